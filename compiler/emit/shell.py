@@ -1,0 +1,65 @@
+"""Words of bash: any text as one word, and text with holes as one word that the run completes.
+
+In: text, or `ir.expr` text with a speller for its atoms. Out: a word that bash expands to exactly that text.
+
+    quote("it's") == "'it'\\\\''s'"
+    word(RunText(("http://", Atom("ip", "gpu", 0))), spell) == '"http://${SF_NODE_IP[0]}"'
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from ..ir.expr import Atom, Text
+
+Speller = Callable[[Atom], str]
+"""Gives the parameter expansion for an atom, such as `${SF_NODE_IP[0]}`."""
+
+_BARE = re.compile(r"[A-Za-z0-9_./:@%+,-][A-Za-z0-9_./:@%+,=-]*")
+_SPECIAL_IN_DOUBLE_QUOTES = re.compile(r'[\\"$`]')
+
+
+def quote(text: str) -> str:
+    """The text as one word: bare when every character is safe in every position, else in single quotes."""
+    if _BARE.fullmatch(text):
+        return text
+    return "'" + text.replace("'", "'\\''") + "'"
+
+
+def word(text: Text, spell: Speller) -> str:
+    """The text as one word, its holes as expansions inside double quotes."""
+    if isinstance(text, str):
+        return quote(text)
+    if text.is_constant:
+        return quote(text.display())
+    return '"' + "".join(_inside(part, spell) for part in text.parts) + '"'
+
+
+def _inside(part: str | Atom, spell: Speller) -> str:
+    if isinstance(part, Atom):
+        return spell(part)
+    return _SPECIAL_IN_DOUBLE_QUOTES.sub(r"\\\g<0>", part)
+
+
+def assignment(name: str, text: Text, spell: Speller) -> str:
+    """`NAME=value` as one word, for an array of assignments."""
+    value = word(text, spell)
+    if value.startswith('"'):
+        return f'"{name}={value[1:]}'
+    return f"{name}={value}"
+
+
+def wrap(words: list[str], *, first: str, last: str, width: int = 118) -> list[str]:
+    """Words between `first` and `last`, on as many lines as they need, later ones indented by two."""
+    one_line = f"{first}{' '.join(words)}{last}"
+    if len(one_line) <= width and "\n" not in one_line:
+        return [one_line]
+    lines = [first]
+    current = " "
+    for item in words:
+        if len(current) > 1 and len(current) + 1 + len(item) > width - 2:
+            lines.append(current)
+            current = " "
+        current += f" {item}"
+    return [*lines, current, last]

@@ -1,0 +1,184 @@
+"""The Plan: what runs where, in which order, under which probes and limits. Target-neutral.
+
+In: built by the passes. Out: read by every target, `sflowc plan`, and the JSON of schemas/plan.schema.json.
+Everything is resolved but the atoms of `ir.expr`; times are seconds; tasks are the concrete replicas.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from ..diagnostics import Span
+from .expr import Text
+
+OperatorType = Literal["bash", "srun", "docker", "ssh", "python"]
+SCRIPT = "<script>"
+"""The argument of a task's argv that stands for its script; a target puts the real thing there."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlanVariable:
+    """A global or workflow variable. `value` is a Python value or RunText; `text` what a task's environment holds."""
+
+    name: str
+    value: object
+    text: Text
+    type: str
+    domain: tuple[object, ...] | None
+    is_secret: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PlanArtifact:
+    """`content` is written when the run starts; `path` is what `$NAME` holds; `check` asks the preflight to see that it exists."""
+
+    name: str
+    scheme: str
+    uri: str
+    path: Text
+    content: Text | None = None
+    sha256: str | None = None
+    check: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PlanBackend:
+    """`options` are the type's own fields in schema order: account, partition, time, extra_args ... (text or tuple of text)."""
+
+    name: str
+    type: Literal["local", "slurm"]
+    default: bool
+    nodes: int
+    gpus_per_node: int | None
+    options: tuple[tuple[str, str | tuple[str, ...]], ...] = ()
+
+    def option(self, name: str) -> str | tuple[str, ...] | None:
+        return dict(self.options).get(name)
+
+
+@dataclass(frozen=True, slots=True)
+class PlanOperator:
+    type: OperatorType
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class NodeAddress:
+    """The host of a probe when it is a node: node `node` of backend `backend`."""
+
+    backend: str
+    node: int
+
+
+@dataclass(frozen=True, slots=True)
+class LogWatch:
+    """`pattern` as the user wrote it (without `re:`); `ere` the POSIX ERE or literal text that grep takes."""
+
+    pattern: str
+    is_regex: bool
+    ere: str
+    match_count: int
+    logger: tuple[str, ...] = ()  # concrete tasks whose logs count; empty: the task's own
+    logger_name: str | None = None  # as the user wrote it
+    ignore_case: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TcpPort:
+    hosts: tuple[NodeAddress | Text, ...]  # one for on_node first or an explicit host, all assigned nodes for each
+    port: int
+    on_node: Literal["first", "each"]
+
+
+@dataclass(frozen=True, slots=True)
+class HttpRequest:
+    """http_get and http_post."""
+
+    method: Literal["GET", "POST"]
+    url: Text
+    headers: tuple[tuple[str, Text], ...]
+    body: Text | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PlanProbe:
+    """`deadline` is set only when the user wrote a readiness timeout; `timeout` bounds one check."""
+
+    type: Literal["readiness", "failure"]
+    kind: str
+    check: LogWatch | TcpPort | HttpRequest
+    delay: float
+    timeout: float
+    interval: float
+    success_threshold: int
+    failure_threshold: int
+    deadline: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Retries:
+    count: int
+    interval: float
+    backoff: float
+
+
+@dataclass(frozen=True, slots=True)
+class PlanOutput:
+    pattern: str
+    source: str | None = None
+    metrics: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PlanTask:
+    """One concrete task. `argv` is the whole command with SCRIPT as its last argument."""
+
+    name: str
+    base: str
+    span: Span
+    replica_index: int
+    replicated: bool
+    sweep_variables: tuple[str, ...]
+    depends_on: tuple[str, ...]
+    backend: str
+    node_indices: tuple[int, ...]
+    gpus: tuple[int, ...] | None
+    operator: PlanOperator
+    argv: tuple[Text, ...]
+    container_mounts: tuple[Text, ...]
+    env: tuple[tuple[str, Text], ...]  # everything, in order of precedence resolved: one entry a name, sorted by name
+    script: tuple[Text, ...]
+    probes: tuple[PlanProbe, ...] = ()
+    retries: Retries | None = None
+    outputs: tuple[PlanOutput, ...] = ()
+    timeout: float | None = None
+    strict: bool = False
+    critical: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """A compiled file: its name as given and the sha256 of its bytes."""
+
+    name: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    workflow: str
+    timeout: float | None
+    variables: tuple[PlanVariable, ...]
+    artifacts: tuple[PlanArtifact, ...]
+    backends: tuple[PlanBackend, ...]
+    tasks: tuple[PlanTask, ...]  # file order, replicas in index order
+    order: tuple[str, ...]  # a topological order of the task names, breadth first
+    sources: tuple[SourceFile, ...] = ()
+    command: tuple[str, ...] = ()  # the arguments of `sflowc build` that make the same script again
+
+    def task(self, name: str) -> PlanTask:
+        return next(task for task in self.tasks if task.name == name)
+
+    def backend(self, name: str) -> PlanBackend:
+        return next(backend for backend in self.backends if backend.name == name)

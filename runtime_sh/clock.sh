@@ -1,0 +1,37 @@
+# shellcheck shell=bash
+# clock: what time it is. Limits are measured since boot, so that setting the clock moves none of them.
+# requires:
+
+sf_clock_now() { # -> SF_NOW: centiseconds since boot
+  local uptime
+  read -r uptime _ </proc/uptime
+  SF_NOW=$((10#${uptime/./}))
+}
+
+sf_clock_stamp() { # -> SF_STAMP: seconds since the epoch, with milliseconds from bash 5 on
+  if [[ ${EPOCHREALTIME-} ]]; then
+    SF_STAMP=${EPOCHREALTIME/,/.}
+    SF_STAMP=${SF_STAMP%???}
+  else
+    printf -v SF_STAMP '%(%s)T' -1
+  fi
+}
+
+sf_clock_parse() { # <seconds, maybe with a fraction> <variable>: the same in centiseconds
+  local whole=${1%%.*} fraction=00
+  [[ $1 != *.* ]] || fraction=${1#*.}00
+  printf -v "$2" '%d' "$((10#${whole:-0} * 100 + 10#${fraction:0:2}))"
+}
+
+sf_clock_format() { # <centiseconds> <variable>: such as 0.42 s, 12.3 s, 4 min 05 s, 2 h 03 min
+  local -i cs=$1 s=$1/100
+  if ((cs < 1000)); then
+    printf -v "$2" '%d.%02d s' "$s" "$((cs % 100))"
+  elif ((s < 60)); then
+    printf -v "$2" '%d.%d s' "$s" "$((cs % 100 / 10))"
+  elif ((s < 3600)); then
+    printf -v "$2" '%d min %02d s' "$((s / 60))" "$((s % 60))"
+  else
+    printf -v "$2" '%d h %02d min' "$((s / 3600))" "$((s % 3600 / 60))"
+  fi
+}

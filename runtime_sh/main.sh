@@ -1,0 +1,104 @@
+# shellcheck shell=bash
+# main: the commands of this script.
+# requires: run plan report preflight console
+
+sf_main() { # <argument>...
+  local command=run tasks=()
+  case ${1-} in
+    run | plan | preflight | status) command=$1 && shift ;;
+    help | -h | --help) sf_main_help && return 0 ;;
+  esac
+  sf_main_state
+  sf_main_options "$@" # -> tasks, SF_*
+  sf_main_places
+  sf_main_width
+  sf_console_open
+  case $command in
+    run) sf_run_main ${tasks[@]+"${tasks[@]}"} ;;
+    plan) sf_plan_print ;;
+    preflight) sf_preflight_check && printf 'ready to run %s\n' "$SF_WORKFLOW" || exit 78 ;;
+    status) sf_report_print "${SF_OPERAND-}" ;;
+  esac
+}
+
+sf_main_state() { # what the units keep about the run, by task, timer or probe
+  declare -gA SF_TIMER=() SF_DOCUMENT=() SF_COLOUR_OF=()
+  SF_STATE=() SF_WHY=() SF_ATTEMPT=() SF_STATUS=() SF_VERDICT=() SF_LEFT=()
+  SF_PID=() SF_SINCE=() SF_STARTED=() SF_FINISHED=() SF_ASKED=() SF_LOG_FROM=()
+  SF_TIMER_NEXT=0 SF_SWEEP=200 SF_OPEN=0
+}
+
+sf_main_options() { # <argument>...
+  local option value
+  while (($#)); do
+    option=$1
+    shift
+    case $option in
+      --*=*) value=${option#*=} option=${option%%=*} ;;
+      --task | --resume | --output-dir | --workspace-dir)
+        (($#)) || sf_main_usage "$option needs a value"
+        value=$1
+        shift
+        ;;
+      *) value= ;;
+    esac
+    case $option in
+      --task) tasks+=("$value") ;;
+      --no-deps) SF_NO_DEPS=1 ;;
+      --resume) SF_RESUME=$value ;;
+      --output-dir) SF_OUTPUT=$value ;;
+      --workspace-dir) SF_WORKSPACE=$value ;;
+      --help | -h) sf_main_help && exit 0 ;;
+      -*) sf_main_usage "unknown option $option" ;;
+      *)
+        [[ $command == status && ! ${SF_OPERAND-} ]] || sf_main_usage "unexpected argument $option"
+        SF_OPERAND=$option
+        ;;
+    esac
+  done
+}
+
+sf_main_places() { # the directories of the run, as absolute paths
+  local place
+  SF_WORKSPACE=${SF_WORKSPACE:-${SFLOW_WORKSPACE_DIR:-${SLURM_SUBMIT_DIR:-$PWD}}}
+  SF_OUTPUT=${SF_OUTPUT:-$SF_WORKSPACE/sflow_output}
+  for place in SF_WORKSPACE SF_OUTPUT SF_RESUME SF_SELF; do
+    if [[ ${!place-} && ${!place} != /* ]]; then printf -v "$place" '%s/%s' "$PWD" "${!place}"; fi
+  done
+  if [[ ! -f $SF_SELF ]]; then
+    printf 'sflow: this script reads its own text: run it from a file, not from a pipe\n' >&2
+    exit 64
+  fi
+  if [[ ${SF_RESUME-} ]]; then
+    SF_RESUME=${SF_RESUME%/}
+    [[ -d $SF_RESUME ]] || sf_main_usage "--resume: no such run directory: $SF_RESUME"
+  fi
+}
+
+sf_main_width() { # -> SF_NAME_WIDTH: of the column of task names
+  local name
+  SF_NAME_WIDTH=8
+  for name in "${SF_TASK[@]}"; do
+    if ((${#name} > SF_NAME_WIDTH)); then SF_NAME_WIDTH=${#name}; fi
+  done
+}
+
+sf_main_usage() { # <what is wrong>
+  printf 'sflow: %s (see %s --help)\n' "$1" "${SF_SELF##*/}" >&2
+  exit 64
+}
+
+sf_main_help() {
+  printf '%s\n' "Usage: bash ${SF_SELF##*/} [run | plan | preflight | status [RUN_DIR]] [OPTION]..." '' \
+    "Runs the workflow '$SF_WORKFLOW' (the default), or:" \
+    '  plan       shows what would run where, in which order' \
+    '  preflight  checks what can be known to go wrong, and starts nothing' \
+    '  status     shows the state of a run: the newest one, or that in RUN_DIR' '' \
+    'Options of run:' \
+    '  --task NAME          only this task and what it depends on (repeatable)' \
+    '  --no-deps            with --task: without what they depend on' \
+    '  --resume RUN_DIR     goes on with an earlier run: completed tasks are not run again' \
+    '  --output-dir DIR     where run directories go (WORKSPACE/sflow_output)' \
+    '  --workspace-dir DIR  the workspace (where the job was submitted, or this directory)' '' \
+    'Exit status: 0 done; that of the task that failed; 124 time-out; 128+N signal N; 64 usage; 78 cannot run here.'
+}

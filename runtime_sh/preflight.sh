@@ -1,0 +1,33 @@
+# shellcheck shell=bash
+# preflight: what can be known to go wrong before the first task starts.
+# requires: console
+
+sf_preflight_check() { # says everything that is missing; status 1 when something is
+  local item
+  SF_MISSING=()
+  for item in ${SF_COMMANDS[@]+"${SF_COMMANDS[@]}"}; do
+    command -v -- "$item" >/dev/null || SF_MISSING+=("command not found: $item")
+  done
+  if ((!${#SF_MISSING[@]})); then workflow_nodes; fi
+  sf_preflight_paths
+  sf_preflight_output
+  ((!${#SF_MISSING[@]})) && return 0
+  printf 'sflow: %s cannot run here:\n' "$SF_WORKFLOW" >&2
+  for item in "${SF_MISSING[@]}"; do printf '  - %s\n' "$item" >&2; done
+  return 1
+}
+
+sf_preflight_paths() { # artifacts that must be there
+  local -i p
+  declare -F workflow_paths >/dev/null || return 0
+  workflow_paths # -> SF_PATHS: artifact, path, artifact, path ...
+  for ((p = 0; p < ${#SF_PATHS[@]}; p += 2)); do
+    [[ -e ${SF_PATHS[p + 1]} ]] || SF_MISSING+=("artifact ${SF_PATHS[p]}: no such path: ${SF_PATHS[p + 1]}")
+  done
+}
+
+sf_preflight_output() { # the output directory can be written
+  if ! mkdir -p -- "$SF_OUTPUT" 2>/dev/null || [[ ! -w $SF_OUTPUT ]]; then
+    SF_MISSING+=("output directory cannot be written: $SF_OUTPUT")
+  fi
+}

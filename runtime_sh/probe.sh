@@ -1,0 +1,33 @@
+# shellcheck shell=bash
+# probe: the scheduler's side of the probes: starts the prober, and tells it which probes to run.
+# requires: prober timer clock
+
+sf_probe_open() { # the prober gets a process group of its own, so that Ctrl-C leaves it to the end
+  exec {SF_CHECKS}<> <(:)
+  set -m
+  sf_prober_serve </dev/null >/dev/null 2>&1 &
+  set +m
+  SF_PROBER=$!
+  printf '+%s\n' "$SF_PROBER" >&"$SF_LIFE"
+}
+
+sf_probe_close() {
+  printf 'end\n' >&"$SF_CHECKS"
+  wait "$SF_PROBER" 2>/dev/null
+}
+
+sf_probe_start() { # <task index> <attempt>
+  local p within
+  for p in ${SF_PROBES_OF[$1]}; do
+    printf 'start %s %s %s\n' "$p" "$2" "${SF_LOG_FROM[$1]:-0}" >&"$SF_CHECKS"
+  done
+  if [[ ${SF_READY_WITHIN[$1]-} ]]; then
+    sf_clock_parse "${SF_READY_WITHIN[$1]}" within
+    sf_timer_set "ready:$1" "$within"
+  fi
+}
+
+sf_probe_stop() { # <task index>
+  local p
+  for p in ${SF_PROBES_OF[$1]}; do printf 'stop %s\n' "$p" >&"$SF_CHECKS"; done
+}

@@ -1,0 +1,53 @@
+# shellcheck shell=bash
+# probe_http: does a URL answer 2xx or 3xx? curl asks where it is there, bash itself where it is not (http:// only).
+# requires:
+
+sf_probe_http() { # <GET|POST> <url> <body> [<header>]...
+  local code=
+  if command -v curl >/dev/null; then
+    # By standard input, since a header may hold a secret and ps shows arguments. -q: not the user's .curlrc.
+    code=$(sf_probe_http_config "$@" | curl -q -K - -s -o /dev/null -w '%{http_code}' --noproxy '*' --max-time "$SF_SECONDS")
+  else
+    sf_probe_http_ask "$@"
+  fi 2>/dev/null
+  SF_DETAIL="HTTP $code"
+  if [[ ! $code || $code == 000 ]]; then SF_DETAIL="no HTTP answer"; fi
+  [[ $code == [23]?? ]]
+}
+
+sf_probe_http_config() { # as sf_probe_http: a configuration file for curl
+  local header
+  sf_probe_http_option request "$1"
+  sf_probe_http_option url "$2"
+  if [[ $1 == POST ]]; then sf_probe_http_option data-binary "$3"; fi
+  for header in "${@:4}"; do sf_probe_http_option header "$header"; done
+}
+
+sf_probe_http_option() { # <option> <value>
+  local value=${2//\\/\\\\}
+  value=${value//\"/\\\"}
+  value=${value//$'\n'/\\n}
+  printf '%s = "%s"\n' "$1" "${value//$'\r'/\\r}"
+}
+
+sf_probe_http_ask() { # as sf_probe_http: an HTTP/1.1 request of bash's own; -> code of the caller
+  local address=${2#http://} host path port=80 connection header
+  address=${address%%#*}
+  host=${address%%[/?]*}
+  path=/${address#"$host"}
+  path=/${path##/}
+  host=${host##*@}
+  if [[ $host =~ ^(.*):([0-9]+)$ ]]; then
+    host=${BASH_REMATCH[1]}
+    port=${BASH_REMATCH[2]}
+  fi
+  exec {connection}<>"/dev/tcp/${host//[][]/}/$port" || return 0
+  {
+    printf '%s %s HTTP/1.1\r\nHost: %s:%s\r\nConnection: close\r\n' "$1" "$path" "$host" "$port"
+    for header in "${@:4}"; do printf '%s\r\n' "$header"; done
+    if [[ $1 == POST ]]; then printf 'Content-Length: %d\r\n' "${#3}"; fi # bytes: the prober's locale is C
+    printf '\r\n%s' "${3-}"
+  } >&"$connection"
+  IFS=' ' read -r -t "$SF_SECONDS" _ code _ <&"$connection"
+  code=${code%$'\r'}
+}

@@ -1,0 +1,110 @@
+# shellcheck shell=bash
+# prober: one process runs all checks, each as a child that it can kill, and tells the scheduler only what matters: a task is
+# ready, or unhealthy. Lines on its pipe: start, stop and end from the scheduler, checked from its children.
+# requires: timer clock
+
+sf_prober_serve() {
+  local words
+  trap '' HUP INT QUIT TERM USR1 USR2
+  exec {SF_EVENTS}>&- {SF_LOG}>&- {SF_LIFE}>&-
+  LC_ALL=C
+  SF_TIMER=()
+  SF_TIMER_NEXT=0
+  while :; do
+    sf_timer_wait
+    if IFS=' ' read -r -t "$SF_WAIT" -u "$SF_CHECKS" -a words; then
+      [[ ${words[0]} != end ]] || break
+      "sf_prober_${words[0]}" "${words[@]:1}"
+    fi
+    sf_timer_fire
+  done
+  for words in ${SF_CHECK_PID[@]+"${SF_CHECK_PID[@]}"}; do
+    [[ ! $words ]] || kill -s KILL -- "-$words"
+  done
+}
+
+sf_prober_start() { # <probe> <attempt> <first byte of the attempt's log>
+  local -a times
+  local delay
+  read -r -a times <<<"${SF_PROBE_TIMES[$1]}"
+  SF_CHECK_ATTEMPT[$1]=$2
+  SF_CHECK_ROW[$1]=0
+  SF_CHECK_LIVE[$1]=
+  SF_CHECK_NOTE[$1]=
+  SF_CHECK_FROM[${SF_PROBE_TASK[$1]}]=$3
+  sf_clock_parse "${times[0]}" delay
+  sf_timer_set "check:$1" "$delay"
+}
+
+sf_prober_stop() { # <probe>
+  SF_CHECK_ATTEMPT[$1]=
+  sf_timer_clear "check:$1"
+}
+
+sf_timer_due_check() { # <probe>: runs one check beside the loop
+  local -a times # delay, interval, timeout, success threshold, failure threshold
+  local interval limit
+  read -r -a times <<<"${SF_PROBE_TIMES[$1]}"
+  sf_clock_parse "${times[1]}" interval
+  sf_timer_set "check:$1" "$interval"
+  [[ ! ${SF_CHECK_PID[$1]-} ]] || return 0 # the one before is still at it
+  SF_CHECK_SERIAL[$1]=$((${SF_CHECK_SERIAL[$1]:-0} + 1))
+  set -m
+  sf_prober_check "$1" "${SF_CHECK_SERIAL[$1]}" "${times[2]}" &
+  set +m
+  SF_CHECK_PID[$1]=$!
+  sf_clock_parse "${times[2]}" limit
+  sf_timer_set "slow:$1" "$((limit < 6000 ? limit : 6000))"
+}
+
+sf_prober_check() { # <probe> <serial> <seconds it may take>: a child of the prober
+  local status
+  SF_DETAIL='' SF_NOTE=${SF_CHECK_NOTE[$1]} SF_SECONDS=$3
+  trap '' PIPE # a peer that closes early is an answer, not an end
+  "probe_$1"
+  status=$?
+  printf 'checked %s %s %s %s %s\n' "$1" "$2" "$status" "${SF_NOTE:--}" "$SF_DETAIL" >&"$SF_CHECKS"
+}
+
+sf_timer_due_slow() { # <probe>: a check that takes too long has failed
+  [[ ${SF_CHECK_PID[$1]-} ]] || return 0
+  kill -s KILL -- "-${SF_CHECK_PID[$1]}"
+  sf_prober_checked "$1" "${SF_CHECK_SERIAL[$1]}" 1 "${SF_CHECK_NOTE[$1]:--}" no answer in time
+}
+
+sf_prober_checked() { # <probe> <serial> <status> <note> <detail>...
+  local -i p=$1 good=0
+  local -a role times
+  [[ $2 == "${SF_CHECK_SERIAL[p]}" && ${SF_CHECK_PID[p]} ]] || return 0
+  wait "${SF_CHECK_PID[p]}"
+  SF_CHECK_PID[p]=
+  sf_timer_clear "slow:$p"
+  [[ ${SF_CHECK_ATTEMPT[p]} ]] || return 0
+  SF_CHECK_NOTE[p]=${4#-}
+  read -r -a role <<<"${SF_PROBE_ROLE[p]}"
+  read -r -a times <<<"${SF_PROBE_TIMES[p]}"
+  if (($3 == 0)); then good=1; fi
+  if [[ ${role[0]} == failure ]]; then sf_prober_invert "$p" "${role[1]}"; fi
+  SF_CHECK_ROW[p]=$((good ? SF_CHECK_ROW[p] + 1 : 0))
+  if [[ ${role[0]} == readiness ]] && ((SF_CHECK_ROW[p] >= times[3])); then
+    sf_prober_tell ready "$p" "${*:5}"
+  elif [[ ${role[0]} == failure ]] && ((SF_CHECK_ROW[p] >= times[4])); then
+    sf_prober_tell unhealthy "$p" "${*:5}"
+  fi
+}
+
+sf_prober_invert() { # <probe> <kind>: good of the caller becomes "something is wrong". A pattern or a file that turns up is wrong
+  # as it stands; an answer that fails is wrong only from a service that has answered before: until then it is starting.
+  case $2 in
+    log_watch | file) ;;
+    *)
+      if ((good)); then SF_CHECK_LIVE[$1]=1; fi
+      good=$((!good && ${SF_CHECK_LIVE[$1]:-0}))
+      ;;
+  esac
+}
+
+sf_prober_tell() { # <word> <probe> <detail>: tells the scheduler, and checks no more
+  printf '%s %s %s %s\n' "$1" "${SF_PROBE_TASK[$2]}" "${SF_CHECK_ATTEMPT[$2]}" "$3" >&"$SF_BUS"
+  sf_prober_stop "$2"
+}

@@ -1,0 +1,126 @@
+# shellcheck shell=bash
+# run: one run from its directory to its exit status.
+# requires: console event status schedule stop watchdog document summary preflight clock
+
+sf_run_main() { # [<task>...]: the tasks that were chosen, all when none was
+  sf_run_trap
+  sf_preflight_check || exit 78
+  sf_run_open
+  sf_document_load "$SF_SELF"
+  workflow_holes
+  sf_run_select "$@"
+  sf_run_artifacts
+  sf_schedule_open
+  sf_watchdog_start
+  if declare -F sf_probe_open >/dev/null; then sf_probe_open; fi
+  sf_console_say "$SF_WORKFLOW: $SF_OPEN of ${#SF_TASK[@]} tasks to run, in $SF_RUN"
+  sf_status_touch
+  sf_schedule_run
+  sf_run_end
+}
+
+sf_run_trap() { # a handler only writes to the bus: `read -t` of bash 5.2 loses its time-out under any other
+  local signal
+  for signal in HUP INT QUIT TERM USR2; do
+    # shellcheck disable=SC2064 # the signal's name, now
+    trap "sf_run_signal $signal" "$signal"
+  done
+  trap 'sf_run_abandon $?' EXIT
+}
+
+sf_run_signal() { # <signal>
+  if [[ ${SF_BUS-} ]]; then
+    printf 'signal %s\n' "$1" >&"$SF_BUS"
+  else
+    exit "$((128 + $(kill -l "$1")))"
+  fi
+}
+
+sf_run_open() { # the run directory, with what it ran from
+  local time id=$((RANDOM << 15 ^ RANDOM))
+  printf -v time '%(%Y%m%d-%H%M%S)T' -1
+  if [[ ${SF_RESUME-} ]]; then
+    SF_RUN=$SF_RESUME
+  else
+    printf -v SF_RUN '%s/%s%s-%s-%06x' "$SF_OUTPUT" "${SLURM_JOB_ID:+$SLURM_JOB_ID-}" "$SF_WORKFLOW" "$time" "$((id & 0xffffff))"
+    mkdir -p -- "$SF_RUN" || exit 78
+  fi
+  SF_RUN_ID=${SF_RUN##*/}
+  exec {SF_LOG}>>"$SF_RUN/sflow.log" {SF_EVENTS}>>"$SF_RUN/events.jsonl" || exit 78
+  sf_clock_stamp
+  SF_BEGUN=$SF_STAMP
+  sf_clock_now
+  SF_BEGAN=$SF_NOW
+  SF_RUN_STATE=RUNNING
+  cp -- "$SF_SELF" "$SF_RUN/${SF_WORKFLOW}.sh" 2>/dev/null
+  sf_plan_print >"$SF_RUN/plan.txt" 2>/dev/null
+  printf '%s\0' "${SF_TASK[@]/#/"$SF_RUN/"}" | xargs -0 mkdir -p -- || exit 78
+  sf_json_quote "$SF_RUN_ID"
+  sf_event_write run state '"RUNNING"' run_id "$SF_JSON" pid "$$"
+}
+
+sf_run_select() { # [<task>...]: what a resumed or a partial run leaves out
+  if declare -F sf_select_tasks >/dev/null; then sf_select_tasks "$@"; fi
+}
+
+sf_run_artifacts() { # files whose content the workflow gives
+  if declare -F workflow_artifacts >/dev/null && ! workflow_artifacts; then
+    sf_console_warn "an artifact could not be written"
+    exit 78
+  fi
+}
+
+sf_run_fail() { # <state> <exit status> <reason>: ends the run; the first reason counts
+  if [[ ${SF_EXIT-} || ${SF_STOPPING-} ]]; then return 0; fi
+  SF_RUN_STATE=$1
+  SF_EXIT=$2
+  SF_REASON=$3
+  sf_console_say "stopping: $3"
+}
+
+sf_run_blame() { # <task index> <state it was in>: a task failed for good
+  local -i status=${SF_STATUS[$1]:-1}
+  [[ ${SF_STATE[$1]} != TIMEOUT ]] || status=124
+  if [[ ${SF_VERDICT[$1]-} == "FAILED "* || $status -eq 0 ]]; then status=1; fi
+  if [[ ! ${SF_EXIT-} ]]; then SF_BLAMED=$1; fi
+  sf_run_fail "${SF_STATE[$1]}" "$status" "${SF_TASK[$1]} ${SF_STATE[$1]}: ${SF_WHY[$1]}"
+}
+
+sf_run_end() { # stops what runs, writes the last status, exits
+  if [[ ${SF_EXIT-} ]]; then
+    sf_stop_all CANCELLED "stopped: $SF_REASON"
+    sf_run_cancel
+  else
+    SF_EXIT=0
+    SF_RUN_STATE=COMPLETED
+    SF_REASON=
+    sf_stop_all COMPLETED "stopped: the workflow is done"
+  fi
+  if declare -F sf_probe_close >/dev/null; then sf_probe_close; fi
+  sf_watchdog_end
+  sf_json_quote "$SF_REASON"
+  sf_event_write run state "\"$SF_RUN_STATE\"" exit_status "$SF_EXIT" reason "$SF_JSON"
+  sf_status_final
+  sf_summary_print
+  trap - EXIT
+  exit "$SF_EXIT"
+}
+
+sf_run_cancel() { # what was never started, or waited for another attempt
+  local -i i
+  for ((i = 0; i < ${#SF_TASK[@]}; i++)); do
+    if [[ ${SF_STATE[i]} == INITIATED ]]; then
+      SF_STATE[i]=CANCELLED
+      SF_WHY[i]="not started: $SF_REASON"
+      sf_event_state "$i" CANCELLED "${SF_WHY[i]}"
+    fi
+  done
+}
+
+sf_run_abandon() { # <exit status>: the script is going without having ended the run; the watchdog takes the tasks down
+  if [[ ${SF_RUN_STATE-} != RUNNING || ! ${SF_RUN-} ]]; then return 0; fi
+  SF_RUN_STATE=FAILED
+  SF_EXIT=$(($1 ? $1 : 70))
+  SF_REASON="the script ended unexpectedly"
+  sf_status_final
+}

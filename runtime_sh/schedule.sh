@@ -1,0 +1,92 @@
+# shellcheck shell=bash
+# schedule: starts a task when all that it waits for is done or ready, and waits for what happens next. Nothing is polled:
+# wrappers, the prober and signal handlers each write a line to the bus, and the loop blocks until a line or a timer.
+# requires: timer task lifecycle stop event status console
+
+sf_schedule_open() { # the bus, the state of every task, and the limit of the whole
+  local -i i
+  local before limit
+  exec {SF_BUS}<> <(:)
+  SF_OPEN=0
+  for ((i = 0; i < ${#SF_TASK[@]}; i++)); do
+    [[ ! ${SF_STATE[i]-} ]] || continue # a resumed or a selected run settled it
+    SF_STATE[i]=INITIATED
+    SF_OPEN=$((SF_OPEN + 1))
+  done
+  for ((i = 0; i < ${#SF_TASK[@]}; i++)); do
+    SF_LEFT[i]=0
+    for before in ${SF_AFTER[i]-}; do
+      if [[ ${SF_STATE[before]} == INITIATED ]]; then SF_LEFT[i]=$((SF_LEFT[i] + 1)); fi
+    done
+  done
+  if [[ ${SF_LIMIT-} ]]; then
+    sf_clock_parse "$SF_LIMIT" limit
+    sf_timer_set run:0 "$limit"
+  fi
+  sf_timer_set sweep:0 "$SF_SWEEP"
+}
+
+sf_schedule_run() { # until every task is done or ready, or one has failed
+  local -i i
+  for ((i = 0; i < ${#SF_TASK[@]}; i++)); do
+    if ((!SF_LEFT[i])) && [[ ${SF_STATE[i]} == INITIATED ]]; then sf_task_start "$i"; fi
+  done
+  while ((SF_OPEN)) && [[ ! ${SF_EXIT-} ]]; do sf_schedule_next; done
+}
+
+sf_schedule_next() { # one line of the bus, or what is due
+  local words
+  sf_timer_wait
+  if IFS=' ' read -r -t "$SF_WAIT" -u "$SF_BUS" -a words; then
+    "sf_schedule_${words[0]}" "${words[@]:1}"
+  fi
+  sf_timer_fire
+}
+
+sf_schedule_exit() { # <task index> <attempt> <exit status>: from the task's wrapper
+  if [[ ${SF_ATTEMPT[$1]} == "$2" && ${SF_PID[$1]-} ]]; then sf_task_ended "$1" "$3"; fi
+}
+
+sf_schedule_ready() { # <task index> <attempt> <word>...: from the prober
+  if [[ ${SF_STATE[$1]} != RUNNING || ${SF_ATTEMPT[$1]} != "$2" || ${SF_VERDICT[$1]-} ]]; then return 0; fi
+  sf_timer_clear "ready:$1"
+  sf_clock_now
+  local after
+  sf_clock_format "$((SF_NOW - SF_SINCE[$1]))" after
+  sf_task_enter "$1" READY "after $after: ${*:3}"
+  sf_schedule_release "$1"
+}
+
+sf_schedule_unhealthy() { # <task index> <attempt> <word>...: its failure probe, from the prober
+  if [[ ${SF_ATTEMPT[$1]} == "$2" ]]; then sf_task_condemn "$1" FAILED "failure probe: ${*:3}"; fi
+}
+
+sf_schedule_signal() { # <signal>: a signal to this script, from its trap
+  case $1 in
+    USR2) sf_run_fail TIMEOUT 124 "the job's time limit is near (SIGUSR2)" ;;
+    *) sf_run_fail CANCELLED "$((128 + $(kill -l "$1")))" "SIG$1" ;;
+  esac
+  [[ ! ${SF_STOPPING-} ]] || SF_HURRY=1 # a second signal: no more patience
+}
+
+sf_schedule_release() { # <task index>: it is done or ready; whoever waited for it alone starts now
+  local next
+  SF_OPEN=$((SF_OPEN - 1))
+  [[ ! ${SF_EXIT-} ]] || return 0
+  for next in ${SF_FEEDS[$1]-}; do
+    SF_LEFT[next]=$((SF_LEFT[next] - 1))
+    if ((!SF_LEFT[next])) && [[ ${SF_STATE[next]} == INITIATED ]]; then sf_task_start "$next"; fi
+  done
+}
+
+sf_timer_due_run() {
+  sf_run_fail TIMEOUT 124 "the workflow's time limit of $SF_LIMIT s is over"
+}
+
+sf_timer_due_sweep() { # a wrapper that is gone without a word was killed by somebody else
+  local i
+  for i in "${!SF_PID[@]}"; do
+    kill -0 "${SF_PID[i]}" 2>/dev/null || sf_task_lost "$i"
+  done
+  sf_timer_set sweep:0 "$SF_SWEEP"
+}

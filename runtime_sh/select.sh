@@ -1,0 +1,85 @@
+# shellcheck shell=bash
+# select: what a resumed run need not do again, and what a run of chosen tasks leaves out.
+# requires: event console
+
+sf_select_tasks() { # [<task>...]: settles the state of every task that is not to run
+  local -i i
+  local -a wanted=()
+  if (($#)); then
+    sf_select_chosen "$@" # -> wanted
+    for ((i = 0; i < ${#SF_TASK[@]}; i++)); do
+      if [[ ! ${wanted[i]-} ]]; then sf_select_settle "$i" SKIPPED "not chosen"; fi
+    done
+  fi
+  [[ ${SF_RESUME-} ]] || return 0
+  for ((i = 0; i < ${#SF_TASK[@]}; i++)); do
+    if [[ ! ${SF_STATE[i]-} ]] && sf_select_done "$i"; then
+      sf_select_settle "$i" SKIPPED "completed in an earlier run"
+    elif [[ -s $SF_RUN/${SF_TASK[i]}/${SF_TASK[i]}.log ]]; then
+      sf_retry_rule "$i" 1
+    fi
+  done
+  sf_select_services
+}
+
+sf_select_settle() { # <task index> <state> <reason>
+  SF_STATE[$1]=$2
+  SF_WHY[$1]=$3
+  sf_event_state "$1" "$2" "$3"
+}
+
+sf_select_done() { # <task index>: did it complete, and is it still the same task?
+  local mark
+  read -r mark 2>/dev/null <"$SF_RUN/${SF_TASK[$1]}/.done" && [[ $mark == "${SF_FINGERPRINT[$1]-}" ]]
+}
+
+sf_select_chosen() { # <name>...: the named tasks (a replicated task's own name means all its replicas) -> wanted of the caller
+  local name i found queue=()
+  for name; do
+    found=
+    for i in "${!SF_TASK[@]}"; do
+      if [[ $name == "${SF_TASK[i]}" || $name == "${SF_BASE[i]-}" ]]; then queue+=("$i") found=1; fi
+    done
+    if [[ ! $found ]]; then
+      printf 'sflow: no task is called %s; there are: %s\n' "$name" "${SF_TASK[*]}" >&2
+      exit 64
+    fi
+  done
+  while ((${#queue[@]})); do
+    set -- "${queue[@]}"
+    queue=()
+    for i; do
+      [[ ! ${wanted[i]-} ]] || continue
+      wanted[i]=1
+      # shellcheck disable=SC2206 # a list of indices
+      [[ ${SF_NO_DEPS-} ]] || queue+=(${SF_AFTER[i]-})
+    done
+  done
+}
+
+sf_select_services() { # a service is started again only for a task that is left to do
+  local -i i
+  for ((i = ${#SF_TASK[@]} - 1; i >= 0; i--)); do
+    if [[ ! ${SF_STATE[i]-} && ${SF_PROBES_OF[i]-} && ${SF_FEEDS[i]-} ]] && ! sf_select_left "$i"; then
+      sf_select_settle "$i" SKIPPED "nothing that is left to do needs it"
+    fi
+  done
+}
+
+sf_select_left() { # <task index>: does a task that is left to do depend on it?
+  local -A seen=()
+  local next queue=("$1")
+  while ((${#queue[@]})); do
+    set -- "${queue[@]}"
+    queue=()
+    for next; do
+      for next in ${SF_FEEDS[next]-}; do
+        [[ ! ${seen[$next]-} ]] || continue
+        [[ ${SF_STATE[next]-} ]] || return 0
+        seen[$next]=1
+        queue+=("$next")
+      done
+    done
+  done
+  return 1
+}

@@ -1,0 +1,58 @@
+# shellcheck shell=bash
+# srun: tasks that run as steps of a Slurm job. A step is stopped by its own number: a signal to the local srun does not reach
+# into containers, and the job itself is never cancelled, for that would make a good job a cancelled one.
+# requires: schedule local timer
+
+sf_srun_launch() { # <task index> <its directory>; from SF_COMMAND, SF_ENV, SF_BUILTINS
+  local name=${SF_TASK[$1]}
+  if [[ -e $2/step ]]; then rm -f -- "$2/step"; fi
+  (
+    umask 077 # the variables may hold secrets
+    sf_srun_step "$2" "$name" >"$2/step.sh"
+  )
+  # The variables are set inside the step: srun reads SLURM_* in its own environment as options.
+  "${SF_COMMAND[@]}" "$2/step.sh" {SF_BUS}>&- </dev/null >>"$2/$name.log" 2>&1
+}
+
+sf_srun_step() { # <task's directory> <task>: what a process of the step runs
+  local assignment
+  printf '#!/usr/bin/env bash\n# A process of the step of task %s.\n' "$2"
+  # shellcheck disable=SC2016 # for the step to expand
+  printf '[ "${SLURM_PROCID:-0}" != 0 ] || echo "$SLURM_JOB_ID.$SLURM_STEP_ID" >%q/step\n' "$1"
+  for assignment in ${SF_ENV[@]+"${SF_ENV[@]}"} "${SF_BUILTINS[@]}"; do
+    printf 'export %s=%q\n' "${assignment%%=*}" "${assignment#*=}"
+  done
+  # shellcheck disable=SC2016 # likewise
+  printf 'exec "$BASH" %q\n' "$1/$2.sh"
+}
+
+sf_srun_signal() { # <signal> <task index>...: to all processes of the steps; not waited for
+  local signal=$1 i step steps=()
+  shift
+  for i; do
+    if read -r step 2>/dev/null <"$SF_RUN/${SF_TASK[i]}/step"; then
+      steps+=("$step")
+    else
+      sf_local_signal "$signal" "$i" # the step has not begun: its srun is all there is
+    fi
+  done
+  ((!${#steps[@]})) || scancel --signal="$signal" "${steps[@]}" >/dev/null 2>&1 &
+}
+
+sf_srun_killed() { # <task index>: its srun lives on to reap the step, but not for ever
+  sf_timer_set "reap:$1" 500
+}
+
+sf_timer_due_reap() { # <task index>
+  [[ ${SF_PID[$1]-} ]] || return 0
+  sf_local_signal KILL "$1"
+  sf_local_killed "$1"
+}
+
+sf_srun_signal_run() { # <signal>: to every step that this run has had; those that are over do not mind
+  local file step steps=()
+  for file in "$SF_RUN"/*/step; do
+    if read -r step 2>/dev/null <"$file"; then steps+=("$step"); fi
+  done
+  ((!${#steps[@]})) || scancel --signal="$1" "${steps[@]}" >/dev/null 2>&1
+}
