@@ -11,7 +11,7 @@ sf_event_write() { # <event> [<key> <json value>]...: appends one line in one wr
     line+=",\"$1\":$2"
     shift 2
   done
-  if ! printf '%s}\n' "$line" 2>/dev/null >&"$SF_EVENTS" && [[ ! ${SF_EVENTS_BROKEN-} ]]; then
+  if ! { printf '%s}\n' "$line" >&"$SF_EVENTS"; } 2>/dev/null && [[ ! ${SF_EVENTS_BROKEN-} ]]; then
     SF_EVENTS_BROKEN=1
     sf_console_warn "cannot write events.jsonl; the run goes on without"
   fi

@@ -89,8 +89,9 @@ sf_task_judge() { # <task index> <exit status> <state so far> -> state, why of t
 sf_task_needed() { # <task index>: does anything that is still to finish depend on it? -> SF_NEEDED_BY
   local todo=("${SF_FEEDS[$1]-}") seen=" " next
   while ((${#todo[@]})); do
-    # shellcheck disable=SC2086 # a list of indices
-    set -- ${todo[*]}
+    # shellcheck disable=SC2206 # lists of indices
+    todo=(${todo[@]})
+    set -- "${todo[@]}"
     todo=()
     for next; do
       [[ $seen != *" $next "* ]] || continue

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # main: the commands of this script.
-# requires: run plan report preflight console
+# requires: run select plan report preflight console
 
 sf_main() { # <argument>...
   local command=run tasks=()
@@ -23,9 +23,9 @@ sf_main() { # <argument>...
 
 sf_main_state() { # what the units keep about the run, by task, timer or probe
   declare -gA SF_TIMER=() SF_DOCUMENT=() SF_COLOUR_OF=()
-  SF_STATE=() SF_WHY=() SF_ATTEMPT=() SF_STATUS=() SF_VERDICT=() SF_LEFT=()
+  SF_TEXTS=() SF_STATE=() SF_WHY=() SF_ATTEMPT=() SF_STATUS=() SF_VERDICT=() SF_LEFT=()
   SF_PID=() SF_SINCE=() SF_STARTED=() SF_FINISHED=() SF_ASKED=() SF_LOG_FROM=()
-  SF_TIMER_NEXT=0 SF_SWEEP=200 SF_OPEN=0
+  SF_QUEUE=() SF_QUEUE_HEAD=0 SF_TIMER_NEXT=0 SF_SWEEP=200 SF_OPEN=0
 }
 
 sf_main_options() { # <argument>...

@@ -31,6 +31,7 @@ sf_prober_start() { # <probe> <attempt> <first byte of the attempt's log>
   SF_CHECK_ROW[$1]=0
   SF_CHECK_LIVE[$1]=
   SF_CHECK_NOTE[$1]=
+  # shellcheck disable=SC2034 # for a log_watch check
   SF_CHECK_FROM[${SF_PROBE_TASK[$1]}]=$3
   sf_clock_parse "${times[0]}" delay
   sf_timer_set "check:$1" "$delay"
@@ -59,6 +60,7 @@ sf_timer_due_check() { # <probe>: runs one check beside the loop
 
 sf_prober_check() { # <probe> <serial> <seconds it may take>: a child of the prober
   local status
+  # shellcheck disable=SC2034 # for the check
   SF_DETAIL='' SF_NOTE=${SF_CHECK_NOTE[$1]} SF_SECONDS=$3
   trap '' PIPE # a peer that closes early is an answer, not an end
   "probe_$1"

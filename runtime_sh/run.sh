@@ -8,7 +8,7 @@ sf_run_main() { # [<task>...]: the tasks that were chosen, all when none was
   sf_run_open
   sf_document_load "$SF_SELF"
   workflow_holes
-  sf_run_select "$@"
+  sf_select_tasks "$@"
   sf_run_artifacts
   sf_schedule_open
   sf_watchdog_start
@@ -57,10 +57,6 @@ sf_run_open() { # the run directory, with what it ran from
   printf '%s\0' "${SF_TASK[@]/#/"$SF_RUN/"}" | xargs -0 mkdir -p -- || exit 78
   sf_json_quote "$SF_RUN_ID"
   sf_event_write run state '"RUNNING"' run_id "$SF_JSON" pid "$$"
-}
-
-sf_run_select() { # [<task>...]: what a resumed or a partial run leaves out
-  if declare -F sf_select_tasks >/dev/null; then sf_select_tasks "$@"; fi
 }
 
 sf_run_artifacts() { # files whose content the workflow gives

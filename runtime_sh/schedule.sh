@@ -29,13 +29,19 @@ sf_schedule_open() { # the bus, the state of every task, and the limit of the wh
 sf_schedule_run() { # until every task is done or ready, or one has failed
   local -i i
   for ((i = 0; i < ${#SF_TASK[@]}; i++)); do
-    if ((!SF_LEFT[i])) && [[ ${SF_STATE[i]} == INITIATED ]]; then sf_task_start "$i"; fi
+    if ((!SF_LEFT[i])) && [[ ${SF_STATE[i]} == INITIATED ]]; then SF_QUEUE+=("$i"); fi
   done
   while ((SF_OPEN)) && [[ ! ${SF_EXIT-} ]]; do sf_schedule_next; done
 }
 
-sf_schedule_next() { # one line of the bus, or what is due
+sf_schedule_next() { # one line of the bus, else one task of the queue, else waits; then what is due
   local words
+  if ((SF_QUEUE_HEAD < ${#SF_QUEUE[@]})) && ! read -r -t 0 -u "$SF_BUS"; then
+    sf_task_start "${SF_QUEUE[SF_QUEUE_HEAD]}"
+    SF_QUEUE_HEAD=$((SF_QUEUE_HEAD + 1))
+    sf_timer_fire
+    return
+  fi
   sf_timer_wait
   if IFS=' ' read -r -t "$SF_WAIT" -u "$SF_BUS" -a words; then
     "sf_schedule_${words[0]}" "${words[@]:1}"
@@ -75,7 +81,7 @@ sf_schedule_release() { # <task index>: it is done or ready; whoever waited for 
   [[ ! ${SF_EXIT-} ]] || return 0
   for next in ${SF_FEEDS[$1]-}; do
     SF_LEFT[next]=$((SF_LEFT[next] - 1))
-    if ((!SF_LEFT[next])) && [[ ${SF_STATE[next]} == INITIATED ]]; then sf_task_start "$next"; fi
+    if ((!SF_LEFT[next])) && [[ ${SF_STATE[next]} == INITIATED ]]; then SF_QUEUE+=("$next"); fi
   done
 }
 
@@ -84,9 +90,12 @@ sf_timer_due_run() {
 }
 
 sf_timer_due_sweep() { # a wrapper that is gone without a word was killed by somebody else
-  local i
+  local i gone=()
   for i in "${!SF_PID[@]}"; do
-    kill -0 "${SF_PID[i]}" 2>/dev/null || sf_task_lost "$i"
+    kill -0 "${SF_PID[i]}" 2>/dev/null || gone+=("$i")
   done
+  if ((${#gone[@]})) && ! read -r -t 0 -u "$SF_BUS"; then # else its word may still be on the bus
+    for i in "${gone[@]}"; do sf_task_lost "$i"; done
+  fi
   sf_timer_set sweep:0 "$SF_SWEEP"
 }

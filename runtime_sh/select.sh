@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # select: what a resumed run need not do again, and what a run of chosen tasks leaves out.
-# requires: event console
+# requires: event console retry
 
 sf_select_tasks() { # [<task>...]: settles the state of every task that is not to run
   local -i i
@@ -68,12 +68,12 @@ sf_select_services() { # a service is started again only for a task that is left
 
 sf_select_left() { # <task index>: does a task that is left to do depend on it?
   local -A seen=()
-  local next queue=("$1")
+  local i next queue=("$1")
   while ((${#queue[@]})); do
     set -- "${queue[@]}"
     queue=()
-    for next; do
-      for next in ${SF_FEEDS[next]-}; do
+    for i; do
+      for next in ${SF_FEEDS[i]-}; do
         [[ ! ${seen[$next]-} ]] || continue
         [[ ${SF_STATE[next]-} ]] || return 0
         seen[$next]=1

@@ -29,7 +29,7 @@ sf_status_write() {
 
 sf_status_print() {
   local -i i
-  local separator=
+  local separator=''
   sf_clock_stamp
   sf_json_quote "$SF_RUN_ID"
   printf '{"version": 1,\n "run_id": %s,\n' "$SF_JSON"

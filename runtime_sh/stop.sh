@@ -18,13 +18,14 @@ sf_stop_all() { # <state for what still runs> <reason>: returns when nothing run
   local i
   local -i tier deadline
   SF_STOPPING=1
+  SF_QUEUE=() # what was about to start does not
   for i in "${!SF_PID[@]}"; do
     if [[ ! ${SF_VERDICT[i]-} ]]; then SF_VERDICT[i]="$1 $2"; fi
   done
   SF_SWEEP=10
   sf_timer_set sweep:0 "$SF_SWEEP"
   sf_clock_now
-  deadline=SF_NOW+SF_GRACE
+  deadline=$((SF_NOW + SF_GRACE))
   while ((${#SF_PID[@]} && SF_NOW < deadline)) && [[ ! ${SF_HURRY-} ]]; do
     sf_stop_tier # -> tier: the tasks of the last tier that were not asked before
     ((tier >= 0)) || break
@@ -57,7 +58,7 @@ sf_stop_tier() { # -> tier of the caller: signals the running tasks of the highe
 sf_stop_wait() { # <centiseconds>: handles events until what was asked is gone, at most so long
   local -i until
   sf_clock_now
-  until=SF_NOW+$1
+  until=$((SF_NOW + $1))
   sf_timer_set stopped:0 "$1"
   while ((${#SF_PID[@]} && SF_NOW < until)) && [[ ! ${SF_HURRY-} ]] && sf_stop_pending; do
     sf_schedule_next

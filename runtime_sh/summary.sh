@@ -3,7 +3,7 @@
 # requires: console clock
 
 sf_summary_print() {
-  local took counts= state
+  local took counts='' state
   local -i i
   local -A count=()
   if [[ ${SF_BLAMED-} ]]; then sf_summary_blame "$SF_BLAMED"; fi

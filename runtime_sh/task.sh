@@ -20,7 +20,7 @@ sf_task_attempt() { # <task index> <attempt>: the wrapper; runs in the backgroun
 
 sf_task_environment() { # <task index> <its directory> -> SF_ENV: NAME=value, the later one counts
   local -i i=$1
-  local node names= addresses=
+  local node names='' addresses=''
   for node in ${SF_NODES[i]}; do
     names+=,${SF_NODE_NAME[node]}
     addresses+=,${SF_NODE_IP[node]}

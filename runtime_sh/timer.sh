@@ -15,7 +15,7 @@ sf_timer_clear() { # <kind:id>
 sf_timer_wait() { # -> SF_WAIT: seconds until the next timer, for read -t
   local -i rest=6000
   sf_clock_now
-  if ((SF_TIMER_NEXT)); then rest=SF_TIMER_NEXT-SF_NOW; fi
+  if ((SF_TIMER_NEXT)); then rest=$((SF_TIMER_NEXT - SF_NOW)); fi
   ((rest > 0)) || rest=1
   printf -v SF_WAIT '%d.%02d' "$((rest / 100))" "$((rest % 100))"
 }

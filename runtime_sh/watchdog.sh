@@ -5,7 +5,6 @@
 
 sf_watchdog_start() {
   exec {SF_LIFE}> >(sf_watchdog_serve)
-  SF_WATCHDOG=$!
 }
 
 sf_watchdog_serve() { # lines: +pid a process group began, -pid it ended, bye: the run has ended well enough

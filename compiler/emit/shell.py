@@ -2,7 +2,7 @@
 
 In: text, or `ir.expr` text with a speller for its atoms. Out: a word that bash expands to exactly that text.
 
-    quote("it's") == "'it'\\\\''s'"
+    quote("it's $5") == '"it\'s \\\\$5"'
     word(RunText(("http://", Atom("ip", "gpu", 0))), spell) == '"http://${SF_NODE_IP[0]}"'
 """
 
@@ -21,10 +21,12 @@ _SPECIAL_IN_DOUBLE_QUOTES = re.compile(r'[\\"$`]')
 
 
 def quote(text: str) -> str:
-    """The text as one word: bare when every character is safe in every position, else in single quotes."""
+    """The text as one word: bare when every character is safe in every position, else in the quotes that leave it readable."""
     if _BARE.fullmatch(text):
         return text
-    return "'" + text.replace("'", "'\\''") + "'"
+    if "'" in text or "$" in text or "`" in text:
+        return '"' + _SPECIAL_IN_DOUBLE_QUOTES.sub(r"\\\g<0>", text) + '"'
+    return f"'{text}'"
 
 
 def word(text: Text, spell: Speller) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import ClassVar, Literal, TypeAlias, get_args
 
 AtomKind = Literal["ip", "name", "workspace_dir", "output_dir", "workflow_output_dir", "job_id"]
 
@@ -18,6 +18,8 @@ AtomKind = Literal["ip", "name", "workspace_dir", "output_dir", "workflow_output
 @dataclass(frozen=True, slots=True, order=True)
 class Atom:
     """One thing that only the run knows. `backend` and `node` (a node's index) belong to ip and name."""
+
+    KINDS: ClassVar[tuple[str, ...]] = get_args(AtomKind)
 
     kind: AtomKind
     backend: str = ""

@@ -1,0 +1,357 @@
+"""Plan -> Script IR: the shared half of the bash and sbatch targets.
+
+In: a Plan, and the directives of the target. Out: a Script whose every word is quoted for bash. Nodes of all
+backends get one flat numbering, tasks and probes are numbered in the plan's order, and what most tasks have in
+common (their environment, a script that replicas share) stands once.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Mapping
+
+from ..ir.expr import Atom, RunText, Text, display
+from ..ir.plan import SCRIPT, Plan, PlanBackend, PlanProbe, PlanTask
+from ..ir.script import Block, Document, Function, Script
+from . import probe_calls
+from .linker import link
+from .shell import assignment, quote, word, wrap
+
+GRACE = 10
+"""Seconds between TERM and KILL. Slurm gives a cancelled job 30 s before it kills (KillWait)."""
+
+BUILTINS = frozenset(
+    "CUDA_VISIBLE_DEVICES SFLOW_WORKSPACE_DIR SFLOW_OUTPUT_DIR SFLOW_WORKFLOW_OUTPUT_DIR SFLOW_TASK_OUTPUT_DIR"
+    " SFLOW_TASK_ASSIGNED_NODE_NAMES SFLOW_TASK_ASSIGNED_NODE_IPS SFLOW_REPLICA_INDEX".split()
+)
+"""Environment that the runtime gives a task from its placement, so that no task's block repeats it."""
+
+
+class Numbering:
+    """Indices that a script uses: nodes over all backends, tasks by name; and how an atom is spelt."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.first_node: dict[str, int] = {}
+        count = 0
+        for backend in plan.backends:
+            self.first_node[backend.name] = count
+            count += backend.nodes
+        self.task = {task.name: index for index, task in enumerate(plan.tasks)}
+
+    def node(self, backend: str, node: int) -> int:
+        return self.first_node[backend] + node
+
+    def spell(self, atom: Atom) -> str:
+        """The parameter expansion that gives the atom's value when the script runs."""
+        match atom.kind:
+            case "ip":
+                return f"${{SF_NODE_IP[{self.node(atom.backend, atom.node)}]}}"
+            case "name":
+                return f"${{SF_NODE_NAME[{self.node(atom.backend, atom.node)}]}}"
+            case "workspace_dir":
+                return "${SF_WORKSPACE}"
+            case "output_dir":
+                return "${SF_OUTPUT}"
+            case "workflow_output_dir":
+                return "${SF_RUN}"
+            case "job_id":
+                return "${SLURM_JOB_ID-}"
+
+
+def lower_script(plan: Plan, version: str, directives: tuple[str, ...], usage: tuple[str, ...]) -> Script:
+    """The script of a plan. `directives` are `#SBATCH` options, `usage` the lines that tell a reader how to run it."""
+    numbers = Numbering(plan)
+    common = _common_environment(plan.tasks)
+    documents, mark = _documents(plan)
+    tasks, probes, probe_index = [], [], 0
+    tiers, feeds = _graph(plan)
+    for index, task in enumerate(plan.tasks):
+        own = range(probe_index, probe_index + len(task.probes))
+        tasks.append(_task_block(task, index, own, tiers[index], feeds[index], common, numbers))
+        for probe in task.probes:
+            probes.append(_probe_block(probe, probe_index, task, index, numbers))
+            probe_index += 1
+    return Script(
+        workflow=plan.workflow,
+        summary=_summary(plan),
+        version=version,
+        directives=directives,
+        sources=tuple((source.name, source.sha256) for source in plan.sources),
+        rebuild=" ".join(quote(argument) for argument in plan.command),
+        usage=usage,
+        settings=_settings(plan, mark),
+        functions=tuple(_functions(plan, common, mark, numbers)),
+        tasks=tuple(tasks),
+        probes=tuple(probes),
+        documents=documents,
+        units=link(_roots(plan)),
+    )
+
+
+def _summary(plan: Plan) -> str:
+    count = len(plan.tasks)
+    return f"{plan.workflow}: {count} task{'s' if count != 1 else ''}"
+
+
+def _settings(plan: Plan, mark: str) -> tuple[str, ...]:
+    commands = sorted({"srun", "scontrol", "scancel"} if any(b.type == "slurm" for b in plan.backends) else set())
+    commands += sorted({str(task.argv[0]) for task in plan.tasks if task.argv} - {"bash", *commands})
+    lines = [
+        f"SF_WORKFLOW={quote(plan.workflow)}",
+        f"SF_GRACE={GRACE * 100} # centiseconds between TERM and KILL",
+        f"SF_LAUNCHERS={quote(' '.join(sorted({_launcher(task) for task in plan.tasks})))}",
+        f"SF_COMMANDS=({' '.join(quote(command) for command in commands)}) # looked for before anything starts",
+        f"SF_HOLE_MARK={quote(mark)}",
+    ]
+    if plan.timeout is not None:
+        lines.insert(1, f"SF_LIMIT={_seconds(plan.timeout)} # seconds for the whole workflow")
+    return tuple(lines)
+
+
+def _roots(plan: Plan) -> tuple[str, ...]:
+    """The runtime units that the script calls itself."""
+    roots = ["local"]
+    if any(_launcher(task) == "srun" for task in plan.tasks):
+        roots.append("srun")
+    if any(backend.type == "slurm" for backend in plan.backends):
+        roots.append("slurm_nodes")
+    if any(task.retries for task in plan.tasks):
+        roots.append("retry")
+    kinds = {probe_calls.unit(probe.check) for task in plan.tasks for probe in task.probes}
+    if kinds:
+        roots += ["probe", *sorted(kinds)]
+    if any(artifact.content is not None for artifact in plan.artifacts):
+        roots.append("artifact")
+    return (*roots, "main")
+
+
+def _launcher(task: PlanTask) -> str:
+    return "srun" if task.operator.type == "srun" else "local"
+
+
+def _seconds(value: float) -> str:
+    """Seconds as the runtime reads them: no exponent, no more than two decimals."""
+    text = f"{value:.2f}"
+    return text.rstrip("0").rstrip(".")
+
+
+def _graph(plan: Plan) -> tuple[list[int], list[list[int]]]:
+    """For every task its tier (the longest way from a task that waits for nothing), and the tasks that wait for it."""
+    numbers = {task.name: index for index, task in enumerate(plan.tasks)}
+    by_name = {task.name: task for task in plan.tasks}
+    tiers = [0] * len(plan.tasks)
+    feeds: list[list[int]] = [[] for _ in plan.tasks]
+    for name in plan.order:
+        index = numbers[name]
+        before = [numbers[other] for other in by_name[name].depends_on]
+        tiers[index] = max((tiers[other] + 1 for other in before), default=0)
+    for index, task in enumerate(plan.tasks):
+        for other in task.depends_on:
+            feeds[numbers[other]].append(index)
+    return tiers, feeds
+
+
+def _common_environment(tasks: Iterable[PlanTask]) -> dict[str, Text]:
+    """What every task has in its environment with the same value."""
+    counts: Counter[tuple[str, Text]] = Counter()
+    total = 0
+    for task in tasks:
+        total += 1
+        counts.update(entry for entry in task.env if entry[0] not in BUILTINS)
+    return {name: value for (name, value), count in counts.items() if count == total}
+
+
+def _task_block(
+    task: PlanTask,
+    index: int,
+    probes: range,
+    tier: int,
+    feeds: list[int],
+    common: Mapping[str, Text],
+    numbers: Numbering,
+) -> Block:
+    setup = _setup_words(task, common, numbers)
+    fields = [
+        ("TASK", quote(task.name)),
+        ("BASE", quote(task.base) if task.base != task.name else ""),
+        ("TIER", str(tier) if tier else ""),
+        ("AFTER", _indices(numbers.task[name] for name in task.depends_on)),
+        ("FEEDS", _indices(feeds)),
+        ("NODES", _indices(numbers.node(task.backend, node) for node in task.node_indices)),
+        ("GPUS", ",".join(map(str, task.gpus)) if task.gpus else ""),
+        ("REPLICA", str(task.replica_index) if task.replica_index else ""),
+        ("LAUNCH", _launcher(task) if _launcher(task) != "local" else ""),
+        ("TIMEOUT", _seconds(task.timeout) if task.timeout is not None else ""),
+        ("RETRY", quote(_retry(task)) if task.retries else ""),
+        ("PROBES_OF", _indices(probes)),
+        ("READY_WITHIN", _ready_within(task)),
+        ("OPTIONAL", "" if task.critical else "1"),
+        ("SETUP", "1" if setup else ""),
+        ("FINGERPRINT", _fingerprint(task)),
+    ]
+    words = [f"SF_{name}[{index}]={value}" for name, value in fields if value]
+    lines = wrap(words, first="", last="") if len(" ".join(words)) <= 118 else _two_lines(words)
+    if setup:
+        lines += [f"setup_{index}() {{", *(f"  {line}" for line in setup), "}"]
+    return Block(comment=_task_comment(task, index), lines=tuple(lines))
+
+
+def _two_lines(words: list[str], width: int = 118) -> list[str]:
+    lines = [""]
+    for item in words:
+        if lines[-1] and len(lines[-1]) + 1 + len(item) > width:
+            lines.append("")
+        lines[-1] = f"{lines[-1]} {item}".strip()
+    return lines
+
+
+def _indices(indices: Iterable[int]) -> str:
+    return quote(" ".join(map(str, indices))).replace("''", "")
+
+
+def _retry(task: PlanTask) -> str:
+    assert task.retries is not None
+    return f"{task.retries.count} {_seconds(task.retries.interval)} {_seconds(task.retries.backoff)}"
+
+
+def _ready_within(task: PlanTask) -> str:
+    deadlines = [probe.deadline for probe in task.probes if probe.deadline is not None]
+    return _seconds(deadlines[0]) if deadlines else ""
+
+
+def _task_comment(task: PlanTask, index: int) -> str:
+    facts = [f"after {', '.join(task.depends_on)}" if task.depends_on else "starts at once"]
+    nodes = ", ".join(map(str, task.node_indices))
+    facts.append(f"node{'s' if len(task.node_indices) != 1 else ''} {nodes} of {task.backend}")
+    if task.gpus:
+        facts.append(f"GPU{'s' if len(task.gpus) != 1 else ''} {','.join(map(str, task.gpus))}")
+    return f"{index}  {task.name}: {'; '.join(facts)}"
+
+
+def _setup_words(task: PlanTask, common: Mapping[str, Text], numbers: Numbering) -> list[str]:
+    """The lines of the task's setup function: its own environment, and the command that runs its script."""
+    lines: list[str] = []
+    own = [(name, value) for name, value in task.env if name not in BUILTINS and common.get(name) != value]
+    if own:
+        lines += wrap([assignment(name, value, numbers.spell) for name, value in own], first="SF_ENV+=(", last=")")
+    command = tuple(argument for argument in task.argv if argument != SCRIPT)
+    if command[-2:] == ("bash", "-c"):
+        command = command[:-1]
+    if command and command != ("bash",):
+        lines += wrap([word(argument, numbers.spell) for argument in command], first="SF_COMMAND=(", last=")")
+    return lines
+
+
+def _fingerprint(task: PlanTask) -> str:
+    """Changes when what the task does changes: its script, environment, command or placement."""
+    facts = [
+        "\n".join(display(item) for item in task.script),
+        repr(sorted((name, display(value)) for name, value in task.env)),
+        repr([display(argument) for argument in task.argv]),
+        repr((task.node_indices, task.gpus)),
+    ]
+    return hashlib.sha256("\0".join(facts).encode("utf-8", "surrogateescape")).hexdigest()[:12]
+
+
+def _probe_block(probe: PlanProbe, index: int, task: PlanTask, task_index: int, numbers: Numbering) -> Block:
+    times = (probe.delay, probe.interval, probe.timeout)
+    thresholds = (probe.success_threshold, probe.failure_threshold)
+    numbers_text = " ".join([*(_seconds(value) for value in times), *map(str, thresholds)])
+    call = probe_calls.call(probe.check, task, task_index, numbers.task, numbers.node)
+    words = [word(argument, numbers.spell) for argument in call]
+    return Block(
+        comment=f"{probe.type} of {task.name}: {probe_calls.describe(probe.check)}",
+        lines=(
+            f"SF_PROBE_TASK[{index}]={task_index} SF_PROBE_ROLE[{index}]='{probe.type} {probe.kind}'"
+            f" SF_PROBE_TIMES[{index}]={quote(numbers_text)}",
+            f"probe_{index}() {{ {' '.join(words)}; }}"
+            if not any("\n" in item for item in words)
+            else f"probe_{index}() {{\n  {' '.join(words)}\n}}",
+        ),
+    )
+
+
+def _functions(plan: Plan, common: Mapping[str, Text], mark: str, numbers: Numbering) -> Iterable[Function]:
+    nodes = [_nodes_call(backend, numbers) for backend in plan.backends]
+    yield Function("workflow_nodes", "names and addresses of the nodes", tuple(nodes))
+    entries = [assignment(name, value, numbers.spell) for name, value in sorted(common.items())]
+    lines = ["SF_ENV=(", *(f"  {entry}" for entry in entries), ")"] if entries else ["SF_ENV=()"]
+    yield Function("workflow_environment", "the variables that every task gets", tuple(lines))
+    atoms = sorted({atom for text in _texts(plan) if isinstance(text, RunText) for atom in text.atoms})
+    holes = [f"{quote(_token(atom, mark))} {word(RunText((atom,)), numbers.spell)}" for atom in atoms]
+    lines = ["SF_HOLE=(", *(f"  {hole}" for hole in holes), ")"] if holes else ["SF_HOLE=()"]
+    yield Function("workflow_holes", "what only the run knows, by its placeholder in the texts below", tuple(lines))
+    paths = [a for a in plan.artifacts if a.check]
+    if paths:
+        pairs = [f"  {quote(artifact.name)} {word(artifact.path, numbers.spell)}" for artifact in paths]
+        yield Function("workflow_paths", "artifacts that must be there", ("SF_PATHS=(", *pairs, ")"))
+    written = [artifact for artifact in plan.artifacts if artifact.content is not None]
+    if written:
+        calls = [f"sf_artifact_write {i} {word(a.path, numbers.spell)}" for i, a in enumerate(written)]
+        yield Function("workflow_artifacts", "files that the run writes first", tuple(" &&\n    ".join(calls).split("\n")))
+
+
+def _nodes_call(backend: PlanBackend, numbers: Numbering) -> str:
+    first = numbers.first_node[backend.name]
+    if backend.type == "slurm":
+        return f'sf_slurm_nodes {first} {backend.nodes} "${{SLURM_JOB_NODELIST-}}"'
+    return f"sf_local_nodes {first} {backend.nodes}"
+
+
+def _texts(plan: Plan) -> Iterable[Text]:
+    """Every text that stands in a here-document."""
+    for task in plan.tasks:
+        yield from task.script
+    for artifact in plan.artifacts:
+        if artifact.content is not None:
+            yield artifact.content
+
+
+def _documents(plan: Plan) -> tuple[tuple[Document, ...], str]:
+    """The here-documents, one for all tasks that share a text, and the mark that begins a placeholder in them."""
+    texts = list(_texts(plan))
+    constants = [part for text in texts for part in (text.parts if isinstance(text, RunText) else (text,))]
+    mark = "@@"
+    while any(f"{mark}{kind}" in part for part in constants if isinstance(part, str) for kind in Atom.KINDS):
+        mark += "@"
+    found: list[Document] = []
+    users: dict[str, list[int]] = {}
+    for index, task in enumerate(plan.tasks):
+        users.setdefault(_task_text(task, mark), []).append(index)
+    for text, indices in users.items():
+        names = ", ".join(plan.tasks[index].name for index in indices[:4])
+        more = f" and {len(indices) - 4} more" if len(indices) > 4 else ""
+        command = f"task_script {' '.join(map(str, indices))}"
+        found.append(Document(command, f"{names}{more}", text, _delimiter("END_OF_SCRIPT", text)))
+    written = [artifact for artifact in plan.artifacts if artifact.content is not None]
+    for index, artifact in enumerate(written):
+        text = _fill((artifact.content or "",), mark)
+        found.append(Document(f"artifact_content {index}", artifact.name, text, _delimiter("END_OF_CONTENT", text)))
+    return tuple(found), mark
+
+
+def _task_text(task: PlanTask, mark: str) -> str:
+    text = _fill(task.script, mark)
+    return f"set -euo pipefail\n{text}" if task.strict else text
+
+
+def _fill(items: Iterable[Text], mark: str) -> str:
+    """The items as one text, every atom as its placeholder."""
+    spelt = [item if isinstance(item, str) else item.render(lambda atom: _token(atom, mark)) for item in items]
+    return "\n".join(spelt)
+
+
+def _token(atom: Atom, mark: str) -> str:
+    where = f":{atom.backend}:{atom.node}" if atom.backend else ""
+    return f"{mark}{atom.kind}{where}{mark}"
+
+
+def _delimiter(wanted: str, text: str) -> str:
+    """A delimiter that is no line of the text."""
+    lines = set(text.split("\n"))
+    delimiter, number = wanted, 1
+    while delimiter in lines:
+        number += 1
+        delimiter = f"{wanted}_{number}"
+    return delimiter

@@ -1,0 +1,69 @@
+"""How a probe's check is called in bash: the runtime unit it needs and the words of its call.
+
+In: a check of the plan. Out: the words of one command that succeeds when the check does, with their holes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from ..ir.expr import Atom, RunText, Text, display, join
+from ..ir.plan import HttpRequest, LogWatch, NodeAddress, PlanTask, TcpPort
+
+Check = LogWatch | TcpPort | HttpRequest
+
+
+def unit(check: Check) -> str:
+    """The runtime unit that defines the check's function."""
+    match check:
+        case TcpPort():
+            return "probe_tcp"
+        case HttpRequest():
+            return "probe_http"
+        case LogWatch():
+            return "probe_log"
+
+
+def describe(check: Check) -> str:
+    """The check in a few words, for a comment."""
+    match check:
+        case TcpPort():
+            where = "each of its nodes" if check.on_node == "each" else "its first node"
+            return f"port {check.port} on {where}"
+        case HttpRequest():
+            return f"{check.method} {display(check.url)}".splitlines()[0]
+        case LogWatch():
+            kind = "regular expression" if check.is_regex else "text"
+            first = check.pattern.splitlines()[0] if check.pattern else ""
+            times = f", {check.match_count} times" if check.match_count != 1 else ""
+            return f"{kind} {first!r} in the log of {check.logger_name or 'the task'}{times}"
+
+
+def call(
+    check: Check,
+    task: PlanTask,
+    task_index: int,
+    tasks: Mapping[str, int],
+    node: Callable[[str, int], int],
+) -> tuple[Text, ...]:
+    """The words of the check's command."""
+    match check:
+        case TcpPort():
+            return ("sf_probe_tcp", str(check.port), *(_host(host) for host in check.hosts))
+        case HttpRequest():
+            headers = (join([f"{name}: ", value]) for name, value in check.headers)
+            return ("sf_probe_http", check.method, check.url, check.body or "", *headers)
+        case LogWatch():
+            watched = [tasks[name] for name in check.logger] or [task_index]
+            options = "-E" if check.is_regex else "-F"
+            if check.ignore_case:
+                options += ",-i"
+            if check.is_regex and "^" in check.ere and task.operator.type == "srun":
+                options = f"label,{options}"
+            return ("sf_probe_log", str(check.match_count), options, check.ere, *map(str, watched))
+
+
+def _host(host: NodeAddress | Text) -> Text:
+    if isinstance(host, NodeAddress):
+        return RunText((Atom("ip", host.backend, host.node),))
+    return host
