@@ -1,0 +1,83 @@
+# Everything that is installed lands in .venv; `make clean` removes it and what tests leave behind.
+# Stamps (.venv/.package, .venv/.dev, .venv/.debian) make each set-up step run once, and again when its input changes.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export PIP_ROOT_USER_ACTION := ignore
+
+SHELL_FILES = runtime_sh/*.sh .ci/run $$(find tests bench -name '*.sh')
+BATS_FILES = $(wildcard tests/runtime/*.bats)
+JOBS ?= $(shell nproc)
+
+.PHONY: help setup demo test check golden bench slurm-up slurm-down clean
+
+help: ## what can be made
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
+
+setup: $(VENV)/.dev ## a virtual environment with everything; as root on Debian also the packages that tests use
+
+demo: $(VENV)/.package ## build and run samples/services.yaml: plan, run, results
+	@bash bench/demo.sh
+
+test: $(VENV)/.dev ## all tests
+	pytest -n $(JOBS) --dist loadfile --ignore=tests/slurm tests
+	if [ -d tests/slurm ]; then pytest tests/slurm; fi
+	if [ -n "$(BATS_FILES)" ]; then bats $(BATS_FILES); fi
+
+check: $(VENV)/.dev ## style, types, layers, shell scripts, generated files
+	ruff check .
+	ruff format --check .
+	mypy
+	lint-imports --no-logo
+	shellcheck --severity=style --external-sources $(SHELL_FILES)
+	shfmt -d $(SHELL_FILES) $(BATS_FILES)
+
+golden: $(VENV)/.dev ## write golden/ anew; read the difference before you commit it
+	pytest tests/unit/test_golden.py --snapshot-update --allow-snapshot-deletion || true
+	pytest -q tests/unit/test_golden.py
+
+bench: $(VENV)/.dev ## how long runs and compilations take, against bash by hand
+	python bench/bench.py
+
+slurm-up: $(VENV)/.dev ## a real Slurm cluster of four nodes on this machine (root)
+	bash tests/slurm/cluster/up.sh
+
+slurm-down: ## takes that cluster down
+	bash tests/slurm/cluster/down.sh
+
+clean: ## removes everything that git does not know
+	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf .coverage sflow_output samples/sflow_output
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# ---- Set-up ----------------------------------------------------------------------------------------------------------
+
+$(BIN)/python:
+	if ! $(PYTHON) -m venv $(VENV) && [ "$$(id -u)" = 0 ] && command -v apt-get; then \
+	  apt-get update -q && apt-get install -qy --no-install-recommends python3-venv && $(PYTHON) -m venv --clear $(VENV); \
+	fi
+	$@ -m pip --version
+
+$(VENV)/.package: pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install -q -e .
+	touch $@
+
+$(VENV)/.dev: pyproject.toml $(VENV)/.debian | $(BIN)/python
+	$(BIN)/python -m pip install -q -e '.[dev,lint]'
+	touch $@ $(VENV)/.package
+
+$(VENV)/.debian: $(wildcard tests/install-debian.sh) | $(BIN)/python
+	if [ -z "$^" ] || [ "$$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then \
+	  echo "not root on Debian: tests that need Slurm, etcd, nginx and the like will be skipped"; \
+	else \
+	  bash $^; \
+	fi
+	touch $@
