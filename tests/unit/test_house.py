@@ -68,7 +68,8 @@ def test_a_modules_name_says_what_it_does(path: Path) -> None:
 def test_a_module_says_what_goes_in_and_out(path: Path) -> None:
     docstring = ast.get_docstring(tree(path)) or ""
     assert docstring or not path.read_text(encoding="utf-8").strip(), "no docstring"
-    if path.stem != "__init__":
+    of_a_table = path.parent.name in TABLES and path.stem not in TABLES[path.parent.name][2]
+    if path.stem != "__init__" and not (of_a_table and path.parent.name != "passes"):  # their base.py says it for all
         assert re.search(r"\bIn: ", docstring), "the docstring does not say what goes in"
         assert re.search(r"\bOut: ", docstring), "the docstring does not say what comes out"
 

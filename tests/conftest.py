@@ -1,0 +1,57 @@
+"""What all tests share: the command under test, and tools that a test may insist on."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+
+Sflowc = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """The top of the tree."""
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def sflowc() -> Sflowc:
+    """Runs the installed command: `sflowc("build", "-f", file, cwd=folder, env={...}).stdout`."""
+    command = str(Path(sys.executable).with_name("sflowc"))
+
+    def run(*arguments: str, cwd: Path = ROOT, env: dict[str, str] | None = None, status: int | None = 0) -> object:
+        done = subprocess.run(
+            [command, *arguments],
+            cwd=cwd,
+            env={**os.environ, **(env or {})},
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            check=False,
+            timeout=60,
+        )
+        assert status in (done.returncode, None), done.stdout + done.stderr
+        return done
+
+    return run  # type: ignore[return-value]
+
+
+@pytest.fixture(scope="session")
+def require() -> Callable[[str], str]:
+    """The path of a tool. Without it the test is skipped, or fails when SFLOWC_REQUIRE names the tool."""
+
+    def find(tool: str) -> str:
+        path = shutil.which(tool) or shutil.which(tool, path=str(Path(sys.executable).parent))
+        if path is None:
+            required = tool in os.environ.get("SFLOWC_REQUIRE", "").split(",")
+            (pytest.fail if required else pytest.skip)(f"{tool} is not installed")
+        assert path is not None
+        return path
+
+    return find
