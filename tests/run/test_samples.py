@@ -3,6 +3,7 @@
 import contextlib
 import itertools
 import json
+import re
 import socket
 import subprocess
 from collections.abc import Callable
@@ -18,10 +19,10 @@ NOT_HERE = {"slurm_services": "tests/slurm"}  # where the others are executed
 def run(sflowc: Callable, tmp_path: Path) -> Callable[..., tuple[Path, dict]]:
     """Compiles a sample and runs it: `run("hello", WHO="Ada")` gives the run's directory and its status.json."""
 
-    def compile_and_run(sample: str, **variables: object) -> tuple[Path, dict]:
+    def compile_and_run(sample: str, folder: Path = ROOT / "samples", **variables: object) -> tuple[Path, dict]:
         script = tmp_path / "script" / f"{sample}.sh"
         sets = [word for name, value in variables.items() for word in ("--set", f"{name}={value}")]
-        sflowc("build", f"{sample}.yaml", *sets, "-o", str(script), cwd=ROOT / "samples")
+        sflowc("build", f"{sample}.yaml", *sets, "-o", str(script), cwd=folder)
         assert script.stat().st_mode & 0o777 == 0o755
         workspace = tmp_path / "workspace"
         workspace.mkdir()
@@ -43,7 +44,7 @@ def run(sflowc: Callable, tmp_path: Path) -> Callable[..., tuple[Path, dict]]:
 
 
 def log(directory: Path, task: str) -> str:
-    return (directory / task / f"{task}.log").read_text()
+    return (directory / task / f"{task}.log").read_bytes().decode()
 
 
 def states(status: dict) -> set[str]:
@@ -81,6 +82,16 @@ def test_every_sample_is_executed_somewhere() -> None:
             assert any(f"{path.stem}" in test.read_text() for test in folder.rglob("test_*.py"))
         else:
             assert path.stem in here
+
+
+def test_the_first_workflow_of_the_readme(run: Callable, tmp_path: Path) -> None:
+    blocks = re.findall(r"(?ms)^```yaml\n(.*?)^```$", (ROOT / "README.md").read_text())
+    assert len(blocks) == 1
+    (tmp_path / "first.yaml").write_text(blocks[0])
+    directory, status = run("first", tmp_path, PORT=free_ports(1)[0])
+    assert states(status) == {"COMPLETED"}
+    for client in ("client_0", "client_1", "client_2"):
+        assert log(directory, client) == "HTTP/1.0 200 OK\r\n"
 
 
 def test_hello(run: Callable) -> None:
