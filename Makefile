@@ -21,6 +21,7 @@ ACROSS_UNITS := --exclude=SC2034,SC2153,SC2004
 BATS_FILES = $(wildcard tests/runtime/*.bats)
 JOBS ?= $(shell nproc)
 
+.DELETE_ON_ERROR:
 .PHONY: help setup demo test check schema golden bench slurm-up slurm-down clean
 
 help: ## what can be made
