@@ -71,6 +71,7 @@ class Reporter:
 
     def __init__(self) -> None:
         self._found: dict[tuple[str, Span | None, str], Diagnostic] = {}
+        self.error_count = 0
 
     def __iter__(self) -> Iterator[Diagnostic]:
         return iter(sorted(self._found.values(), key=Diagnostic.sort_key))
@@ -80,9 +81,12 @@ class Reporter:
 
     @property
     def has_errors(self) -> bool:
-        return any(found.severity == "error" for found in self._found.values())
+        return self.error_count > 0
 
     def add(self, diagnostic: Diagnostic) -> None:
+        """Keeps the diagnostic. `error_count` grows for every error, so that a caller sees that one was found again."""
+        if diagnostic.severity == "error":
+            self.error_count += 1
         key = (diagnostic.code, diagnostic.span, "" if diagnostic.span else diagnostic.message)
         self._found.setdefault(key, diagnostic)
 
@@ -109,6 +113,9 @@ class Reporter:
         help: str = "",  # noqa: A002 - the field's own name
     ) -> None:
         self.add(Diagnostic("warning", code, message, span, tuple(labels), note, help))
+
+    def note(self, code: str, message: str, span: Span | None = None) -> None:
+        self.add(Diagnostic("note", code, message, span))
 
     def raise_if_errors(self) -> None:
         """Raises CompileError when an error has been reported: the gate between two phases."""

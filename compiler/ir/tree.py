@@ -10,7 +10,7 @@ field that wants text takes the text (`account: 0123`), and one that wants a num
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from ..diagnostics import Span
@@ -22,15 +22,15 @@ ScalarValue: TypeAlias = str | int | float | bool | None
 class Scalar:
     """A leaf. `text` is the scalar's content as written (unquoted, unfolded), `value` what it means.
 
-    `style` is YAML's: "" plain, "'" or '"' quoted, "|" literal, ">" folded. `offsets_exact` is true when
-    the text stands in the file character by character, so that a place inside it can be computed.
+    `style` is YAML's: "" plain, "'" or '"' quoted, "|" literal, ">" folded. `source` holds the lines of the file,
+    so that `span_at` can find a place inside the text.
     """
 
     value: ScalarValue
     text: str
     span: Span
     style: str = ""
-    offsets_exact: bool = True
+    source: tuple[str, ...] = field(default=(), compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,3 +78,26 @@ def to_python(node: Node) -> object:
     if isinstance(node, Sequence):
         return [to_python(item) for item in node.items]
     return {key: to_python(entry.value) for key, entry in node.entries.items()}
+
+
+def span_at(scalar: Scalar, offset: int, length: int = 1) -> Span:
+    """The place in the file of `text[offset:offset + length]`, or the whole scalar's when it cannot be told.
+
+    Folding, indentation and escapes part the text from what is written, so the piece is looked for: when it is the
+    n-th of its like in the text, it is the n-th of its like on the scalar's lines.
+    """
+    piece = scalar.text[offset : offset + length].split("\n")[0]
+    if not piece.strip() or not scalar.source:
+        return scalar.span
+    wanted = scalar.text.count(piece, 0, offset)
+    last = max(scalar.span.end_line, scalar.span.line)
+    for line in range(scalar.span.line, min(last, len(scalar.source)) + 1):
+        written = scalar.source[line - 1]
+        start = scalar.span.column - 1 if line == scalar.span.line else 0
+        at = written.find(piece, start)
+        while at >= 0:
+            if wanted == 0:
+                return Span(scalar.span.file, line, at + 1, line, at + 1 + len(piece))
+            wanted -= 1
+            at = written.find(piece, at + 1)
+    return scalar.span

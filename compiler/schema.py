@@ -1,0 +1,276 @@
+"""Assembles the JSON Schema of the language from the tables of probes and operators.
+
+In: the tables. Out: the schema as a dict, which `make schema` writes to schemas/workflow.schema.json: the compiler
+validates with that file and editors read it. A file may be a part of a workflow, so nothing at the top is required.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from .ir.fields import Schema, body, boolean, integer, number, text, texts
+from .operators import OPERATORS
+from .probes import PROBES
+
+EXPRESSION = r"\$\{\{"
+
+_DEFINITIONS: Schema = {
+    "expression": {"type": "string", "pattern": EXPRESSION, "description": "an expression, ${{ … }}"},
+    "text": {"type": ["string", "number", "boolean", "null"]},
+    "integer": {
+        "anyOf": [
+            {"type": ["integer", "null"]},
+            {"type": "string", "pattern": r"^\s*[-+]?\d+\s*$", "description": "text that reads as a whole number"},
+            {"$ref": "#/$defs/expression"},
+        ]
+    },
+    "number": {
+        "anyOf": [
+            {"type": ["number", "null"]},
+            {"type": "string", "pattern": r"^\s*[-+]?(\d+\.?\d*|\.\d+)\s*$", "description": "text that reads as a number"},
+            {"$ref": "#/$defs/expression"},
+        ]
+    },
+    "boolean": {
+        "anyOf": [
+            {"type": ["boolean", "null"]},
+            {"enum": ["true", "True", "yes", "y", "on", "1", "false", "False", "no", "n", "off", "0"]},
+            {"$ref": "#/$defs/expression"},
+        ]
+    },
+    "texts": {"type": ["array", "null"], "items": {"$ref": "#/$defs/text"}},
+    "duration": {
+        "anyOf": [
+            {"type": ["number", "null"]},
+            {
+                "type": "string",
+                "pattern": r"^\s*(\d+(\.\d+)?|(\d+d)?\s*(\d+h)?\s*(\d+m)?\s*(\d+(\.\d+)?s)?)\s*$",
+                "description": "seconds, or such as 90s, 30m, 2h, 1h30m, 1d",
+            },
+            {"$ref": "#/$defs/expression"},
+        ]
+    },
+    "integers": {
+        "anyOf": [
+            {"type": "array", "items": {"$ref": "#/$defs/integer"}},
+            {"$ref": "#/$defs/integer"},
+        ]
+    },
+}
+
+
+def _duration(description: str) -> Schema:
+    return {"$ref": "#/$defs/duration", "description": description}
+
+
+def _section(title: str, item: str, *, shorthand: tuple[str, ...] = ()) -> Schema:
+    """A named section: a mapping of name to body, or a list of bodies with a name."""
+    entry: Schema = {"$ref": f"#/$defs/{item}"}
+    if shorthand:
+        entry = {"anyOf": [{"type": list(shorthand)}, entry]}
+    return {
+        "description": title,
+        "anyOf": [
+            {"type": ["object", "null"], "additionalProperties": entry},
+            {"type": "array", "items": {"allOf": [{"$ref": f"#/$defs/{item}"}], "required": ["name"]}},
+        ],
+    }
+
+
+_SCALARS = ("string", "number", "boolean", "null", "array")
+
+_BACKEND_FIELDS: Schema = {
+    "account": text("The account that the job is charged to"),
+    "partition": text("The partition"),
+    "time": text("The time limit, as sbatch --time takes it: minutes, or hours:minutes:seconds ..."),
+    "nodes": integer("How many nodes"),
+    "gpus_per_node": integer("How many GPUs a node has; only for planning"),
+    "extra_args": texts("Further options of sbatch, a directive each"),
+    "job_name": text("The job's name; the workflow's when left out"),
+    **{
+        name: text(what)
+        for name, what in {
+            "qos": "Quality of service",
+            "reservation": "The reservation",
+            "constraint": "Features that the nodes must have",
+            "mem": "Memory on each node",
+            "signal": "Which signal the job gets before its time limit; B:USR2@60 when left out",
+            "comment": "A comment on the job",
+            "mail_type": "When Slurm writes mail",
+            "mail_user": "To whom",
+            "dependency": "Jobs that this one waits for",
+        }.items()
+    },
+    "exclusive": boolean("Whether the nodes are for this job alone", default=False),
+    "requeue": boolean("Whether the job may be requeued"),
+}
+
+
+def _probe(description: str) -> Schema:
+    kinds = {kind: {"$ref": f"#/$defs/probe_{kind}"} for kind in PROBES}
+    knobs = {
+        "delay": number("Seconds before the first check", default=0),
+        "timeout": number("Seconds that a check may take, and for readiness the deadline", default=60),
+        "interval": number("Seconds between two checks", default=5),
+        "success_threshold": integer("How many successes in a row count", default=1),
+        "failure_threshold": integer("How many failures in a row count", default=3),
+    }
+    return body(description, {**kinds, **knobs}, type=["object", "null"], oneKeyOf=sorted(PROBES))
+
+
+def _task() -> Schema:
+    resources = {
+        "nodes": body(
+            "Which nodes",
+            {
+                "indices": {"$ref": "#/$defs/integers", "description": "Positions in the pool"},
+                "count": integer("How many nodes"),
+                "exclude": {"$ref": "#/$defs/integers", "description": "Indices that are left out of the pool"},
+            },
+            type=["object", "null"],
+        ),
+        "gpus": body("How many GPUs", {"count": integer("GPUs of each replica")}, type=["object", "null"]),
+    }
+    retries = {
+        "count": integer("How many further attempts"),
+        "interval": number("Seconds before the next attempt"),
+        "backoff": number("What the interval is multiplied with each time", default=1),
+    }
+    replicas = {
+        "count": integer("How many replicas"),
+        "policy": text("parallel or sequential", default="parallel"),
+        "variables": texts("Variables over whose domains the replicas go"),
+    }
+    output = {
+        "name": text("A name for people"),
+        "pattern": text("A pattern in the format of Python's parse library"),
+        "source": text("Where the lines come from; the task's log"),
+        "metrics": {"type": ["array", "object", "null"], "description": "The fields that are metrics"},
+    }
+    use = {"anyOf": [{"type": ["string", "null"]}, {"type": "object", "required": ["name"]}]}
+    return body(
+        "A task",
+        {
+            "name": text("The task's name, and that of its directory"),
+            "script": {
+                "type": "array",
+                "minItems": 1,
+                "items": {"type": "string", "asText": True},
+                "description": "Lines of bash, joined and run together",
+            },
+            "depends_on": {"type": ["array", "null"], "items": {"type": "string", "asText": True}, "description": "Tasks that come first"},
+            "operator": {**use, "description": "How it runs: an operator's name, or a mapping of name and overrides"},
+            "backend": {"type": ["string", "null"], "description": "Where it runs: a backend's name"},
+            "replicas": body("Several instances of the task", replicas, type=["object", "null"]),
+            "resources": body("What it needs", resources, type=["object", "null"]),
+            "probes": body(
+                "How to know that it is ready, or has failed",
+                {"readiness": _probe("When is it ready?"), "failure": _probe("When has it failed?")},
+                type=["object", "null"],
+            ),
+            "retries": body("Further attempts", retries, ("count", "interval"), type=["object", "null"]),
+            "outputs": {
+                "type": ["array", "null"],
+                "items": body("Values read from the log", output, ("pattern",)),
+                "description": "Values read from the log when the task has completed",
+            },
+            "timeout": _duration("How long it may run"),
+            "variables": _section("Variables of this task alone", "variable", shorthand=_SCALARS),
+            "strict": boolean("Whether the script runs under set -euo pipefail"),
+            "critical": boolean("Whether its end while others need it fails the run", default=True),
+            "description": text("For people"),
+        },
+        ("script",),
+    )
+
+
+def _definitions() -> Schema:
+    definitions = dict(_DEFINITIONS)
+    definitions["variable"] = body(
+        "A variable",
+        {
+            "name": text("Its name"),
+            "value": {"description": "Its value"},
+            "type": {"enum": ["string", "integer", "float", "boolean", "list", "dict", None], "description": "string when left out"},
+            "description": text("For people"),
+            "domain": {"type": ["array", "string", "null"], "description": "The values it may have; a sweep goes over them"},
+        },
+        ("value",),
+    )
+    definitions["artifact"] = body(
+        "An artifact",
+        {
+            "name": text("Its name, under which tasks find its path"),
+            "uri": {"type": "string", "description": "Where it is: fs://, file://, http(s)://, hf://, docker://"},
+            "content": {"type": ["string", "number", "boolean", "null"], "description": "The content of a file:// that the run writes"},
+            "sha256": text("What a download must hash to"),
+            "description": text("For people"),
+        },
+        ("uri",),
+    )
+    definitions["backend"] = body(
+        "A backend: where tasks run",
+        {
+            "name": text("Its name"),
+            "type": {"enum": ["local", "slurm"], "description": "What it is"},
+            "default": boolean("Whether tasks without a backend go here"),
+            "description": text("For people"),
+            **_BACKEND_FIELDS,
+        },
+        ("type",),
+    )
+    fields: dict[str, Schema] = {}
+    for operator in OPERATORS.values():
+        for name, schema in operator.fields.items():
+            fields.setdefault(name, schema)
+    definitions["operator"] = body(
+        "An operator: how a task's script is started",
+        {"name": text("Its name"), "type": {"enum": list(OPERATORS), "description": "What it is"}, "description": text("For people"), **fields},
+        ("type",),
+    )
+    for operator in OPERATORS.values():
+        extra = {"name": text("Its name"), "type": text("What it is"), "description": text("For people")}
+        definitions[f"operator_{operator.type}"] = body(operator.title, {**extra, **operator.fields})
+    for kind, probe in PROBES.items():
+        definitions[f"probe_{kind}"] = body(probe.title, probe.fields, probe.required, type=["object", "null"])
+    definitions["task"] = _task()
+    return definitions
+
+
+def workflow_schema() -> dict[str, Any]:
+    """The whole schema, JSON Schema 2020-12 with two annotations of ours: `oneKeyOf` and `asText`."""
+    workflow = body(
+        "The workflow",
+        {
+            "name": text("Its name"),
+            "description": text("For people"),
+            "timeout": _duration("How long the whole may run"),
+            "strict": boolean("Whether all scripts run under set -euo pipefail", default=False),
+            "variables": _section("Variables resolved last; they may use nodes' addresses", "variable", shorthand=_SCALARS),
+            "tasks": _section("The tasks", "task"),
+        },
+        type=["object", "null"],
+    )
+    root = body(
+        "A workflow of sflowc, or a part of one",
+        {
+            "version": {"description": 'The version of the language: "0.1"'},
+            "variables": _section("Global variables", "variable", shorthand=_SCALARS),
+            "artifacts": _section("Files and models", "artifact"),
+            "backends": _section("Where tasks run", "backend"),
+            "operators": _section("How tasks run", "operator"),
+            "workflow": workflow,
+        },
+    )
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": "workflow.schema.json",
+        **root,
+        "$defs": _definitions(),
+    }
+
+
+def workflow_schema_text() -> str:
+    """The text of schemas/workflow.schema.json."""
+    return json.dumps(workflow_schema(), indent=2, ensure_ascii=False) + "\n"

@@ -1,0 +1,104 @@
+"""What --set and --artifact change in a merged document.
+
+In: NAME=VALUE as typed, and the section that declares the name. Out: the section with another value. Text is read as
+Python's int() and float() would, as a boolean, as a JSON list or object, else it stays text; a list sets the domain.
+"""
+
+from __future__ import annotations
+
+import json
+
+from ..diagnostics import COMMAND_LINE, Label, Reporter, Span, did_you_mean
+from ..ir.tree import Entry, Mapping, Node, Scalar, ScalarValue, Sequence
+
+_BOOLEANS: dict[str, bool] = {
+    **dict.fromkeys(("true", "yes", "on"), True),
+    **dict.fromkeys(("false", "no", "off"), False),
+}
+
+
+def _span(text: str) -> Span:
+    return Span(COMMAND_LINE, 1, 1, 1, len(text) + 1)
+
+
+def set_variable(
+    text: str, variables: dict[str, Entry], workflow_variables: dict[str, Entry], report: Reporter
+) -> None:
+    """Applies `--set NAME=VALUE` to a declared global variable."""
+    name, equals, value = text.partition("=")
+    span = _span(text)
+    if not equals:
+        report.error("set-syntax", f"--set {text} has no '='", span, help="write --set NAME=VALUE")
+        return
+    if name not in variables:
+        labels = []
+        advice = did_you_mean(name, variables, what="global variables")
+        if name in workflow_variables:
+            labels = [Label(workflow_variables[name].key_span, "it is a workflow variable")]
+            advice = "move it to the global variables to let --set reach it"
+        message = f"--set: no global variable is called '{name}'"
+        report.error("unknown-variable", message, span, labels=labels, help=advice)
+        return
+    parsed = read_value(value)
+    node = to_node(parsed, value, span)
+    old = variables[name]
+    body = dict(old.value.entries) if isinstance(old.value, Mapping) else {"value": Entry(old.key_span, old.value)}
+    if isinstance(parsed, list):
+        body["domain"] = Entry(span, node)
+        if parsed:
+            body["value"] = Entry(span, to_node(parsed[0], str(parsed[0]), span))
+    else:
+        body["value"] = Entry(span, node)
+    variables[name] = Entry(old.key_span, Mapping(body, old.value.span))
+
+
+def set_artifact(text: str, artifacts: dict[str, Entry], report: Reporter) -> None:
+    """Applies `--artifact NAME=URI`; content stays only with a file:// URI."""
+    name, equals, uri = text.partition("=")
+    span = _span(text)
+    if not equals or not uri:
+        report.error("artifact-syntax", f"--artifact {text} has no URI", span, help="write --artifact NAME=URI")
+        return
+    if name not in artifacts:
+        advice = did_you_mean(name, artifacts, what="artifacts")
+        report.error("unknown-artifact", f"--artifact: no artifact is called '{name}'", span, help=advice)
+        return
+    old = artifacts[name]
+    body = dict(old.value.entries) if isinstance(old.value, Mapping) else {}
+    body["uri"] = Entry(span, Scalar(uri, uri, span))
+    if not uri.lower().startswith("file://"):
+        body.pop("content", None)
+    artifacts[name] = Entry(old.key_span, Mapping(body, old.value.span))
+
+
+def read_value(text: str) -> object:
+    """A value from the command line or a CSV cell."""
+    stripped = text.strip()
+    for convert in (int, float):
+        try:
+            return convert(stripped) if len(stripped) < 4000 else text
+        except ValueError:
+            continue
+    if stripped.lower() in _BOOLEANS:
+        return _BOOLEANS[stripped.lower()]
+    if stripped[:1] in ("[", "{"):
+        try:
+            return json.loads(stripped)
+        except (ValueError, RecursionError):
+            return text
+    return text
+
+
+def to_node(value: object, text: str, span: Span) -> Node:
+    """A plain value as a tree whose every node lies at `span`."""
+    if isinstance(value, list):
+        return Sequence(tuple(to_node(item, _spelling(item), span) for item in value), span)
+    if isinstance(value, dict):
+        entries = {str(key): Entry(span, to_node(item, _spelling(item), span)) for key, item in value.items()}
+        return Mapping(entries, span)
+    scalar: ScalarValue = value if isinstance(value, (str, int, float, bool)) or value is None else str(value)
+    return Scalar(scalar, text, span)
+
+
+def _spelling(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(value)
