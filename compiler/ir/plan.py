@@ -169,6 +169,7 @@ class SourceFile:
 class Plan:
     workflow: str
     timeout: float | None
+    timeout_text: str | None  # as the user wrote it
     variables: tuple[PlanVariable, ...]
     artifacts: tuple[PlanArtifact, ...]
     backends: tuple[PlanBackend, ...]

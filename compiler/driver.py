@@ -1,0 +1,106 @@
+"""compile(): from the bytes of files to a Plan. Pure: the same input gives the same output, on any machine.
+
+In: files by name, and what the command line overrides. Out: a Compilation: the Plan, or none when there were errors, and all
+diagnostics. A phase runs only when the one before it found no error; within a phase all are found.
+
+    compile_workflow([("hello.yaml", data)]).plan.order
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from .diagnostics import CompileError, Diagnostic, Reporter
+from .ir.plan import Plan, SourceFile
+from .ir.workflow import Workflow
+from .passes.assemble_plan import assemble_plan
+from .passes.build_environment import build_environment
+from .passes.build_probes import build_probes
+from .passes.check_cycles import check_cycles
+from .passes.check_deadlocks import check_deadlocks
+from .passes.draft import Draft
+from .passes.expand_replicas import expand_replicas
+from .passes.fold_scripts import fold_scripts
+from .passes.merge_operators import merge_operators
+from .passes.place_tasks import place_tasks
+from .passes.resolve_artifacts import resolve_artifacts
+from .passes.resolve_backends import resolve_backends
+from .passes.resolve_task_variables import resolve_task_variables
+from .passes.resolve_variables import resolve_variables
+from .passes.resolve_workflow_variables import resolve_workflow_variables
+from .passes.scope import Names
+from .passes.set_limits import set_limits
+from .passes.wire_dependencies import wire_dependencies
+from .source.compose import Overrides, compose
+from .source.load import LoadedFile, load
+from .source.lower import check_overrides, lower
+from .source.validate import validate
+
+PASSES: tuple[Callable[[Draft, Reporter], Draft], ...] = (
+    resolve_variables,
+    resolve_backends,
+    resolve_artifacts,
+    resolve_workflow_variables,
+    expand_replicas,
+    wire_dependencies,
+    check_cycles,
+    place_tasks,
+    resolve_task_variables,
+    build_environment,
+    merge_operators,
+    build_probes,
+    set_limits,
+    fold_scripts,
+    check_deadlocks,
+)
+"""What makes a Plan of a Workflow, in order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Compilation:
+    """`plan` is None when a diagnostic is an error."""
+
+    plan: Plan | None
+    diagnostics: tuple[Diagnostic, ...]
+
+
+def compile_workflow(
+    files: Iterable[tuple[str, bytes]], overrides: Overrides = Overrides(), command: Iterable[str] = ()
+) -> Compilation:
+    """Compiles files, in the order given, to a Plan. `command` is what the emitted script's header says rebuilds it."""
+    report = Reporter()
+    plan = None
+    try:
+        loaded = [load(name, data, report) for name, data in files]
+        workflow = _front(loaded, overrides, report)
+        draft = run_passes(workflow, report)
+        sources = [SourceFile(file.name, file.sha256) for file in loaded]
+        plan = assemble_plan(draft, sources, command)
+    except CompileError:
+        pass
+    return Compilation(plan, tuple(report))
+
+
+def _front(loaded: list[LoadedFile], overrides: Overrides, report: Reporter) -> Workflow:
+    for file in loaded:
+        if file.root is not None:
+            validate(file.root, report)
+    report.raise_if_errors()
+    document = compose(loaded, overrides, report)
+    if document is None:
+        raise CompileError
+    workflow = lower(document, report)
+    check_overrides(workflow, report)
+    report.raise_if_errors()
+    return workflow
+
+
+def run_passes(workflow: Workflow, report: Reporter) -> Draft:
+    """The draft that all passes have been over. Raises CompileError after the pass that found an error."""
+    about = {"name": workflow.name}
+    draft = Draft(workflow, Names("name", {"workflow": about}))
+    for transform in PASSES:
+        draft = transform(draft, report)
+        report.raise_if_errors()
+    return draft

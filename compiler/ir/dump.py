@@ -1,0 +1,140 @@
+"""A Plan as JSON (schemas/plan.schema.json): what `sflowc plan --format json` prints and other tools read.
+
+In: a Plan. Out: plain values for json.dumps. What only the run knows is spelt `<ip:BACKEND:0>`; values of variables whose names
+look like secrets are masked.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from .expr import RunText, Text, display
+from .plan import (
+    HttpRequest,
+    LogWatch,
+    NodeAddress,
+    Plan,
+    PlanArtifact,
+    PlanBackend,
+    PlanProbe,
+    PlanTask,
+    PlanVariable,
+    TcpPort,
+)
+
+MASK = "***"
+
+
+def plan_to_json(plan: Plan) -> dict[str, Any]:
+    """The plan as nested dicts and lists, keys in a fixed order."""
+    secrets = {variable.name for variable in plan.variables if variable.is_secret}
+    return {
+        "ok": True,
+        "workflow": plan.workflow,
+        "workflow_timeout": plan.timeout_text,
+        "variables": {variable.name: _variable(variable) for variable in plan.variables},
+        "domains": {v.name: [_value(item) for item in v.domain] for v in plan.variables if v.domain is not None},
+        "artifacts": {artifact.name: _artifact(artifact) for artifact in plan.artifacts},
+        "backends": {backend.name: _backend(plan, backend) for backend in plan.backends},
+        "tasks": [_task(task, secrets) for task in plan.tasks],
+        "order": list(plan.order),
+        "sources": [asdict(source) for source in plan.sources],
+    }
+
+
+def _variable(variable: PlanVariable) -> Any:
+    return MASK if variable.is_secret else _value(variable.value)
+
+
+def _value(value: object) -> Any:
+    if isinstance(value, RunText):
+        return value.display()
+    if isinstance(value, (list, tuple)):
+        return [_value(item) for item in value]
+    if isinstance(value, dict):
+        return {str(key): _value(item) for key, item in value.items()}
+    return value
+
+
+def _artifact(artifact: PlanArtifact) -> dict[str, Any]:
+    content = None if artifact.content is None else display(artifact.content)
+    return {"uri": artifact.uri, "path": display(artifact.path), "content": content}
+
+
+def _backend(plan: Plan, backend: PlanBackend) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        "type": backend.type,
+        "default": backend.default,
+        "nodes": backend.nodes,
+        "gpus_per_node": backend.gpus_per_node,
+    }
+    if backend.type == "slurm":
+        options = {name: list(value) if isinstance(value, tuple) else value for name, value in backend.options}
+        found |= {"account": None, "partition": None, "time": None, "job_name": plan.workflow, "extra_args": [], **options}
+    return found
+
+
+def _texts(texts: tuple[Text, ...]) -> list[str]:
+    return [display(text) for text in texts]
+
+
+def _task(task: PlanTask, secrets: set[str]) -> dict[str, Any]:
+    return {
+        "name": task.name,
+        "base": task.base,
+        "replica_index": task.replica_index,
+        "replicated": task.replicated,
+        "sweep_variables": list(task.sweep_variables),
+        "depends_on": list(task.depends_on),
+        "backend": task.backend,
+        "node_indices": list(task.node_indices),
+        "gpus": None if task.gpus is None else list(task.gpus),
+        "operator": {"type": task.operator.type, "name": task.operator.name},
+        "argv": _texts(task.argv),
+        "container_mounts": _texts(task.container_mounts),
+        "env": {name: MASK if name in secrets else display(text) for name, text in task.env},
+        "probes": [_probe(probe) for probe in task.probes],
+        "retries": None if task.retries is None else asdict(task.retries),
+        "outputs": [
+            {"pattern": output.pattern, "source": output.source, "metrics": list(output.metrics)}
+            for output in task.outputs
+        ],
+        "timeout": task.timeout,
+        "strict": task.strict,
+        "critical": task.critical,
+        "script": _texts(task.script),
+    }
+
+
+def _probe(probe: PlanProbe) -> dict[str, Any]:
+    return {
+        "type": probe.type,
+        "delay": probe.delay,
+        "timeout": probe.timeout,
+        "interval": probe.interval,
+        "success_threshold": probe.success_threshold,
+        "failure_threshold": probe.failure_threshold,
+        "kind": probe.kind,
+        **_check(probe.check),
+    }
+
+
+def _check(check: TcpPort | HttpRequest | LogWatch) -> dict[str, Any]:
+    match check:
+        case TcpPort():
+            first = check.hosts[0]
+            host = {"backend": first.backend, "node": first.node} if isinstance(first, NodeAddress) else display(first)
+            return {"host": host, "port": check.port, "on_node": check.on_node}
+        case HttpRequest():
+            headers = {name: display(value) for name, value in check.headers}
+            body = {"body": display(check.body)} if check.body is not None else {}
+            return {"url": display(check.url), "headers": headers, **body}
+        case LogWatch():
+            return {
+                "pattern": check.pattern,
+                "regex": check.ere,
+                "is_regex": check.is_regex,
+                "logger": check.logger_name,
+                "match_count": check.match_count,
+            }

@@ -1,0 +1,70 @@
+"""The Draft: what the passes know so far, from the Workflow IR to the Plan.
+
+In: a Workflow. Out: after the last pass, everything that a Plan holds. A pass takes a Draft and returns another one; it never
+changes the one that it was given.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from ..diagnostics import Span
+from ..ir.expr import Text
+from ..ir.plan import PlanArtifact, PlanBackend, PlanOutput, PlanProbe, PlanVariable, Retries
+from ..ir.workflow import OperatorUse, Task, Workflow
+from ..operators.base import Command
+from .scope import Names
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """One concrete task: a task's only instance, or one of its replicas. Later passes fill what is None."""
+
+    name: str
+    task: Task
+    replica_index: int = 0
+    replicated: bool = False
+    sequential: bool = False
+    sweep: Mapping[str, PlanVariable] = field(default_factory=dict)
+    depends_on: tuple[str, ...] = ()
+    backend: str = ""
+    node_indices: tuple[int, ...] = ()
+    gpus: tuple[int, ...] | None = None
+    variables: Mapping[str, PlanVariable] = field(default_factory=dict)
+    environment: tuple[tuple[str, Text], ...] = ()
+    operator_name: str = ""
+    operator_type: str = ""
+    command: Command = Command(())
+    probes: tuple[PlanProbe, ...] = ()
+    script: tuple[Text, ...] = ()
+    timeout: float | None = None
+    retries: Retries | None = None
+    outputs: tuple[PlanOutput, ...] = ()
+    strict: bool = False
+    critical: bool = True
+
+    @property
+    def span(self) -> Span:
+        return self.task.span
+
+    @property
+    def operator_use(self) -> OperatorUse | None:
+        return self.task.operator
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """`scope` holds what expressions may name; each pass that makes names known adds them."""
+
+    workflow: Workflow
+    scope: Names
+    globals: Mapping[str, PlanVariable] = field(default_factory=dict)
+    workflow_variables: Mapping[str, PlanVariable] = field(default_factory=dict)
+    artifacts: tuple[PlanArtifact, ...] = ()
+    mounts: tuple[Text, ...] = ()
+    backends: tuple[PlanBackend, ...] = ()
+    instances: tuple[Instance, ...] = ()
+    order: tuple[str, ...] = ()
+    timeout: float | None = None
+    timeout_text: str | None = None

@@ -1,0 +1,144 @@
+"""Makes concrete tasks of tasks: one, `count` many, or one for each combination of swept variables.
+
+Before: variables. After: `draft.instances` in file order, replicas in index order.
+
+    {name: bench, replicas: {variables: [C]}}, C in [1, 2]  ->  bench_1, bench_2
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from dataclasses import replace
+
+from ..diagnostics import Label, Reporter, did_you_mean
+from ..folding.values import to_text
+from ..ir.expr import display
+from ..ir.plan import PlanVariable
+from ..ir.workflow import Replicas, Task
+from .draft import Draft, Instance
+from .fields import read_integer, read_text
+
+MAX_REPLICAS = 100_000
+_UNSAFE = re.compile(r"[^A-Za-z0-9_+,:@%=~]")
+
+
+def expand_replicas(draft: Draft, report: Reporter) -> Draft:
+    instances: list[Instance] = []
+    for task in draft.workflow.tasks:
+        if _name_is_usable(task, report):
+            instances += _expand(task, draft, report)
+    _check_unique(instances, report)
+    return replace(draft, instances=tuple(instances))
+
+
+def _name_is_usable(task: Task, report: Reporter) -> bool:
+    """A task's name is the name of its directory."""
+    name = task.name
+    wrong = ""
+    if not name or name in (".", "..") or "/" in name:
+        wrong = "names no directory"
+    elif name.startswith("-"):
+        wrong = "begins with a dash, which commands take for an option"
+    elif any(ord(character) < 32 or ord(character) == 127 for character in name):
+        wrong = "has a control character"
+    elif len(name.encode("utf-8", "surrogateescape")) > 200:
+        wrong = "is longer than 200 bytes"
+    if wrong:
+        report.error("bad-task-name", f"the task name {name!r} {wrong}", task.span, help="use letters, digits, _ and -")
+    return not wrong
+
+
+def _expand(task: Task, draft: Draft, report: Reporter) -> list[Instance]:
+    replicas = task.replicas
+    if replicas is None:
+        return [Instance(task.name, task)]
+    policy = _policy(replicas, draft, report)
+    combinations = _combinations(task, replicas, draft, report)
+    count = None
+    if replicas.count is not None:
+        count = read_integer(replicas.count, draft.scope, "replicas.count", report, minimum=1)
+        if count is None:
+            return []
+    if combinations is None or policy is None:
+        return []
+    if (count or 1) > MAX_REPLICAS:
+        report.error("too-large", f"{count} replicas are too many", replicas.count.span if replicas.count else task.span)
+        return []
+    sequential = policy == "sequential"
+    if not replicas.variables:
+        return [Instance(f"{task.name}_{i}", task, i, True, sequential) for i in range(count or 1)]
+    if count is not None and count != len(combinations):
+        message = f"replicas.count is {count}, but the variables have {len(combinations)} combinations"
+        report.error("count-mismatch", message, replicas.span, help="drop the count")
+        return []
+    return [_swept(task, index, sweep, sequential) for index, sweep in enumerate(combinations)]
+
+
+def _swept(task: Task, index: int, sweep: tuple[PlanVariable, ...], sequential: bool) -> Instance:
+    parts = [_UNSAFE.sub("_", display(variable.text)) for variable in sweep]
+    name = "_".join([task.name, *parts])
+    return Instance(name, task, index, True, sequential, {variable.name: variable for variable in sweep})
+
+
+def _policy(replicas: Replicas, draft: Draft, report: Reporter) -> str | None:
+    if replicas.policy is None:
+        return "parallel"
+    text = read_text(replicas.policy, draft.scope, report)
+    if text is None:
+        return None
+    policy = display(text).strip().lower()
+    if policy not in ("parallel", "sequential"):
+        report.error(
+            "unknown-value",
+            f"replicas.policy cannot be '{policy}'",
+            replicas.policy.span,
+            help=did_you_mean(policy, ("parallel", "sequential"), what="it can be"),
+        )
+        return None
+    return policy
+
+
+def _combinations(
+    task: Task, replicas: Replicas, draft: Draft, report: Reporter
+) -> list[tuple[PlanVariable, ...]] | None:
+    """The Cartesian product of the variables' domains, the first variable slowest; None after a diagnostic."""
+    known = {**draft.globals, **draft.workflow_variables}
+    axes: list[list[PlanVariable]] = []
+    total = 1
+    for name, span in replicas.variables:
+        variable = known.get(name)
+        if variable is None:
+            advice = did_you_mean(name, known, what="variables")
+            report.error("unknown-variable", f"no variable is called '{name}'", span, help=advice)
+            return None
+        if not variable.domain:
+            message = f"variable '{name}' has no domain to go over" if variable.domain is None else f"the domain of '{name}' is empty"
+            report.error("no-domain", message, span, help=f"give it one: {name}: {{value: …, domain: [...]}}")
+            return None
+        axes.append([replace(variable, value=_value(variable, v), text=to_text(v)) for v in variable.domain])
+        total *= len(axes[-1])
+    if total > MAX_REPLICAS:
+        report.error("too-large", f"{total} combinations are too many", replicas.span)
+        return None
+    return list(itertools.product(*axes))
+
+
+def _value(variable: PlanVariable, value: object) -> object:
+    """A replica's value as expressions see it: a variable without a type is text."""
+    return to_text(value) if variable.type == "string" and value is not None else value
+
+
+def _check_unique(instances: list[Instance], report: Reporter) -> None:
+    first: dict[str, Instance] = {}
+    for instance in instances:
+        other = first.setdefault(instance.name, instance)
+        if other is instance:
+            continue
+        if other.task is instance.task:
+            values = [", ".join(display(v.text) for v in one.sweep.values()) for one in (other, instance)]
+            message = f"two replicas would be called '{instance.name}': those of {values[0]} and of {values[1]}"
+            report.error("replica-name-clash", message, instance.span, help="give values that differ in letters or digits")
+            return
+        message = f"a replica of '{instance.task.name}' and a task would both be called '{instance.name}'"
+        report.error("replica-name-clash", message, instance.span, labels=[Label(other.span, "the other one")])

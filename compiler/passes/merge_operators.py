@@ -1,0 +1,126 @@
+"""Gives every concrete task the command that runs its script.
+
+Before: placement and environment. After: `command` of each. An override's `extra_args` are appended to the operator's, every
+other key replaces, a null changes nothing, and the type itself may be overridden.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from ..diagnostics import Reporter
+from ..ir.expr import WORKFLOW_OUTPUT_DIR, OUTPUT_DIR, WORKSPACE_DIR, Atom, RunText, Text
+from ..ir.tree import Entry, Mapping as MappingNode, Node, Scalar, Sequence, to_python
+from ..ir.workflow import Operator
+from ..operators import OPERATORS
+from ..operators.base import Fields, FieldValue, Placement
+from ..operators.srun import check_image
+from .draft import Draft, Instance
+from .fields import read_boolean, read_text
+from .resolve_task_variables import task_scope
+from .scope import Names
+
+
+def merge_operators(draft: Draft, report: Reporter) -> Draft:
+    operators = {operator.name: operator for operator in draft.workflow.operators}
+    types = {backend.name: backend.type for backend in draft.backends}
+    for operator in draft.workflow.operators:
+        _check_image(operator, draft, report)
+    instances: list[Instance] = []
+    for instance in draft.instances:
+        name, kind, nodes = _merged(instance, operators, types[instance.backend])
+        fields = _read_fields(kind, nodes, instance, draft, report)
+        if report.has_errors:
+            continue
+        _check_required(kind, fields, name, instance, report)
+        command = OPERATORS[kind].command(fields, _placement(instance, draft), report)
+        instances.append(replace(instance, operator_name=name, operator_type=kind, command=command))
+    report.raise_if_errors()
+    return replace(draft, instances=tuple(instances))
+
+
+def _check_image(operator: Operator, draft: Draft, report: Reporter) -> None:
+    """A wrong image is an error also of an operator that no task uses."""
+    image = operator.fields.get("container_image")
+    if isinstance(image, Scalar) and image.value is not None:
+        text = read_text(image, draft.scope, report)
+        if text is not None:
+            check_image(text, image.span, report)
+
+
+def _merged(
+    instance: Instance, operators: Mapping[str, Operator], backend_type: str
+) -> tuple[str, str, dict[str, Entry]]:
+    """The operator's name and type, and its fields with the task's overrides."""
+    use = instance.operator_use
+    if use is None:
+        return f"default_{instance.backend}", "srun" if backend_type == "slurm" else "bash", {}
+    operator = operators[use.name]
+    kind, fields = operator.type, dict(operator.fields.entries)
+    for key, entry in (use.overrides.entries if use.overrides else {}).items():
+        if to_python(entry.value) is None:
+            continue
+        if key == "type":
+            kind = str(to_python(entry.value))
+        elif key == "extra_args" and isinstance(entry.value, Sequence) and isinstance(_node(fields, key), Sequence):
+            own = _node(fields, key)
+            assert isinstance(own, Sequence)
+            fields[key] = Entry(entry.key_span, Sequence((*own.items, *entry.value.items), entry.value.span))
+        elif key != "description":
+            fields[key] = entry
+    return use.name, kind, fields
+
+
+def _node(fields: Mapping[str, Entry], key: str) -> Node | None:
+    return fields[key].value if key in fields else None
+
+
+def _read_fields(
+    kind: str, entries: Mapping[str, Entry], instance: Instance, draft: Draft, report: Reporter
+) -> Fields:
+    """The values of the fields that the type has; those of another type, left by an override, do not count."""
+    known = OPERATORS[kind].fields
+    scope = task_scope(instance, draft)
+    fields: dict[str, FieldValue] = {}
+    for key, entry in entries.items():
+        if key in known and to_python(entry.value) is not None:
+            fields[key] = _read(entry.value, str(known[key].get("$ref", "")), key, scope, report)
+    return fields
+
+
+def _read(node: Node, reference: str, key: str, scope: Names, report: Reporter) -> FieldValue:
+    if isinstance(node, Sequence):
+        return tuple(text for item in node if (text := read_text(item, scope, report)) is not None)
+    if isinstance(node, Scalar) and reference.endswith("/boolean"):
+        return read_boolean(node, scope, key, report)
+    if isinstance(node, MappingNode):
+        return None
+    return read_text(node, scope, report)
+
+
+def _check_required(kind: str, fields: Fields, name: str, instance: Instance, report: Reporter) -> None:
+    for key in OPERATORS[kind].required:
+        if fields.get(key) in (None, ""):
+            message = f"the {kind} operator '{name}' has no '{key}', which task '{instance.name}' needs"
+            report.error("missing-key", message, (instance.operator_use or instance).span)
+
+
+def _placement(instance: Instance, draft: Draft) -> Placement:
+    names: tuple[Text, ...] = tuple(
+        RunText((Atom("name", instance.backend, node),)) for node in instance.node_indices
+    )
+    directories = (
+        RunText((WORKSPACE_DIR,)),
+        RunText((OUTPUT_DIR,)),
+        RunText((WORKFLOW_OUTPUT_DIR,)),
+        RunText((WORKFLOW_OUTPUT_DIR, f"/{instance.name}")),
+    )
+    return Placement(
+        task=instance.name,
+        span=(instance.operator_use or instance).span,
+        node_names=names,
+        environment=tuple(name for name, _ in instance.environment),
+        artifact_mounts=draft.mounts,
+        run_mounts=tuple(RunText.of(path, ":", path, ":rw") for path in directories),
+    )

@@ -1,0 +1,91 @@
+"""Gives every concrete task its time limit, retries, outputs and the flags that say how its end counts.
+
+Before: instances. After: `timeout`, `retries`, `outputs`, `strict` and `critical` of each, and the workflow's own limit.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ..diagnostics import Reporter
+from ..ir.plan import PlanOutput, Retries
+from ..ir.tree import Mapping, Node, Scalar, Sequence, to_python
+from .draft import Draft, Instance
+from .fields import read_boolean, read_duration, read_integer, read_number, read_text
+from .resolve_task_variables import task_scope
+from .scope import Names
+
+MAX_RETRIES = 10_000
+
+
+def set_limits(draft: Draft, report: Reporter) -> Draft:
+    workflow = draft.workflow
+    timeout, text = None, None
+    if workflow.timeout is not None:
+        timeout = read_duration(workflow.timeout, draft.scope, "the workflow's timeout", report)
+        text = workflow.timeout.text if isinstance(workflow.timeout, Scalar) else None
+    strict = _flag(workflow.strict, False, "strict", draft.scope, report)
+    instances = tuple(_limited(instance, strict, draft, report) for instance in draft.instances)
+    report.raise_if_errors()
+    return replace(draft, instances=instances, timeout=timeout, timeout_text=text)
+
+
+def _limited(instance: Instance, strict: bool, draft: Draft, report: Reporter) -> Instance:
+    task, scope = instance.task, task_scope(instance, draft)
+    timeout = None
+    if task.timeout is not None:
+        timeout = read_duration(task.timeout, scope, f"the timeout of '{task.name}'", report)
+    outputs = [_output(mapping, scope, report) for mapping in task.outputs]
+    return replace(
+        instance,
+        timeout=timeout,
+        retries=None if task.retries is None else _retries(task.retries, scope, report),
+        outputs=tuple(output for output in outputs if output is not None),
+        strict=_flag(task.strict, strict, "strict", scope, report),
+        critical=_flag(task.critical, True, "critical", scope, report),
+    )
+
+
+def _flag(node: Node | None, default: bool, what: str, scope: Names, report: Reporter) -> bool:
+    value = default if node is None else read_boolean(node, scope, what, report)
+    return default if value is None else value
+
+
+def _given(mapping: Mapping, key: str) -> Node | None:
+    node = mapping.get(key)
+    return None if node is None or to_python(node) is None else node
+
+
+def _retries(mapping: Mapping, scope: Names, report: Reporter) -> Retries | None:
+    """count further attempts, the n-th after interval * backoff^(n-1) seconds."""
+    count, interval, backoff = (_given(mapping, key) for key in ("count", "interval", "backoff"))
+    if count is None or interval is None:
+        report.error("missing-key", "retries need a count and an interval", mapping.span)
+        return None
+    attempts = read_integer(count, scope, "retries.count", report, minimum=0)
+    seconds = read_number(interval, scope, "retries.interval", report)
+    factor = 1.0 if backoff is None else read_number(backoff, scope, "retries.backoff", report)
+    if attempts is None or seconds is None or factor is None:
+        return None
+    if factor < 1:
+        assert backoff is not None
+        report.error("too-small", f"retries.backoff must be at least 1, not {factor:g}", backoff.span)
+        return None
+    if attempts > MAX_RETRIES:
+        report.error("too-large", f"{attempts} retries are too many", count.span)
+        return None
+    return Retries(attempts, seconds, factor)
+
+
+def _output(mapping: Mapping, scope: Names, report: Reporter) -> PlanOutput | None:
+    pattern, source, metrics = (_given(mapping, key) for key in ("pattern", "source", "metrics"))
+    if not isinstance(pattern, Scalar):
+        report.error("missing-key", "an output has no pattern", mapping.span)
+        return None
+    text = read_text(pattern, scope, report)
+    names: tuple[str, ...] = ()
+    if isinstance(metrics, Sequence):
+        names = tuple(item.text for item in metrics if isinstance(item, Scalar))
+    elif isinstance(metrics, Mapping):
+        names = tuple(metrics.entries)
+    return PlanOutput(str(text), source.text if isinstance(source, Scalar) else None, names)
