@@ -1,0 +1,55 @@
+"""The command `sflowc`: a group whose commands are imported when they are called, so that --help is quick.
+
+In: arguments. Out: an exit status: 0 done, 1 the workflow has errors or the check failed, 2 wrong usage.
+"""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+from typing import Any
+
+import click
+
+from .. import __version__
+
+COMMANDS = {
+    "build": "Compile workflow files to a standalone script.",
+    "plan": "Show what would run where: order, nodes, GPUs, probes.",
+    "run": "Compile and run now: here, in an allocation, or through salloc.",
+    "lint": "Report everything that the compiler can find.",
+    "schema": "Print the JSON Schema of workflow files.",
+}
+"""Every command with its one line; each lives in the module of its name."""
+
+
+class LazyGroup(click.Group):
+    """Knows its commands' names and help, and imports one only to run it."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(f".{cmd_name}", __package__)
+        command: click.Command = module.command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
+        name = args[0]
+        if name not in COMMANDS and not name.startswith("-"):
+            near = difflib.get_close_matches(name, COMMANDS, n=1)
+            advice = f" Did you mean '{near[0]}'?" if near else f" There are: {', '.join(COMMANDS)}."
+            ctx.fail(f"No such command '{name}'.{advice}")
+        return super().resolve_command(ctx, args)
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="sflowc")
+def main() -> None:
+    """Compile portable workflow YAML to standalone bash and sbatch scripts."""

@@ -1,0 +1,89 @@
+"""`sflowc build`: workflow files to one script.
+
+In: files and overrides. Out: the script, on standard output or in a file of mode 0755 that appears in one step.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import tempfile
+from pathlib import Path
+
+import click
+
+from ..ir.plan import Plan
+from ..targets import TARGETS, default_target
+from ..targets.base import Target
+from .inputs import Inputs, fail, plan_or_exit, rebuild_command, workflow_options
+
+
+@click.command("build")
+@click.option("-o", "--output", metavar="FILE|DIR/", help="Where the script goes; a directory names it after the workflow.")
+@click.option("-t", "--target", type=click.Choice(list(TARGETS)), help="What to compile to; sbatch with a slurm backend, else bash.")
+@click.option("--check", is_flag=True, help="Write nothing; exit 1 with a diff when the file is out of date.")
+@workflow_options()
+def command(inputs: Inputs, output: str | None, target: str | None, check: bool) -> None:
+    """Compile workflow files to a standalone script.
+
+    Without --output the script goes to standard output.
+    """
+    if check and output is None:
+        raise click.UsageError("--check needs --output: the file that is to be checked.")
+    plan = plan_or_exit(inputs, rebuild_command(inputs))
+    chosen = TARGETS[target] if target else default_target(plan)
+    check_target(plan, chosen)
+    text = chosen.emit(plan)
+    if output is None:
+        click.echo(text, nl=False)
+        return
+    path = output_path(output, plan, chosen)
+    if check:
+        _compare(path, text)
+    else:
+        write_script(path, text)
+
+
+def check_target(plan: Plan, target: Target) -> None:
+    """Ends the command when the target cannot run the plan."""
+    slurm = [backend.name for backend in plan.backends if backend.type == "slurm"]
+    if target.name == "sbatch" and not slurm:
+        fail("the sbatch target needs a slurm backend; this workflow has none")
+    if target.name == "bash" and slurm:
+        fail(f"the bash target cannot run the slurm backend '{slurm[0]}'")
+    if len(slurm) > 1:
+        fail(f"one job has one slurm backend; this workflow has {len(slurm)}: {', '.join(slurm)}")
+
+
+def output_path(output: str, plan: Plan, target: Target) -> Path:
+    """The file: a directory, or what ends in a slash, gets one that is named after the workflow."""
+    path = Path(output)
+    if output.endswith(("/", os.sep)) or path.is_dir():
+        return path / f"{plan.workflow}{target.suffix}"
+    return path
+
+
+def write_script(path: Path, text: str) -> None:
+    """Writes the file in one step: nobody ever sees half a script."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile("wb", dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
+            file.write(text.encode("utf-8", "surrogateescape"))
+        Path(file.name).chmod(0o755)
+        Path(file.name).replace(path)
+    except OSError as error:
+        fail(f"cannot write {path}: {error.strerror}")
+
+
+def _compare(path: Path, text: str) -> None:
+    try:
+        old = path.read_bytes().decode("utf-8", "surrogateescape")
+    except OSError as error:
+        fail(f"cannot read {path}: {error.strerror}")
+    if old == text:
+        return
+    lines = difflib.unified_diff(
+        old.splitlines(keepends=True), text.splitlines(keepends=True), str(path), f"{path} (as it would be built)"
+    )
+    click.echo("".join(lines), nl=False)
+    fail(f"{path} is out of date: build it again")

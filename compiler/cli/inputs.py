@@ -1,0 +1,168 @@
+"""What the commands share: the options that name a workflow, reading its files, compiling it, telling what was found.
+
+In: parsed options. Out: a Plan, or the end of the command with exit status 1 and diagnostics on standard error; with
+`--format json` they go to standard output, as JSON.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NoReturn, TypeVar
+
+import click
+from click.shell_completion import CompletionItem
+
+from .. import render
+from ..diagnostics import COMMAND_LINE, Diagnostic, Span
+from ..driver import Compilation, compile_workflow
+from ..emit.shell import quote
+from ..ir.plan import Plan
+from ..source.compose import Overrides
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """A workflow as the command line names it."""
+
+    files: tuple[str, ...]
+    sets: tuple[str, ...]
+    artifacts: tuple[str, ...]
+    missable: tuple[str, ...]
+    format: str
+    check_paths: bool = False
+
+    def overrides(self) -> Overrides:
+        return Overrides(self.sets, self.artifacts, self.missable)
+
+
+def _complete_files(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    return [CompletionItem(incomplete, type="file")]
+
+
+def workflow_options(formats: tuple[str, ...] = ("text", "json", "github")) -> Callable[[Function], Function]:
+    """The options that every command which reads a workflow has, handed on as one `inputs`."""
+
+    def decorate(function: Function) -> Function:
+        def call(
+            files: tuple[str, ...],
+            more_files: tuple[str, ...],
+            sets: tuple[str, ...],
+            artifacts: tuple[str, ...],
+            missable: tuple[str, ...],
+            output_format: str,
+            log_level: str,
+            check_paths: bool,
+            **rest: Any,
+        ) -> Any:
+            logging.basicConfig(level=log_level.upper(), format="%(levelname)s: %(message)s", stream=sys.stderr)
+            named = (*files, *more_files)
+            if not named:
+                raise click.UsageError("Name at least one workflow file, as an argument or with --file.")
+            inputs = Inputs(named, sets, artifacts, missable, output_format, check_paths)
+            return function(inputs=inputs, **rest)
+
+        call.__doc__ = function.__doc__
+        wrapped: Any = call
+        for option in reversed(_options(formats)):
+            wrapped = option(wrapped)
+        return wrapped  # type: ignore[no-any-return]
+
+    return decorate
+
+
+def _options(formats: tuple[str, ...]) -> list[Callable[[Any], Any]]:
+    levels = click.Choice(["debug", "info", "warning", "error"], case_sensitive=False)
+    return [
+        click.argument("more_files", nargs=-1, metavar="[FILE]...", shell_complete=_complete_files),
+        click.option("-f", "--file", "files", multiple=True, metavar="FILE", shell_complete=_complete_files, help="A workflow file; repeatable, merged in order. '-' is standard input."),
+        click.option("-s", "--set", "sets", multiple=True, metavar="NAME=VALUE", help="Give a global variable another value; a JSON list sets its domain."),
+        click.option("-a", "--artifact", "artifacts", multiple=True, metavar="NAME=URI", help="Give an artifact another URI."),
+        click.option("-M", "--missable-tasks", "missable", multiple=True, metavar="NAME|GLOB", help="Tasks that may be absent: what depends on them goes on without."),
+        click.option("--format", "output_format", type=click.Choice(formats), default=formats[0], show_default=True, help="How to print."),
+        click.option("--check-paths", is_flag=True, help="Also check that paths of fs:// artifacts are there, on this machine."),
+        click.option("--log-level", type=levels, default="warning", show_default=True, help="How much to tell about the work itself."),
+    ]
+
+
+def read_files(names: tuple[str, ...]) -> list[tuple[str, bytes]]:
+    """The files' names and bytes. Ends the command with status 2 when one cannot be read."""
+    found = []
+    for name in names:
+        try:
+            data = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
+        except OSError as error:
+            raise click.UsageError(f"Cannot read {name}: {error.strerror}.") from None
+        found.append(("<stdin>" if name == "-" else name, data))
+    return found
+
+
+def compile_inputs(inputs: Inputs, command: tuple[str, ...] = ()) -> tuple[Compilation, dict[str, bytes]]:
+    """Compiles; with --check-paths also looks for the artifacts' paths."""
+    files = read_files(inputs.files)
+    done = compile_workflow(files, inputs.overrides(), command)
+    if inputs.check_paths and done.plan is not None:
+        missing = tuple(_missing_paths(done.plan))
+        done = Compilation(None if missing else done.plan, (*done.diagnostics, *missing))
+    return done, dict(files)
+
+
+def _missing_paths(plan: Plan) -> list[Diagnostic]:
+    found = []
+    for artifact in plan.artifacts:
+        if artifact.check and isinstance(artifact.path, str) and not os.path.exists(artifact.path):
+            message = f"the path of artifact '{artifact.name}' is not there: {artifact.path}"
+            found.append(Diagnostic("error", "missing-path", message, Span(COMMAND_LINE, 1, 1)))
+    return found
+
+
+def plan_or_exit(inputs: Inputs, command: tuple[str, ...] = ()) -> Plan:
+    """The plan; without one, prints the diagnostics and ends the command with status 1."""
+    done, sources = compile_inputs(inputs, command)
+    if done.plan is None:
+        tell(done.diagnostics, sources, inputs.format)
+        raise SystemExit(1)
+    if inputs.format != "json":
+        tell(done.diagnostics, sources, inputs.format)
+    return done.plan
+
+
+def tell(found: tuple[Diagnostic, ...], sources: dict[str, bytes], output_format: str) -> None:
+    """Prints diagnostics: JSON and annotations on standard output, text on standard error."""
+    if output_format == "json":
+        click.echo(render.to_json(render.diagnostics_json(found)), nl=False)
+    elif output_format == "github":
+        click.echo(render.diagnostics_github(found), nl=False)
+    elif found:
+        click.echo(render.diagnostics_text(found, sources, colour=wants_colour(sys.stderr)), nl=False, err=True)
+
+
+def wants_colour(stream: Any) -> bool:
+    """Whether colours go to a stream: to a terminal that does not say no (https://no-color.org)."""
+    return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def rebuild_command(inputs: Inputs, *more: str) -> tuple[str, ...]:
+    """The command that makes the same script again, in one spelling."""
+    words = ["sflowc", "build"]
+    for option, values in (("-f", inputs.files), ("-M", inputs.missable), ("-a", inputs.artifacts), ("-s", inputs.sets)):
+        for value in values:
+            words += [option, value]
+    return (*words, *more)
+
+
+def fail(message: str) -> NoReturn:
+    """Ends the command with status 1 and a line on standard error."""
+    click.echo(f"sflowc: {message}", err=True)
+    raise SystemExit(1)
+
+
+def shell_text(words: tuple[str, ...]) -> str:
+    """A command as one types it."""
+    return " ".join(quote(word) for word in words)

@@ -1,0 +1,25 @@
+"""`sflowc plan`: what would run where.
+
+In: files and overrides. Out: the plan as text for people, or as JSON (schemas/plan.schema.json).
+"""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from .. import render
+from ..ir.dump import plan_to_json
+from .inputs import Inputs, plan_or_exit, wants_colour, workflow_options
+
+
+@click.command("plan")
+@workflow_options(("text", "json"))
+def command(inputs: Inputs) -> None:
+    """Show what would run where: order, nodes, GPUs, probes."""
+    plan = plan_or_exit(inputs)
+    if inputs.format == "json":
+        click.echo(render.to_json(plan_to_json(plan)), nl=False)
+    else:
+        click.echo(render.plan_text(plan, colour=wants_colour(sys.stdout)), nl=False)

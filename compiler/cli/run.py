@@ -1,0 +1,95 @@
+"""`sflowc run`: compile and run now.
+
+In: files and overrides. Out: the exit status of the script. It is run by bash on this host, or inside the allocation that this
+is already in; a workflow for Slurm that has none gets one through salloc, with the options of its #SBATCH lines.
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from types import FrameType
+
+import click
+
+from .. import render
+from ..targets import default_target
+from .build import check_target, write_script
+from .inputs import Inputs, fail, plan_or_exit, rebuild_command, wants_colour, workflow_options
+
+_FORWARDED = (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTERM, signal.SIGUSR2)
+
+
+@click.command("run")
+@click.option("--dry-run", is_flag=True, help="Only show the plan and run the script's own checks.")
+@click.option("--workspace-dir", metavar="DIR", help="The workspace of the run; this directory.")
+@click.option("--output-dir", metavar="DIR", help="Where run directories go; sflow_output in the workspace.")
+@click.option("--task", "tasks", multiple=True, metavar="NAME", help="Only this task and what it depends on; repeatable.")
+@click.option("--resume", metavar="RUN_DIR", help="Go on with an earlier run.")
+@workflow_options()
+def command(
+    inputs: Inputs,
+    dry_run: bool,
+    workspace_dir: str | None,
+    output_dir: str | None,
+    tasks: tuple[str, ...],
+    resume: str | None,
+) -> None:
+    """Compile and run now: here, in an allocation, or through salloc."""
+    plan = plan_or_exit(inputs, rebuild_command(inputs))
+    target = default_target(plan)
+    check_target(plan, target)
+    text = target.emit(plan)
+    options = [word for name in tasks for word in ("--task", name)]
+    for option, value in (("--workspace-dir", workspace_dir), ("--output-dir", output_dir), ("--resume", resume)):
+        if value is not None:
+            options += [option, str(Path(value).absolute())]
+    with tempfile.TemporaryDirectory(prefix="sflowc-") as folder:
+        script = Path(folder) / f"{plan.workflow}{target.suffix}"
+        write_script(script, text)
+        if dry_run:
+            click.echo(render.plan_text(plan, colour=wants_colour(sys.stdout)))
+            raise SystemExit(_preflight(script, target.name, options))
+        raise SystemExit(_execute([*_launcher(script, target.name), str(script), "run", *options]))
+
+
+def _preflight(script: Path, target: str, options: list[str]) -> int:
+    if target == "sbatch" and "SLURM_JOB_ID" not in os.environ:
+        click.echo("the script's preflight runs inside the allocation")
+        return subprocess.run(["bash", "-n", str(script)], check=False).returncode
+    return subprocess.run(["bash", str(script), "preflight", *options], check=False).returncode
+
+
+def _launcher(script: Path, target: str) -> list[str]:
+    """The command before the script: bash, or salloc with what the script would ask sbatch for."""
+    if target != "sbatch" or "SLURM_JOB_ID" in os.environ:
+        return ["bash"]
+    if shutil.which("salloc") is None:
+        fail("this workflow runs on Slurm, and salloc is not on this machine: build it and submit it with sbatch")
+    options = [
+        option
+        for line in script.read_text(encoding="utf-8", errors="surrogateescape").splitlines()
+        if line.startswith("#SBATCH ")
+        for option in shlex.split(line[len("#SBATCH ") :])
+        if not option.startswith(("--open-mode", "--signal", "--output", "--error", "--requeue", "--array"))
+    ]
+    return ["salloc", *options, "bash"]
+
+
+def _execute(words: list[str]) -> int:
+    """Runs a command, hands signals on to it, gives its exit status: 128 + N when signal N ended it."""
+    child = subprocess.Popen(words)
+
+    def forward(number: int, frame: FrameType | None) -> None:
+        child.send_signal(number)
+
+    for number in _FORWARDED:
+        signal.signal(number, forward)
+    status = child.wait()
+    return status if status >= 0 else 128 - status
