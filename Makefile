@@ -57,7 +57,7 @@ schema: $(VENV)/.dev ## write schemas/workflow.schema.json anew, after a change 
 	mv $(VENV)/schema.json schemas/workflow.schema.json
 
 golden: $(VENV)/.dev ## write golden/ anew; read the difference before you commit it
-	pytest tests/unit/test_golden.py --snapshot-update --allow-snapshot-deletion || true
+	pytest -k is_golden tests/unit/test_golden.py --snapshot-update --allow-snapshot-deletion >/dev/null || true
 	pytest -q tests/unit/test_golden.py
 
 bench: $(VENV)/.dev ## how long runs and compilations take, against bash by hand
