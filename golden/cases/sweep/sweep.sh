@@ -4,7 +4,7 @@
 #
 #   from     sweep.yaml  sha256:98a8c8b11d6a1a309d0dcba078818edcc39a0fcdfa55abc3f99a132bcc90b35b
 #   rebuild  sflowc build -f sweep.yaml
-#   body     sha256:a37bca01b274a3dd355fda5c55c2ece94ff7e2d1b3375feccaef26f315c5b17d (all that follows this header)
+#   body     sha256:8301d4ecb14094792f6a939bc8949d8f749e830454778e4ec31a7602765fc27b (all that follows this header)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -258,18 +258,16 @@ sf_timer_clear() { # <kind:id>
   if [[ ${SF_TIMER[$1]-} ]]; then unset -v "SF_TIMER[$1]"; fi
 }
 
-sf_timer_wait() { # -> SF_WAIT: seconds until the next timer, for read -t
+sf_timer_wait() { # -> SF_WAIT: seconds until the next timer, for read -t; SF_NOW is from the last look at the timers
   local -i rest=6000
-  sf_clock_now
   if ((SF_TIMER_NEXT)); then rest=$((SF_TIMER_NEXT - SF_NOW)); fi
   ((rest > 0)) || rest=1
   printf -v SF_WAIT '%d.%02d' "$((rest / 100))" "$((rest % 100))"
 }
 
-sf_timer_fire() { # calls what is due; looks through the timers only when one can be
+sf_timer_fire() { # calls what is due at SF_NOW; looks through the timers only when one can be
   local timer due=()
   local -i next=0
-  sf_clock_now
   if ((!SF_TIMER_NEXT || SF_NOW < SF_TIMER_NEXT)); then return 0; fi
   for timer in "${!SF_TIMER[@]}"; do
     if ((SF_TIMER[$timer] <= SF_NOW)); then
@@ -288,8 +286,8 @@ sf_timer_fire() { # calls what is due; looks through the timers only when one ca
 
 # status: status.json, the run at a glance; replaced by rename, so that a reader never sees half of it (schemas/status.schema.json).
 
-sf_status_touch() { # asks for a new status.json, at most two a second
-  if [[ ! ${SF_TIMER[status:0]-} ]]; then sf_timer_set status:0 50; fi
+sf_status_touch() { # asks for a new status.json, at most one a second
+  if [[ ! ${SF_TIMER[status:0]-} ]]; then sf_timer_set status:0 100; fi
 }
 
 sf_timer_due_status() { # in a process of its own: a slow file system must not hold up the schedule
@@ -426,26 +424,33 @@ sf_task_enter() { # <task index> <state> <text for people>
   sf_status_touch
 }
 
-sf_task_start() { # <task index>: launches the next attempt
+sf_task_start() { # <task index>: the next attempt
+  sf_task_launch "$1"
+  sf_task_announce "$1"
+}
+
+sf_task_launch() { # <task index>: the wrapper of the next attempt, in the background
   local -i i=$1 attempt=${SF_ATTEMPT[$1]:-0}+1
-  local where=${SF_WHERE[i]-} limit
   SF_ATTEMPT[i]=$attempt
   SF_STATUS[i]=
   SF_VERDICT[i]=
-  sf_clock_now
   SF_SINCE[i]=$SF_NOW
-  sf_clock_stamp
-  SF_STARTED[i]=$SF_STAMP
-  if ((attempt > 1)); then
-    sf_retry_rule "$i" "$attempt"
-    where="attempt $attempt${where:+, $where}"
-  fi
+  if ((attempt > 1)); then sf_retry_rule "$i" "$attempt"; fi
   set -m # makes the wrapper the leader of a process group
   sf_task_attempt "$i" "$attempt" &
   set +m
   SF_PID[i]=$!
   printf '+%s\n' "$!" >&"$SF_LIFE"
-  sf_task_enter "$i" RUNNING "$where"
+}
+
+sf_task_announce() { # <task index>: says that it runs, sets its limit, starts its probes
+  local -i i=$1 attempt=${SF_ATTEMPT[$1]}
+  local limit
+  sf_clock_stamp
+  SF_STARTED[i]=$SF_STAMP
+  sf_task_place "$i"
+  if ((attempt > 1)); then SF_PLACE="attempt $attempt${SF_PLACE:+, $SF_PLACE}"; fi
+  sf_task_enter "$i" RUNNING "$SF_PLACE"
   if [[ ${SF_TIMEOUT[i]-} ]]; then
     sf_clock_parse "${SF_TIMEOUT[i]}" limit
     sf_timer_set "limit:$i" "$limit"
@@ -456,9 +461,18 @@ sf_task_start() { # <task index>: launches the next attempt
 sf_task_ended() { # <task index> <exit status>: the attempt is over
   local -i i=$1
   local was=${SF_STATE[i]} state why
-  wait "${SF_PID[i]}" 2>/dev/null
-  printf -- '-%s\n' "${SF_PID[i]}" >&"$SF_LIFE"
+  sf_task_judge "$i" "$2" "$was"
+  local pid=${SF_PID[i]}
   unset -v "SF_PID[i]"
+  SF_AHEAD=''
+  if [[ $state == COMPLETED && $was == RUNNING ]]; then
+    SF_STATE[i]=COMPLETED
+    sf_schedule_release "$i"
+    [[ ${SF_EXIT-} ]] || sf_schedule_ahead
+  fi
+  printf -- '-%s\n' "$pid" >&"$SF_LIFE"
+  [[ ! $SF_REAP ]] || wait "$SF_REAP" 2>/dev/null
+  SF_REAP=$pid # it may still be on its way out: next time
   sf_timer_clear "limit:$i"
   sf_timer_clear "ready:$i"
   sf_timer_clear "kill:$i"
@@ -466,23 +480,30 @@ sf_task_ended() { # <task index> <exit status>: the attempt is over
   SF_STATUS[i]=$2
   sf_clock_stamp
   SF_FINISHED[i]=$SF_STAMP
-  sf_task_judge "$i" "$2" "$was"
   if [[ $state == COMPLETED && ! ${SF_VERDICT[i]-} ]]; then
     printf '%s\n' "${SF_FINGERPRINT[i]-}" 2>/dev/null >"$SF_RUN/${SF_TASK[i]}/.done"
   elif [[ ${SF_RETRY[i]-} && $was != READY && ! ${SF_EXIT-} ]] && sf_retry_later "$i" "$why"; then
     return
   fi
   sf_task_enter "$i" "$state" "$why"
-  case $state in
-    COMPLETED) [[ $was == READY ]] || sf_schedule_release "$i" ;;
-    FAILED | TIMEOUT) sf_run_blame "$i" "$was" ;;
-  esac
+  [[ ! $SF_AHEAD ]] || sf_task_announce "$SF_AHEAD"
+  if [[ $state == FAILED || $state == TIMEOUT ]]; then sf_run_blame "$i"; fi
+}
+
+sf_task_place() { # <task index> -> SF_PLACE: its nodes and GPUs in a few words, nothing where there is one node and no GPU
+  local node nodes=''
+  SF_PLACE=''
+  if ((${#SF_NODE_NAME[@]} > 1)); then
+    for node in ${SF_NODES[$1]}; do nodes+=,${SF_NODE_NAME[node]}; done
+    SF_PLACE=${nodes#,}
+    if ((${#SF_PLACE} > 40)); then SF_PLACE="${SF_PLACE:0:37}..."; fi
+  fi
+  if [[ ${SF_GPUS[$1]-} ]]; then SF_PLACE+="${SF_PLACE:+, }GPU ${SF_GPUS[$1]}"; fi
 }
 
 sf_task_judge() { # <task index> <exit status> <state so far> -> state, why of the caller
   local -i i=$1
   local after
-  sf_clock_now
   sf_clock_format "$((SF_NOW - SF_SINCE[i]))" after
   if [[ ${SF_VERDICT[i]-} ]]; then # this script ended it, and knows why
     state=${SF_VERDICT[i]%% *}
@@ -658,16 +679,24 @@ sf_schedule_run() { # until every task is done or ready, or one has failed
 sf_schedule_next() { # one line of the bus, else one task of the queue, else waits; then what is due
   local words
   if ((SF_QUEUE_HEAD < ${#SF_QUEUE[@]})) && ! read -r -t 0 -u "$SF_BUS"; then
-    sf_task_start "${SF_QUEUE[SF_QUEUE_HEAD]}"
-    SF_QUEUE_HEAD=$((SF_QUEUE_HEAD + 1))
-    sf_timer_fire
-    return
-  fi
-  sf_timer_wait
-  if IFS=' ' read -r -t "$SF_WAIT" -u "$SF_BUS" -a words; then
-    "sf_schedule_${words[0]}" "${words[@]:1}"
+    sf_clock_now
+    sf_task_start "${SF_QUEUE[SF_QUEUE_HEAD++]}"
+  else
+    sf_timer_wait
+    if IFS=' ' read -r -t "$SF_WAIT" -u "$SF_BUS" -a words; then
+      sf_clock_now
+      "sf_schedule_${words[0]}" "${words[@]:1}"
+    else
+      sf_clock_now
+    fi
   fi
   sf_timer_fire
+}
+
+sf_schedule_ahead() { # starts the next task of the queue before the books on the last one are kept: they can wait, it cannot
+  ((SF_QUEUE_HEAD < ${#SF_QUEUE[@]})) || return 0
+  SF_AHEAD=${SF_QUEUE[SF_QUEUE_HEAD++]}
+  sf_task_launch "$SF_AHEAD"
 }
 
 sf_schedule_exit() { # <task index> <attempt> <exit status>: from the task's wrapper
@@ -677,7 +706,6 @@ sf_schedule_exit() { # <task index> <attempt> <exit status>: from the task's wra
 sf_schedule_ready() { # <task index> <attempt> <word>...: from the prober
   if [[ ${SF_STATE[$1]} != RUNNING || ${SF_ATTEMPT[$1]} != "$2" || ${SF_VERDICT[$1]-} ]]; then return 0; fi
   sf_timer_clear "ready:$1"
-  sf_clock_now
   local after
   sf_clock_format "$((SF_NOW - SF_SINCE[$1]))" after
   sf_task_enter "$1" READY "after $after: ${*:3}"
@@ -932,7 +960,7 @@ sf_run_fail() { # <state> <exit status> <reason>: ends the run; the first reason
   sf_console_say "stopping: $3"
 }
 
-sf_run_blame() { # <task index> <state it was in>: a task failed for good
+sf_run_blame() { # <task index>: a task failed for good
   local -i status=${SF_STATUS[$1]:-1}
   [[ ${SF_STATE[$1]} != TIMEOUT ]] || status=124
   if [[ ${SF_VERDICT[$1]-} == "FAILED "* || $status -eq 0 ]]; then status=1; fi
@@ -1165,7 +1193,7 @@ sf_main_state() { # what the units keep about the run, by task, timer or probe
   SF_PID=() SF_SINCE=() SF_STARTED=() SF_FINISHED=() SF_ASKED=()
   # shellcheck disable=SC2034 # for probes, which not every workflow has
   SF_LOG_FROM=()
-  SF_QUEUE=() SF_QUEUE_HEAD=0 SF_TIMER_NEXT=0 SF_SWEEP=200 SF_OPEN=0
+  SF_QUEUE=() SF_QUEUE_HEAD=0 SF_REAP='' SF_TIMER_NEXT=0 SF_SWEEP=200 SF_OPEN=0
 }
 
 sf_main_options() { # <argument>...
