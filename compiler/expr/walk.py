@@ -103,7 +103,7 @@ class Walker:
                 raise Failure("expression-type", f"a slice is bounded by integers, not {kind(value)}", bound)
             bounds.append(value)
         if not isinstance(target, (str, list, tuple, range)):
-            return Undefined(Failure("expression-type", f"{kind(target)} cannot be sliced", node))
+            raise Failure("expression-type", f"{kind(target)} cannot be sliced", node)
         if bounds[2] == 0:
             raise Failure("expression-value", "the step of a slice cannot be 0", node)
         return target[slice(*bounds)]
