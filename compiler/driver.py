@@ -57,6 +57,9 @@ PASSES: tuple[Callable[[Draft, Reporter], Draft], ...] = (
 """What makes a Plan of a Workflow, in order."""
 
 
+NO_OVERRIDES = Overrides()
+
+
 @dataclass(frozen=True, slots=True)
 class Compilation:
     """`plan` is None when a diagnostic is an error."""
@@ -66,7 +69,7 @@ class Compilation:
 
 
 def compile_workflow(
-    files: Iterable[tuple[str, bytes]], overrides: Overrides = Overrides(), command: Iterable[str] = ()
+    files: Iterable[tuple[str, bytes]], overrides: Overrides = NO_OVERRIDES, command: Iterable[str] = ()
 ) -> Compilation:
     """Compiles files, in the order given, to a Plan. `command` is what the emitted script's header says rebuilds it."""
     report = Reporter()

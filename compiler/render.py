@@ -160,7 +160,7 @@ def plan_text(plan: Plan, *, colour: bool = False) -> str:
     numbers = {name: index for index, name in enumerate(plan.order)}
     width = min(40, max(len(task.name) for task in plan.tasks))
     for name in plan.order:
-        out += _task(plan.task(name), numbers[name] + 1, width, plan, paint)
+        out += _task(plan.task(name), numbers[name] + 1, width, paint)
     maps = [line for backend in plan.backends if backend.gpus_per_node for line in _allocation(plan, backend, paint)]
     return "\n".join([*out, *maps]) + "\n"
 
@@ -177,7 +177,7 @@ def _backend(backend: PlanBackend, paint: Painter) -> list[str]:
     return [f"{backend.type} backend {paint('bold', backend.name)}: {', '.join(facts)}"]
 
 
-def _task(task: PlanTask, number: int, width: int, plan: Plan, paint: Painter) -> list[str]:
+def _task(task: PlanTask, number: int, width: int, paint: Painter) -> list[str]:
     where = f"{task.backend}[{','.join(map(str, task.node_indices))}]"
     gpus = f"  GPU {','.join(map(str, task.gpus))}" if task.gpus else ""
     after = f"  after {', '.join(task.depends_on)}" if task.depends_on else ""

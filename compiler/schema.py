@@ -28,7 +28,11 @@ _DEFINITIONS: Schema = {
     "number": {
         "anyOf": [
             {"type": ["number", "null"]},
-            {"type": "string", "pattern": r"^\s*[-+]?(\d+\.?\d*|\.\d+)\s*$", "description": "text that reads as a number"},
+            {
+                "type": "string",
+                "pattern": r"^\s*[-+]?(\d+\.?\d*|\.\d+)\s*$",
+                "description": "text that reads as a number",
+            },
             {"$ref": "#/$defs/expression"},
         ]
     },
@@ -119,7 +123,7 @@ def _probe(description: str) -> Schema:
     return body(description, {**kinds, **knobs}, type=["object", "null"], oneKeyOf=sorted(PROBES))
 
 
-def _task() -> Schema:
+def _resources() -> Schema:
     resources = {
         "nodes": body(
             "Which nodes",
@@ -132,6 +136,10 @@ def _task() -> Schema:
         ),
         "gpus": body("How many GPUs", {"count": integer("GPUs of each replica")}, type=["object", "null"]),
     }
+    return body("What it needs", resources, type=["object", "null"])
+
+
+def _task() -> Schema:
     retries = {
         "count": integer("How many further attempts"),
         "interval": number("Seconds before the next attempt"),
@@ -159,11 +167,15 @@ def _task() -> Schema:
                 "items": {"type": "string", "asText": True},
                 "description": "Lines of bash, joined and run together",
             },
-            "depends_on": {"type": ["array", "null"], "items": {"type": "string", "asText": True}, "description": "Tasks that come first"},
+            "depends_on": {
+                "type": ["array", "null"],
+                "items": {"type": "string", "asText": True},
+                "description": "Tasks that come first",
+            },
             "operator": {**use, "description": "How it runs: an operator's name, or a mapping of name and overrides"},
             "backend": {"type": ["string", "null"], "description": "Where it runs: a backend's name"},
             "replicas": body("Several instances of the task", replicas, type=["object", "null"]),
-            "resources": body("What it needs", resources, type=["object", "null"]),
+            "resources": _resources(),
             "probes": body(
                 "How to know that it is ready, or has failed",
                 {"readiness": _probe("When is it ready?"), "failure": _probe("When has it failed?")},
@@ -192,9 +204,15 @@ def _definitions() -> Schema:
         {
             "name": text("Its name"),
             "value": {"description": "Its value"},
-            "type": {"enum": ["string", "integer", "float", "boolean", "list", "dict", None], "description": "string when left out"},
+            "type": {
+                "enum": ["string", "integer", "float", "boolean", "list", "dict", None],
+                "description": "string when left out",
+            },
             "description": text("For people"),
-            "domain": {"type": ["array", "string", "null"], "description": "The values it may have; a sweep goes over them"},
+            "domain": {
+                "type": ["array", "string", "null"],
+                "description": "The values it may have; a sweep goes over them",
+            },
         },
         ("value",),
     )
@@ -203,7 +221,10 @@ def _definitions() -> Schema:
         {
             "name": text("Its name, under which tasks find its path"),
             "uri": {"type": "string", "description": "Where it is: fs://, file://, http(s)://, hf://, docker://"},
-            "content": {"type": ["string", "number", "boolean", "null"], "description": "The content of a file:// that the run writes"},
+            "content": {
+                "type": ["string", "number", "boolean", "null"],
+                "description": "The content of a file:// that the run writes",
+            },
             "sha256": text("What a download must hash to"),
             "description": text("For people"),
         },
@@ -226,7 +247,12 @@ def _definitions() -> Schema:
             fields.setdefault(name, schema)
     definitions["operator"] = body(
         "An operator: how a task's script is started",
-        {"name": text("Its name"), "type": {"enum": list(OPERATORS), "description": "What it is"}, "description": text("For people"), **fields},
+        {
+            "name": text("Its name"),
+            "type": {"enum": list(OPERATORS), "description": "What it is"},
+            "description": text("For people"),
+            **fields,
+        },
         ("type",),
     )
     for operator in OPERATORS.values():
@@ -247,7 +273,9 @@ def workflow_schema() -> dict[str, Any]:
             "description": text("For people"),
             "timeout": _duration("How long the whole may run"),
             "strict": boolean("Whether all scripts run under set -euo pipefail", default=False),
-            "variables": _section("Variables resolved last; they may use nodes' addresses", "variable", shorthand=_SCALARS),
+            "variables": _section(
+                "Variables resolved last; they may use nodes' addresses", "variable", shorthand=_SCALARS
+            ),
             "tasks": _section("The tasks", "task"),
         },
         type=["object", "null"],

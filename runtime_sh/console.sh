@@ -13,7 +13,7 @@ sf_console_open() { # colours on a terminal that wants them
 
 sf_console_state() { # <task index> <word> <text>: one change of a task
   local line time
-  printf -v line '%-*s  %-9s  %s' "$SF_NAME_WIDTH" "${SF_TASK[$1]}" "$2" "$3"
+  printf -v line '%-*s  %-9s%s' "$SF_NAME_WIDTH" "${SF_TASK[$1]}" "$2" "${3:+  $3}"
   printf -v time '%(%H:%M:%S)T' -1
   if ((${#SF_COLOUR[@]})); then
     printf '%s  %s%s%s\n' "$time" "${SF_COLOUR_OF[$2]-}" "$line" "${SF_COLOUR[0]}"

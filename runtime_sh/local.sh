@@ -27,7 +27,7 @@ sf_local_nodes() { # <first node> <count>: a local backend's nodes are all this 
   local -i n
   for ((n = 0; n < $2; n++)); do
     SF_NODE_NAME[$1 + n]=localhost
-    ((!n)) || SF_NODE_NAME[$1 + n]=localhost-$n
+    ((! n)) || SF_NODE_NAME[$1 + n]=localhost-$n
     SF_NODE_IP[$1 + n]=127.0.0.1
   done
 }

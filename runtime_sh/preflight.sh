@@ -8,10 +8,10 @@ sf_preflight_check() { # says everything that is missing; status 1 when somethin
   for item in ${SF_COMMANDS[@]+"${SF_COMMANDS[@]}"}; do
     command -v -- "$item" >/dev/null || SF_MISSING+=("command not found: $item")
   done
-  if ((!${#SF_MISSING[@]})); then workflow_nodes; fi
+  if ((! ${#SF_MISSING[@]})); then workflow_nodes; fi
   sf_preflight_paths
   sf_preflight_output
-  ((!${#SF_MISSING[@]})) && return 0
+  ((! ${#SF_MISSING[@]})) && return 0
   printf 'sflow: %s cannot run here:\n' "$SF_WORKFLOW" >&2
   for item in "${SF_MISSING[@]}"; do printf '  - %s\n' "$item" >&2; done
   return 1

@@ -42,7 +42,7 @@ sf_probe_log_slice() { # <log>: its bytes from offset up to size, both the calle
   tail -c "+$((offset + 1))" -- "$1" | head -c "$((size - offset))"
 }
 
-sf_probe_log_count() { # <pattern>: how many matches stand in standard input; several on one line count
+sf_probe_log_count() {                  # <pattern>: how many matches stand in standard input; several on one line count
   if [[ ${options[0]} == label ]]; then # the pattern has a ^, and srun --label writes "3: " before a line
     sed 's/^ *[0-9]*: //' | grep -ao "${options[@]:1}" -e "$1" | wc -l
   else

@@ -11,11 +11,13 @@ sf_prober_serve() {
   SF_TIMER=()
   SF_TIMER_NEXT=0
   while :; do
+    sf_clock_now
     sf_timer_wait
     if IFS=' ' read -r -t "$SF_WAIT" -u "$SF_CHECKS" -a words; then
       [[ ${words[0]} != end ]] || break
       "sf_prober_${words[0]}" "${words[@]:1}"
     fi
+    sf_clock_now
     sf_timer_fire
   done
   for words in ${SF_CHECK_PID[@]+"${SF_CHECK_PID[@]}"}; do
@@ -43,7 +45,7 @@ sf_prober_stop() { # <probe>
 }
 
 sf_timer_due_check() { # <probe>: runs one check beside the loop
-  local -a times # delay, interval, timeout, success threshold, failure threshold
+  local -a times       # delay, interval, timeout, success threshold, failure threshold
   local interval limit
   read -r -a times <<<"${SF_PROBE_TIMES[$1]}"
   sf_clock_parse "${times[1]}" interval
@@ -101,7 +103,7 @@ sf_prober_invert() { # <probe> <kind>: good of the caller becomes "something is 
     log_watch | file) ;;
     *)
       if ((good)); then SF_CHECK_LIVE[$1]=1; fi
-      good=$((!good && ${SF_CHECK_LIVE[$1]:-0}))
+      good=$((! good && ${SF_CHECK_LIVE[$1]:-0}))
       ;;
   esac
 }

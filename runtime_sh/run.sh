@@ -9,7 +9,7 @@ sf_run_main() { # [<task>...]: the tasks that were chosen, all when none was
   sf_document_load "$SF_SELF"
   workflow_holes
   sf_select_tasks "$@"
-  sf_run_artifacts
+  if declare -F workflow_artifacts >/dev/null && ! workflow_artifacts; then exit 78; fi
   sf_schedule_open
   sf_watchdog_start
   if declare -F sf_probe_open >/dev/null; then sf_probe_open; fi
@@ -21,7 +21,7 @@ sf_run_main() { # [<task>...]: the tasks that were chosen, all when none was
 
 sf_run_trap() { # a handler only writes to the bus: `read -t` of bash 5.2 loses its time-out under any other
   local signal
-  for signal in HUP INT QUIT TERM USR2; do
+  for signal in HUP INT QUIT TERM USR1 USR2; do
     # shellcheck disable=SC2064 # the signal's name, now
     trap "sf_run_signal $signal" "$signal"
   done
@@ -59,13 +59,6 @@ sf_run_open() { # the run directory, with what it ran from
   sf_event_write run state '"RUNNING"' run_id "$SF_JSON" pid "$$"
 }
 
-sf_run_artifacts() { # files whose content the workflow gives
-  if declare -F workflow_artifacts >/dev/null && ! workflow_artifacts; then
-    sf_console_warn "an artifact could not be written"
-    exit 78
-  fi
-}
-
 sf_run_fail() { # <state> <exit status> <reason>: ends the run; the first reason counts
   if [[ ${SF_EXIT-} || ${SF_STOPPING-} ]]; then return 0; fi
   SF_RUN_STATE=$1
@@ -74,7 +67,7 @@ sf_run_fail() { # <state> <exit status> <reason>: ends the run; the first reason
   sf_console_say "stopping: $3"
 }
 
-sf_run_blame() { # <task index> <state it was in>: a task failed for good
+sf_run_blame() { # <task index>: a task failed for good
   local -i status=${SF_STATUS[$1]:-1}
   [[ ${SF_STATE[$1]} != TIMEOUT ]] || status=124
   if [[ ${SF_VERDICT[$1]-} == "FAILED "* || $status -eq 0 ]]; then status=1; fi

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # schedule: starts a task when all that it waits for is done or ready, and waits for what happens next. Nothing is polled:
 # wrappers, the prober and signal handlers each write a line to the bus, and the loop blocks until a line or a timer.
-# requires: timer task lifecycle stop event status console
+# requires: timer task lifecycle verdict stop event status console
 
 sf_schedule_open() { # the bus, the state of every task, and the limit of the whole
   local -i i
@@ -12,6 +12,8 @@ sf_schedule_open() { # the bus, the state of every task, and the limit of the wh
     [[ ! ${SF_STATE[i]-} ]] || continue # a resumed or a selected run settled it
     SF_STATE[i]=INITIATED
     SF_OPEN=$((SF_OPEN + 1))
+    sf_json_quote "${SF_TASK[i]}"
+    sf_status_row "$i" "$SF_JSON" '""'
   done
   for ((i = 0; i < ${#SF_TASK[@]}; i++)); do
     SF_LEFT[i]=0
@@ -29,7 +31,7 @@ sf_schedule_open() { # the bus, the state of every task, and the limit of the wh
 sf_schedule_run() { # until every task is done or ready, or one has failed
   local -i i
   for ((i = 0; i < ${#SF_TASK[@]}; i++)); do
-    if ((!SF_LEFT[i])) && [[ ${SF_STATE[i]} == INITIATED ]]; then SF_QUEUE+=("$i"); fi
+    if ((! SF_LEFT[i])) && [[ ${SF_STATE[i]} == INITIATED ]]; then SF_QUEUE+=("$i"); fi
   done
   while ((SF_OPEN)) && [[ ! ${SF_EXIT-} ]]; do sf_schedule_next; done
 }
@@ -37,16 +39,24 @@ sf_schedule_run() { # until every task is done or ready, or one has failed
 sf_schedule_next() { # one line of the bus, else one task of the queue, else waits; then what is due
   local words
   if ((SF_QUEUE_HEAD < ${#SF_QUEUE[@]})) && ! read -r -t 0 -u "$SF_BUS"; then
-    sf_task_start "${SF_QUEUE[SF_QUEUE_HEAD]}"
-    SF_QUEUE_HEAD=$((SF_QUEUE_HEAD + 1))
-    sf_timer_fire
-    return
-  fi
-  sf_timer_wait
-  if IFS=' ' read -r -t "$SF_WAIT" -u "$SF_BUS" -a words; then
-    "sf_schedule_${words[0]}" "${words[@]:1}"
+    sf_clock_now
+    sf_task_start "${SF_QUEUE[SF_QUEUE_HEAD++]}"
+  else
+    sf_timer_wait
+    if IFS=' ' read -r -t "$SF_WAIT" -u "$SF_BUS" -a words; then
+      sf_clock_now
+      "sf_schedule_${words[0]}" "${words[@]:1}"
+    else
+      sf_clock_now
+    fi
   fi
   sf_timer_fire
+}
+
+sf_schedule_ahead() { # starts the next task of the queue before the books on the last one are kept: they can wait, it cannot
+  ((SF_QUEUE_HEAD < ${#SF_QUEUE[@]})) || return 0
+  SF_AHEAD=${SF_QUEUE[SF_QUEUE_HEAD++]}
+  sf_task_launch "$SF_AHEAD"
 }
 
 sf_schedule_exit() { # <task index> <attempt> <exit status>: from the task's wrapper
@@ -56,7 +66,6 @@ sf_schedule_exit() { # <task index> <attempt> <exit status>: from the task's wra
 sf_schedule_ready() { # <task index> <attempt> <word>...: from the prober
   if [[ ${SF_STATE[$1]} != RUNNING || ${SF_ATTEMPT[$1]} != "$2" || ${SF_VERDICT[$1]-} ]]; then return 0; fi
   sf_timer_clear "ready:$1"
-  sf_clock_now
   local after
   sf_clock_format "$((SF_NOW - SF_SINCE[$1]))" after
   sf_task_enter "$1" READY "after $after: ${*:3}"
@@ -69,7 +78,7 @@ sf_schedule_unhealthy() { # <task index> <attempt> <word>...: its failure probe,
 
 sf_schedule_signal() { # <signal>: a signal to this script, from its trap
   case $1 in
-    USR2) sf_run_fail TIMEOUT 124 "the job's time limit is near (SIGUSR2)" ;;
+    USR1 | USR2) sf_run_fail TIMEOUT 124 "the job's time limit is near (SIG$1)" ;;
     *) sf_run_fail CANCELLED "$((128 + $(kill -l "$1")))" "SIG$1" ;;
   esac
   [[ ! ${SF_STOPPING-} ]] || SF_HURRY=1 # a second signal: no more patience
@@ -81,7 +90,7 @@ sf_schedule_release() { # <task index>: it is done or ready; whoever waited for 
   [[ ! ${SF_EXIT-} ]] || return 0
   for next in ${SF_FEEDS[$1]-}; do
     SF_LEFT[next]=$((SF_LEFT[next] - 1))
-    if ((!SF_LEFT[next])) && [[ ${SF_STATE[next]} == INITIATED ]]; then SF_QUEUE+=("$next"); fi
+    if ((! SF_LEFT[next])) && [[ ${SF_STATE[next]} == INITIATED ]]; then SF_QUEUE+=("$next"); fi
   done
 }
 

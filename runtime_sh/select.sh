@@ -5,6 +5,8 @@
 sf_select_tasks() { # [<task>...]: settles the state of every task that is not to run
   local -i i
   local -a wanted=()
+  local -A completed=() # by fingerprint and name: a task that has changed since is another task
+  local line
   if (($#)); then
     sf_select_chosen "$@" # -> wanted
     for ((i = 0; i < ${#SF_TASK[@]}; i++)); do
@@ -12,8 +14,9 @@ sf_select_tasks() { # [<task>...]: settles the state of every task that is not t
     done
   fi
   [[ ${SF_RESUME-} ]] || return 0
+  while IFS= read -r line; do completed["$line"]=1; done < <(cat -- "$SF_RUN/completed.txt" 2>/dev/null)
   for ((i = 0; i < ${#SF_TASK[@]}; i++)); do
-    if [[ ! ${SF_STATE[i]-} ]] && sf_select_done "$i"; then
+    if [[ ! ${SF_STATE[i]-} && ${completed["${SF_FINGERPRINT[i]-} ${SF_TASK[i]}"]-} ]]; then
       sf_select_settle "$i" SKIPPED "completed in an earlier run"
     elif [[ -s $SF_RUN/${SF_TASK[i]}/${SF_TASK[i]}.log ]]; then
       sf_retry_rule "$i" 1
@@ -26,11 +29,6 @@ sf_select_settle() { # <task index> <state> <reason>
   SF_STATE[$1]=$2
   SF_WHY[$1]=$3
   sf_event_state "$1" "$2" "$3"
-}
-
-sf_select_done() { # <task index>: did it complete, and is it still the same task?
-  local mark
-  read -r mark 2>/dev/null <"$SF_RUN/${SF_TASK[$1]}/.done" && [[ $mark == "${SF_FINGERPRINT[$1]-}" ]]
 }
 
 sf_select_chosen() { # <name>...: the named tasks (a replicated task's own name means all its replicas) -> wanted of the caller

@@ -36,7 +36,7 @@ sf_srun_signal() { # <signal> <task index>...: to all processes of the steps; no
       sf_local_signal "$signal" "$i" # the step has not begun: its srun is all there is
     fi
   done
-  ((!${#steps[@]})) || scancel --signal="$signal" "${steps[@]}" >/dev/null 2>&1 &
+  ((! ${#steps[@]})) || scancel --signal="$signal" "${steps[@]}" >/dev/null 2>&1 &
 }
 
 sf_srun_killed() { # <task index>: its srun lives on to reap the step, but not for ever
@@ -54,5 +54,5 @@ sf_srun_signal_run() { # <signal>: to every step that this run has had; those th
   for file in "$SF_RUN"/*/step; do
     if read -r step 2>/dev/null <"$file"; then steps+=("$step"); fi
   done
-  ((!${#steps[@]})) || scancel --signal="$1" "${steps[@]}" >/dev/null 2>&1
+  ((! ${#steps[@]})) || scancel --signal="$1" "${steps[@]}" >/dev/null 2>&1
 }

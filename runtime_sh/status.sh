@@ -2,8 +2,8 @@
 # status: status.json, the run at a glance; replaced by rename, so that a reader never sees half of it (schemas/status.schema.json).
 # requires: clock json console timer
 
-sf_status_touch() { # asks for a new status.json, at most two a second
-  if [[ ! ${SF_TIMER[status:0]-} ]]; then sf_timer_set status:0 50; fi
+sf_status_touch() { # asks for a new status.json, at most one a second
+  if [[ ! ${SF_TIMER["status:0"]-} ]]; then sf_timer_set status:0 100; fi
 }
 
 sf_timer_due_status() { # in a process of its own: a slow file system must not hold up the schedule
@@ -28,8 +28,8 @@ sf_status_write() {
 }
 
 sf_status_print() {
-  local -i i
-  local separator=''
+  local tasks
+  printf -v tasks '%s,\n' "${SF_ROW[@]}"
   sf_clock_stamp
   sf_json_quote "$SF_RUN_ID"
   printf '{"version": 1,\n "run_id": %s,\n' "$SF_JSON"
@@ -38,21 +38,13 @@ sf_status_print() {
   sf_json_quote "${SF_REASON-}"
   printf ' "reason": %s,\n "started": %s,\n "updated": %s,\n' "$SF_JSON" "$SF_BEGUN" "$SF_STAMP"
   sf_json_quote "${SLURM_JOB_ID-}"
-  printf ' "job_id": %s,\n "host": "%s",\n "pid": %s,\n "tasks": {' "${SF_JSON/#'""'/null}" "${HOSTNAME//[!A-Za-z0-9._-]/_}" "$$"
-  for ((i = 0; i < ${#SF_TASK[@]}; i++)); do
-    sf_status_task "$i"
-    printf '%s\n  %s' "$separator" "$SF_LINE"
-    separator=,
-  done
-  printf '\n }}\n'
+  printf ' "job_id": %s,\n "host": "%s",\n "pid": %s,\n' "${SF_JSON/#'""'/null}" "${HOSTNAME//[!A-Za-z0-9._-]/_}" "$$"
+  printf ' "tasks": {\n%s\n }}\n' "${tasks%,$'\n'}"
 }
 
-sf_status_task() { # <task index> -> SF_LINE: "name": {...}
-  local reason
-  sf_json_quote "${SF_WHY[$1]-}"
-  reason=$SF_JSON
-  sf_json_quote "${SF_TASK[$1]}"
-  printf -v SF_LINE '%s: {"state": "%s", "attempt": %s, "exit_status": %s, "started": %s, "finished": %s, "reason": %s}' \
-    "$SF_JSON" "${SF_STATE[$1]:-INITIATED}" "${SF_ATTEMPT[$1]:-0}" "${SF_STATUS[$1]:-null}" \
-    "${SF_STARTED[$1]:-null}" "${SF_FINISHED[$1]:-null}" "$reason"
+sf_status_row() { # <task index> <its name as JSON> <reason as JSON> -> SF_ROW[index]: "name": {...}
+  printf -v "SF_ROW[$1]" \
+    '  %s: {"state": "%s", "attempt": %s, "exit_status": %s, "started": %s, "finished": %s, "reason": %s}' \
+    "$2" "${SF_STATE[$1]}" "${SF_ATTEMPT[$1]:-0}" "${SF_STATUS[$1]:-null}" \
+    "${SF_STARTED[$1]:-null}" "${SF_FINISHED[$1]:-null}" "$3"
 }

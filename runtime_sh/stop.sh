@@ -51,7 +51,7 @@ sf_stop_tier() { # -> tier of the caller: signals the running tasks of the highe
         SF_ASKED[i]=1
       fi
     done
-    ((!${#asked[@]})) || "sf_${kind}_signal" TERM "${asked[@]}"
+    ((! ${#asked[@]})) || "sf_${kind}_signal" TERM "${asked[@]}"
   done
 }
 

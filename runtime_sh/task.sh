@@ -22,8 +22,7 @@ sf_task_environment() { # <task index> <its directory> -> SF_ENV: NAME=value, th
   local -i i=$1
   local node names='' addresses=''
   for node in ${SF_NODES[i]}; do
-    names+=,${SF_NODE_NAME[node]}
-    addresses+=,${SF_NODE_IP[node]}
+    names+=,${SF_NODE_NAME[node]} addresses+=,${SF_NODE_IP[node]}
   done
   SF_ENV=()
   workflow_environment

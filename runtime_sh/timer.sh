@@ -5,30 +5,28 @@
 sf_timer_set() { # <kind:id> <centiseconds from now>
   sf_clock_now
   SF_TIMER[$1]=$((SF_NOW + $2))
-  if ((!SF_TIMER_NEXT || SF_NOW + $2 < SF_TIMER_NEXT)); then SF_TIMER_NEXT=$((SF_NOW + $2)); fi
+  if ((! SF_TIMER_NEXT || SF_NOW + $2 < SF_TIMER_NEXT)); then SF_TIMER_NEXT=$((SF_NOW + $2)); fi
 }
 
 sf_timer_clear() { # <kind:id>
   if [[ ${SF_TIMER[$1]-} ]]; then unset -v "SF_TIMER[$1]"; fi
 }
 
-sf_timer_wait() { # -> SF_WAIT: seconds until the next timer, for read -t
+sf_timer_wait() { # -> SF_WAIT: seconds until the next timer, for read -t; SF_NOW is from the last look at the timers
   local -i rest=6000
-  sf_clock_now
   if ((SF_TIMER_NEXT)); then rest=$((SF_TIMER_NEXT - SF_NOW)); fi
   ((rest > 0)) || rest=1
   printf -v SF_WAIT '%d.%02d' "$((rest / 100))" "$((rest % 100))"
 }
 
-sf_timer_fire() { # calls what is due; looks through the timers only when one can be
+sf_timer_fire() { # calls what is due at SF_NOW; looks through the timers only when one can be
   local timer due=()
   local -i next=0
-  sf_clock_now
-  if ((!SF_TIMER_NEXT || SF_NOW < SF_TIMER_NEXT)); then return 0; fi
+  if ((! SF_TIMER_NEXT || SF_NOW < SF_TIMER_NEXT)); then return 0; fi
   for timer in "${!SF_TIMER[@]}"; do
     if ((SF_TIMER[$timer] <= SF_NOW)); then
       due+=("$timer")
-    elif ((!next || SF_TIMER[$timer] < next)); then
+    elif ((! next || SF_TIMER[$timer] < next)); then
       next=${SF_TIMER[$timer]}
     fi
   done

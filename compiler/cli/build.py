@@ -19,8 +19,15 @@ from .inputs import Inputs, fail, plan_or_exit, rebuild_command, workflow_option
 
 
 @click.command("build")
-@click.option("-o", "--output", metavar="FILE|DIR/", help="Where the script goes; a directory names it after the workflow.")
-@click.option("-t", "--target", type=click.Choice(list(TARGETS)), help="What to compile to; sbatch with a slurm backend, else bash.")
+@click.option(
+    "-o", "--output", metavar="FILE|DIR/", help="Where the script goes; a directory names it after the workflow."
+)
+@click.option(
+    "-t",
+    "--target",
+    type=click.Choice(list(TARGETS)),
+    help="What to compile to; sbatch with a slurm backend, else bash.",
+)
 @click.option("--check", is_flag=True, help="Write nothing; exit 1 with a diff when the file is out of date.")
 @workflow_options()
 def command(inputs: Inputs, output: str | None, target: str | None, check: bool) -> None:

@@ -42,7 +42,7 @@ class Inputs:
         return Overrides(self.sets, self.artifacts, self.missable)
 
 
-def _complete_files(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+def _complete_files(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     return [CompletionItem(incomplete, type="file")]
 
 
@@ -81,13 +81,52 @@ def _options(formats: tuple[str, ...]) -> list[Callable[[Any], Any]]:
     levels = click.Choice(["debug", "info", "warning", "error"], case_sensitive=False)
     return [
         click.argument("more_files", nargs=-1, metavar="[FILE]...", shell_complete=_complete_files),
-        click.option("-f", "--file", "files", multiple=True, metavar="FILE", shell_complete=_complete_files, help="A workflow file; repeatable, merged in order. '-' is standard input."),
-        click.option("-s", "--set", "sets", multiple=True, metavar="NAME=VALUE", help="Give a global variable another value; a JSON list sets its domain."),
-        click.option("-a", "--artifact", "artifacts", multiple=True, metavar="NAME=URI", help="Give an artifact another URI."),
-        click.option("-M", "--missable-tasks", "missable", multiple=True, metavar="NAME|GLOB", help="Tasks that may be absent: what depends on them goes on without."),
-        click.option("--format", "output_format", type=click.Choice(formats), default=formats[0], show_default=True, help="How to print."),
-        click.option("--check-paths", is_flag=True, help="Also check that paths of fs:// artifacts are there, on this machine."),
-        click.option("--log-level", type=levels, default="warning", show_default=True, help="How much to tell about the work itself."),
+        click.option(
+            "-f",
+            "--file",
+            "files",
+            multiple=True,
+            metavar="FILE",
+            shell_complete=_complete_files,
+            help="A workflow file; repeatable, merged in order. '-' is standard input.",
+        ),
+        click.option(
+            "-s",
+            "--set",
+            "sets",
+            multiple=True,
+            metavar="NAME=VALUE",
+            help="Give a global variable another value; a JSON list sets its domain.",
+        ),
+        click.option(
+            "-a", "--artifact", "artifacts", multiple=True, metavar="NAME=URI", help="Give an artifact another URI."
+        ),
+        click.option(
+            "-M",
+            "--missable-tasks",
+            "missable",
+            multiple=True,
+            metavar="NAME|GLOB",
+            help="Tasks that may be absent: what depends on them goes on without.",
+        ),
+        click.option(
+            "--format",
+            "output_format",
+            type=click.Choice(formats),
+            default=formats[0],
+            show_default=True,
+            help="How to print.",
+        ),
+        click.option(
+            "--check-paths", is_flag=True, help="Also check that paths of fs:// artifacts are there, on this machine."
+        ),
+        click.option(
+            "--log-level",
+            type=levels,
+            default="warning",
+            show_default=True,
+            help="How much to tell about the work itself.",
+        ),
     ]
 
 
@@ -116,7 +155,7 @@ def compile_inputs(inputs: Inputs, command: tuple[str, ...] = ()) -> tuple[Compi
 def _missing_paths(plan: Plan) -> list[Diagnostic]:
     found = []
     for artifact in plan.artifacts:
-        if artifact.check and isinstance(artifact.path, str) and not os.path.exists(artifact.path):
+        if artifact.check and isinstance(artifact.path, str) and not Path(artifact.path).exists():
             message = f"the path of artifact '{artifact.name}' is not there: {artifact.path}"
             found.append(Diagnostic("error", "missing-path", message, Span(COMMAND_LINE, 1, 1)))
     return found
@@ -151,7 +190,12 @@ def wants_colour(stream: Any) -> bool:
 def rebuild_command(inputs: Inputs, *more: str) -> tuple[str, ...]:
     """The command that makes the same script again, in one spelling."""
     words = ["sflowc", "build"]
-    for option, values in (("-f", inputs.files), ("-M", inputs.missable), ("-a", inputs.artifacts), ("-s", inputs.sets)):
+    for option, values in (
+        ("-f", inputs.files),
+        ("-M", inputs.missable),
+        ("-a", inputs.artifacts),
+        ("-s", inputs.sets),
+    ):
         for value in values:
             words += [option, value]
     return (*words, *more)

@@ -30,7 +30,9 @@ _FORWARDED = (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTERM, sign
 @click.option("--dry-run", is_flag=True, help="Only show the plan and run the script's own checks.")
 @click.option("--workspace-dir", metavar="DIR", help="The workspace of the run; this directory.")
 @click.option("--output-dir", metavar="DIR", help="Where run directories go; sflow_output in the workspace.")
-@click.option("--task", "tasks", multiple=True, metavar="NAME", help="Only this task and what it depends on; repeatable.")
+@click.option(
+    "--task", "tasks", multiple=True, metavar="NAME", help="Only this task and what it depends on; repeatable."
+)
 @click.option("--resume", metavar="RUN_DIR", help="Go on with an earlier run.")
 @workflow_options()
 def command(
@@ -86,7 +88,7 @@ def _execute(words: list[str]) -> int:
     """Runs a command, hands signals on to it, gives its exit status: 128 + N when signal N ended it."""
     child = subprocess.Popen(words)
 
-    def forward(number: int, frame: FrameType | None) -> None:
+    def forward(number: int, _frame: FrameType | None) -> None:
         child.send_signal(number)
 
     for number in _FORWARDED:

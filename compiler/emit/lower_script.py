@@ -22,8 +22,16 @@ GRACE = 10
 """Seconds between TERM and KILL. Slurm gives a cancelled job 30 s before it kills (KillWait)."""
 
 BUILTINS = frozenset(
-    "CUDA_VISIBLE_DEVICES SFLOW_WORKSPACE_DIR SFLOW_OUTPUT_DIR SFLOW_WORKFLOW_OUTPUT_DIR SFLOW_TASK_OUTPUT_DIR"
-    " SFLOW_TASK_ASSIGNED_NODE_NAMES SFLOW_TASK_ASSIGNED_NODE_IPS SFLOW_REPLICA_INDEX".split()
+    [
+        "CUDA_VISIBLE_DEVICES",
+        "SFLOW_WORKSPACE_DIR",
+        "SFLOW_OUTPUT_DIR",
+        "SFLOW_WORKFLOW_OUTPUT_DIR",
+        "SFLOW_TASK_OUTPUT_DIR",
+        "SFLOW_TASK_ASSIGNED_NODE_NAMES",
+        "SFLOW_TASK_ASSIGNED_NODE_IPS",
+        "SFLOW_REPLICA_INDEX",
+    ]
 )
 """Environment that the runtime gives a task from its placement, so that no task's block repeats it."""
 
@@ -258,7 +266,7 @@ def _probe_block(probe: PlanProbe, index: int, task: PlanTask, task_index: int, 
     times = (probe.delay, probe.interval, probe.timeout)
     thresholds = (probe.success_threshold, probe.failure_threshold)
     numbers_text = " ".join([*(_seconds(value) for value in times), *map(str, thresholds)])
-    call = probe_calls.call(probe.check, task, task_index, numbers.task, numbers.node)
+    call = probe_calls.call(probe.check, task, task_index, numbers.task)
     words = [word(argument, numbers.spell) for argument in call]
     return Block(
         comment=f"{probe.type} of {task.name}: {probe_calls.describe(probe.check)}",
@@ -288,8 +296,8 @@ def _functions(plan: Plan, common: Mapping[str, Text], mark: str, numbers: Numbe
         yield Function("workflow_paths", "artifacts that must be there", ("SF_PATHS=(", *pairs, ")"))
     written = [artifact for artifact in plan.artifacts if artifact.content is not None]
     if written:
-        calls = [f"sf_artifact_write {i} {word(a.path, numbers.spell)}" for i, a in enumerate(written)]
-        yield Function("workflow_artifacts", "files that the run writes first", tuple(" &&\n    ".join(calls).split("\n")))
+        calls = [f"sf_artifact_write {i} {word(a.path, numbers.spell)} || return" for i, a in enumerate(written)]
+        yield Function("workflow_artifacts", "files that the run writes first", tuple(calls))
 
 
 def _nodes_call(backend: PlanBackend, numbers: Numbering) -> str:

@@ -5,7 +5,7 @@ In: a check of the plan. Out: the words of one command that succeeds when the ch
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from ..ir.expr import Atom, RunText, Text, display, join
 from ..ir.plan import HttpRequest, LogWatch, NodeAddress, PlanTask, TcpPort
@@ -29,7 +29,8 @@ def describe(check: Check) -> str:
     match check:
         case TcpPort():
             where = "each of its nodes" if check.on_node == "each" else "its first node"
-            return f"port {check.port} on {where}"
+            host = check.hosts[0]
+            return f"port {check.port} on {where if isinstance(host, NodeAddress) else display(host)}".splitlines()[0]
         case HttpRequest():
             return f"{check.method} {display(check.url)}".splitlines()[0]
         case LogWatch():
@@ -44,7 +45,6 @@ def call(
     task: PlanTask,
     task_index: int,
     tasks: Mapping[str, int],
-    node: Callable[[str, int], int],
 ) -> tuple[Text, ...]:
     """The words of the check's command."""
     match check:

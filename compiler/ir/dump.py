@@ -71,7 +71,14 @@ def _backend(plan: Plan, backend: PlanBackend) -> dict[str, Any]:
     }
     if backend.type == "slurm":
         options = {name: list(value) if isinstance(value, tuple) else value for name, value in backend.options}
-        found |= {"account": None, "partition": None, "time": None, "job_name": plan.workflow, "extra_args": [], **options}
+        found |= {
+            "account": None,
+            "partition": None,
+            "time": None,
+            "job_name": plan.workflow,
+            "extra_args": [],
+            **options,
+        }
     return found
 
 

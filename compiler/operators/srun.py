@@ -98,7 +98,7 @@ class SrunOperator:
         argv += _option("mpi", fields.get("mpi"))
         container, mounts = _container(fields, extra, placement, report)
         argv += container
-        argv += [argument for argument in _split_mounts(extra)[0]]
+        argv += _split_mounts(extra)[0]
         return Command((*argv, "bash", "-c", SCRIPT), mounts)
 
 
@@ -206,7 +206,11 @@ def check_image(image: Text, span: Span, report: Reporter) -> None:
     shown = display(image).strip()
     if not shown or not isinstance(image, str):
         return
-    if shown.endswith(".sqsh") or shown.startswith(("/", "./")) or _REFERENCE.fullmatch(shown.removeprefix("docker://")):
+    if (
+        shown.endswith(".sqsh")
+        or shown.startswith(("/", "./"))
+        or _REFERENCE.fullmatch(shown.removeprefix("docker://"))
+    ):
         return
     report.error(
         "invalid-image",

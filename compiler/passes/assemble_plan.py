@@ -1,4 +1,7 @@
-"""The last step: a finished Draft as the Plan."""
+"""The last step: a finished Draft as the Plan.
+
+In: a Draft that all passes have been over. Out: the Plan, which every target reads.
+"""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ from .draft import Draft, Instance
 _SHELL_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
-def build_environment(draft: Draft, report: Reporter) -> Draft:
+def build_environment(draft: Draft, _report: Reporter) -> Draft:
     shared: dict[str, Text] = {artifact.name: artifact.path for artifact in draft.artifacts}
     for variable in (*draft.globals.values(), *draft.workflow_variables.values()):
         shared[variable.name] = variable.text

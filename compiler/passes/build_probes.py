@@ -17,8 +17,8 @@ from ..probes import PROBES
 from ..probes.base import Site
 from .draft import Draft, Instance
 from .fields import read_integer, read_number, read_text
-from .resolve_task_variables import task_scope
 from .scope import Names
+from .variables import task_scope
 
 _TIMES: dict[str, float] = {"delay": 0, "timeout": 60, "interval": 5}
 _THRESHOLDS = {"success_threshold": 1, "failure_threshold": 3}

@@ -16,6 +16,8 @@ from ..ir.workflow import OperatorUse, Task, Workflow
 from ..operators.base import Command
 from .scope import Names
 
+NO_COMMAND = Command(())
+
 
 @dataclass(frozen=True, slots=True)
 class Instance:
@@ -35,7 +37,7 @@ class Instance:
     environment: tuple[tuple[str, Text], ...] = ()
     operator_name: str = ""
     operator_type: str = ""
-    command: Command = Command(())
+    command: Command = NO_COMMAND
     probes: tuple[PlanProbe, ...] = ()
     script: tuple[Text, ...] = ()
     timeout: float | None = None

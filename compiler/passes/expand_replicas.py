@@ -12,7 +12,7 @@ import re
 from dataclasses import replace
 
 from ..diagnostics import Label, Reporter, did_you_mean
-from ..folding.values import to_text
+from ..expr.values import to_text
 from ..ir.expr import display
 from ..ir.plan import PlanVariable
 from ..ir.workflow import Replicas, Task
@@ -54,7 +54,7 @@ def _expand(task: Task, draft: Draft, report: Reporter) -> list[Instance]:
     if replicas is None:
         return [Instance(task.name, task)]
     policy = _policy(replicas, draft, report)
-    combinations = _combinations(task, replicas, draft, report)
+    combinations = _combinations(replicas, draft, report)
     count = None
     if replicas.count is not None:
         count = read_integer(replicas.count, draft.scope, "replicas.count", report, minimum=1)
@@ -63,7 +63,9 @@ def _expand(task: Task, draft: Draft, report: Reporter) -> list[Instance]:
     if combinations is None or policy is None:
         return []
     if (count or 1) > MAX_REPLICAS:
-        report.error("too-large", f"{count} replicas are too many", replicas.count.span if replicas.count else task.span)
+        report.error(
+            "too-large", f"{count} replicas are too many", replicas.count.span if replicas.count else task.span
+        )
         return []
     sequential = policy == "sequential"
     if not replicas.variables:
@@ -99,9 +101,7 @@ def _policy(replicas: Replicas, draft: Draft, report: Reporter) -> str | None:
     return policy
 
 
-def _combinations(
-    task: Task, replicas: Replicas, draft: Draft, report: Reporter
-) -> list[tuple[PlanVariable, ...]] | None:
+def _combinations(replicas: Replicas, draft: Draft, report: Reporter) -> list[tuple[PlanVariable, ...]] | None:
     """The Cartesian product of the variables' domains, the first variable slowest; None after a diagnostic."""
     known = {**draft.globals, **draft.workflow_variables}
     axes: list[list[PlanVariable]] = []
@@ -113,7 +113,11 @@ def _combinations(
             report.error("unknown-variable", f"no variable is called '{name}'", span, help=advice)
             return None
         if not variable.domain:
-            message = f"variable '{name}' has no domain to go over" if variable.domain is None else f"the domain of '{name}' is empty"
+            message = (
+                f"variable '{name}' has no domain to go over"
+                if variable.domain is None
+                else f"the domain of '{name}' is empty"
+            )
             report.error("no-domain", message, span, help=f"give it one: {name}: {{value: …, domain: [...]}}")
             return None
         axes.append([replace(variable, value=_value(variable, v), text=to_text(v)) for v in variable.domain])
@@ -138,7 +142,9 @@ def _check_unique(instances: list[Instance], report: Reporter) -> None:
         if other.task is instance.task:
             values = [", ".join(display(v.text) for v in one.sweep.values()) for one in (other, instance)]
             message = f"two replicas would be called '{instance.name}': those of {values[0]} and of {values[1]}"
-            report.error("replica-name-clash", message, instance.span, help="give values that differ in letters or digits")
+            report.error(
+                "replica-name-clash", message, instance.span, help="give values that differ in letters or digits"
+            )
             return
         message = f"a replica of '{instance.task.name}' and a task would both be called '{instance.name}'"
         report.error("replica-name-clash", message, instance.span, labels=[Label(other.span, "the other one")])

@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 
 from ..diagnostics import Reporter
-from ..folding.evaluate import evaluate_scalar, evaluate_text
-from ..folding.values import Namespace, has_holes, to_text
+from ..expr.evaluate import evaluate_scalar, evaluate_text
+from ..expr.values import Namespace, has_holes, to_text
 from ..ir.expr import RunText, Text, display
 from ..ir.tree import Mapping, Node, Scalar, Sequence
 
@@ -48,7 +48,9 @@ def _constant(node: Node, scope: Namespace, what: str, report: Reporter) -> tupl
     return True, value
 
 
-def read_integer(node: Node, scope: Namespace, what: str, report: Reporter, *, minimum: int | None = None) -> int | None:
+def read_integer(
+    node: Node, scope: Namespace, what: str, report: Reporter, *, minimum: int | None = None
+) -> int | None:
     """A whole number, at least `minimum`."""
     ok, value = _constant(node, scope, what, report)
     if not ok:
@@ -56,9 +58,9 @@ def read_integer(node: Node, scope: Namespace, what: str, report: Reporter, *, m
     number: int | None = None
     if isinstance(value, int) and not isinstance(value, bool):
         number = value
-    elif isinstance(value, str) and re.fullmatch(r"\s*[-+]?\d{1,18}\s*", value):
-        number = int(value)
-    elif isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
+    elif (isinstance(value, str) and re.fullmatch(r"\s*[-+]?\d{1,18}\s*", value)) or (
+        isinstance(value, float) and value.is_integer() and abs(value) < 2**53
+    ):
         number = int(value)
     if number is None:
         report.error("not-a-number", f"{what} must be a whole number, not {_shown(value)}", node.span)
@@ -156,4 +158,3 @@ def read_integers(node: Node, scope: Namespace, what: str, report: Reporter) -> 
 def _shown(value: object) -> str:
     text = repr(value)
     return text if len(text) <= 40 else f"{text[:37]}..."
-

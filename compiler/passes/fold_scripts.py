@@ -10,12 +10,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ..diagnostics import Reporter
-from ..folding.evaluate import evaluate_text
-from ..folding.template import has_expression
+from ..expr.evaluate import evaluate_text
+from ..expr.template import has_expression
 from ..ir.expr import Text
 from .draft import Draft, Instance
-from .resolve_task_variables import task_scope
 from .scope import Names, node_value
+from .variables import task_scope
 
 
 def fold_scripts(draft: Draft, report: Reporter) -> Draft:

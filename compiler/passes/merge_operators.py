@@ -10,16 +10,17 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from ..diagnostics import Reporter
-from ..ir.expr import WORKFLOW_OUTPUT_DIR, OUTPUT_DIR, WORKSPACE_DIR, Atom, RunText, Text
-from ..ir.tree import Entry, Mapping as MappingNode, Node, Scalar, Sequence, to_python
+from ..ir.expr import OUTPUT_DIR, WORKFLOW_OUTPUT_DIR, WORKSPACE_DIR, Atom, RunText, Text
+from ..ir.tree import Entry, Node, Scalar, Sequence, to_python
+from ..ir.tree import Mapping as MappingNode
 from ..ir.workflow import Operator
 from ..operators import OPERATORS
 from ..operators.base import Fields, FieldValue, Placement
 from ..operators.srun import check_image
 from .draft import Draft, Instance
 from .fields import read_boolean, read_text
-from .resolve_task_variables import task_scope
 from .scope import Names
+from .variables import task_scope
 
 
 def merge_operators(draft: Draft, report: Reporter) -> Draft:
@@ -76,9 +77,7 @@ def _node(fields: Mapping[str, Entry], key: str) -> Node | None:
     return fields[key].value if key in fields else None
 
 
-def _read_fields(
-    kind: str, entries: Mapping[str, Entry], instance: Instance, draft: Draft, report: Reporter
-) -> Fields:
+def _read_fields(kind: str, entries: Mapping[str, Entry], instance: Instance, draft: Draft, report: Reporter) -> Fields:
     """The values of the fields that the type has; those of another type, left by an override, do not count."""
     known = OPERATORS[kind].fields
     scope = task_scope(instance, draft)
@@ -107,9 +106,7 @@ def _check_required(kind: str, fields: Fields, name: str, instance: Instance, re
 
 
 def _placement(instance: Instance, draft: Draft) -> Placement:
-    names: tuple[Text, ...] = tuple(
-        RunText((Atom("name", instance.backend, node),)) for node in instance.node_indices
-    )
+    names: tuple[Text, ...] = tuple(RunText((Atom("name", instance.backend, node),)) for node in instance.node_indices)
     directories = (
         RunText((WORKSPACE_DIR,)),
         RunText((OUTPUT_DIR,)),

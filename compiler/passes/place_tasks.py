@@ -67,7 +67,7 @@ def place_tasks(draft: Draft, report: Reporter) -> Draft:
     requests: dict[str, _Request | None] = {}
     placed: list[Instance] = []
     for instance in draft.instances:
-        pool = _pool_of(instance, pools, draft, report)
+        pool = _pool_of(instance, pools, report)
         if pool is None:
             continue
         name = instance.task.name
@@ -85,7 +85,7 @@ def place_tasks(draft: Draft, report: Reporter) -> Draft:
     return replace(draft, instances=tuple(placed))
 
 
-def _pool_of(instance: Instance, pools: dict[str, _Pool], draft: Draft, report: Reporter) -> _Pool | None:
+def _pool_of(instance: Instance, pools: dict[str, _Pool], report: Reporter) -> _Pool | None:
     wanted = instance.task.backend
     if wanted is None:
         return next(pool for pool in pools.values() if pool.backend.default)
@@ -135,7 +135,7 @@ def _warn_unplanned(instance: Instance, request: _Request | None, pool: _Pool, r
     if request is not None and request.gpus is not None and pool.backend.gpus_per_node is None:
         report.warning(
             "unplanned-gpus",
-            f"backend '{pool.backend.name}' does not say how many GPUs a node has, so GPUs of '{instance.task.name}' are not planned",
+            f"the GPUs of '{instance.task.name}' are not planned: backend '{pool.backend.name}' has no gpus_per_node",
             instance.span,
             help="give it gpus_per_node",
         )

@@ -11,7 +11,7 @@ from dataclasses import replace
 from ..artifacts import ARTIFACTS
 from ..artifacts.base import Located
 from ..diagnostics import Reporter
-from ..folding.evaluate import evaluate_text
+from ..expr.evaluate import evaluate_text
 from ..ir.expr import RunText, Text, display
 from ..ir.plan import PlanArtifact
 from ..ir.workflow import Artifact
@@ -64,7 +64,9 @@ def _resolve(declared: Artifact, draft: Draft, report: Reporter) -> tuple[PlanAr
             "content-not-file", f"artifact '{declared.name}' has content, but is no file:// artifact", declared.uri.span
         )
         return None
-    located = scheme.locate(uri, content is not None, declared.name, declared.uri.span, report) if scheme else Located(uri)
+    located = (
+        scheme.locate(uri, content is not None, declared.name, declared.uri.span, report) if scheme else Located(uri)
+    )
     if located is None:
         return None
     if scheme_name in ("http", "https", "hf", "huggingface"):
@@ -75,6 +77,12 @@ def _resolve(declared: Artifact, draft: Draft, report: Reporter) -> tuple[PlanAr
             help="download it in a task that the others depend on",
         )
     artifact = PlanArtifact(
-        declared.name, scheme_name, uri, located.path, content, declared.sha256 and declared.sha256.text, located.check
+        declared.name,
+        scheme_name,
+        uri,
+        located.path,
+        content,
+        declared.sha256.text if declared.sha256 else None,
+        located.check,
     )
     return artifact, located

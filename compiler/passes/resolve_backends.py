@@ -76,9 +76,7 @@ def _option(name: str, node: Node, draft: Draft, report: Reporter) -> str | tupl
     return text
 
 
-def _choose_default(
-    declared: tuple[Backend, ...], backends: list[PlanBackend], report: Reporter
-) -> list[PlanBackend]:
+def _choose_default(declared: tuple[Backend, ...], backends: list[PlanBackend], report: Reporter) -> list[PlanBackend]:
     marked = [index for index, backend in enumerate(backends) if backend.default]
     if len(marked) > 1:
         first, second = declared[marked[0]].span, declared[marked[1]].span

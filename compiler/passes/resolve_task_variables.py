@@ -11,7 +11,6 @@ from ..diagnostics import Reporter
 from ..ir.plan import PlanVariable
 from . import variables
 from .draft import Draft, Instance
-from .scope import Names, variable_scope
 
 
 def resolve_task_variables(draft: Draft, report: Reporter) -> Draft:
@@ -31,12 +30,3 @@ def _own(
         outside = variables.visible({**draft.globals, **draft.workflow_variables, **instance.sweep})
         shared[task.name] = variables.resolve(task.variables, draft.scope, outside, report)
     return {**shared[task.name], **instance.sweep}
-
-
-def task_scope(instance: Instance, draft: Draft, tasks: Names | None = None) -> Names:
-    """The scope of a concrete task's own fields; with `tasks`, that of its script."""
-    scope = draft.scope if tasks is None else draft.scope.extended(task=tasks)
-    if not instance.variables and tasks is None:
-        return scope
-    merged = {**draft.globals, **draft.workflow_variables, **instance.variables}
-    return variable_scope(variables.visible(merged), scope)

@@ -15,8 +15,10 @@ from . import variables
 from .draft import Draft
 from .scope import variable_scope
 
-_READ_ONLY = frozenset("BASHOPTS BASH_VERSINFO EUID PPID SHELLOPTS UID".split())
-_STEERS_THE_SHELL = frozenset("BASH_ENV CDPATH ENV GLOBIGNORE HOME IFS LD_LIBRARY_PATH LD_PRELOAD PATH PWD SHELL".split())
+_READ_ONLY = frozenset(["BASHOPTS", "BASH_VERSINFO", "EUID", "PPID", "SHELLOPTS", "UID"])
+_STEERS_THE_SHELL = frozenset(
+    ["BASH_ENV", "CDPATH", "ENV", "GLOBIGNORE", "HOME", "IFS", "LD_LIBRARY_PATH", "LD_PRELOAD", "PATH", "PWD", "SHELL"]
+)
 _SHELL_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
@@ -45,11 +47,14 @@ def _check_name(variable: Variable, report: Reporter) -> None:
         report.error("read-only-variable", f"bash does not let '{name}' be set", variable.span, help="use another name")
     elif name.startswith("SFLOW_"):
         report.error(
-            "reserved-variable", f"'{name}' begins with SFLOW_, which names what the run sets", variable.span, help="use another name"
+            "reserved-variable",
+            f"'{name}' begins with SFLOW_, which names what the run sets",
+            variable.span,
+            help="use another name",
         )
     elif name in _STEERS_THE_SHELL:
         report.warning(
-            "variable-steers-shell", f"every task gets '{name}' with this value, and its shell goes by it", variable.span
+            "variable-steers-shell",
+            f"every task gets '{name}' with this value, and its shell goes by it",
+            variable.span,
         )
-
-

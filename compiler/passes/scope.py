@@ -1,6 +1,6 @@
 """The names that expressions may use, and the values of the language's sections behind them.
 
-In: resolved variables, artifacts, backends and placements. Out: namespaces for `folding.evaluate`: `variables.X` and the short
+In: resolved variables, artifacts, backends and placements. Out: namespaces for `expr.evaluate`: `variables.X` and the short
 form `X`, `artifacts.X.path`, `backends.B.nodes[0].ip_address`, `workflow.name`, and in scripts `task.T`.
 """
 

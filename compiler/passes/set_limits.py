@@ -12,8 +12,8 @@ from ..ir.plan import PlanOutput, Retries
 from ..ir.tree import Mapping, Node, Scalar, Sequence, to_python
 from .draft import Draft, Instance
 from .fields import read_boolean, read_duration, read_integer, read_number, read_text
-from .resolve_task_variables import task_scope
 from .scope import Names
+from .variables import task_scope
 
 MAX_RETRIES = 10_000
 

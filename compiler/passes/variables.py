@@ -12,12 +12,14 @@ import re
 from collections.abc import Iterable, Mapping
 
 from ..diagnostics import Label, Reporter
-from ..folding.template import has_expression
-from ..folding.values import Reported, has_holes, to_text
+from ..expr.failures import Reported
+from ..expr.template import has_expression
+from ..expr.values import has_holes, to_text
 from ..ir.expr import RunText
 from ..ir.plan import PlanVariable
 from ..ir.tree import Node, Scalar
 from ..ir.workflow import Variable
+from .draft import Draft, Instance
 from .fields import boolean_of, read_value
 from .scope import LazyNames, Names, variable_scope
 
@@ -225,3 +227,11 @@ def _container(value: object, kind: type) -> object:
         return value
     raise _BadValue(f"it is a {type(value).__name__}")
 
+
+def task_scope(instance: Instance, draft: Draft, tasks: Names | None = None) -> Names:
+    """The scope of a concrete task's own fields; with `tasks`, that of its script."""
+    scope = draft.scope if tasks is None else draft.scope.extended(task=tasks)
+    if not instance.variables and tasks is None:
+        return scope
+    merged = {**draft.globals, **draft.workflow_variables, **instance.variables}
+    return variable_scope(visible(merged), scope)

@@ -25,7 +25,10 @@ def _request(
     if not display(url).startswith(("http://", "https://")):
         shown = display(url)
         report.error(
-            "url-scheme", f"'{shown}' is no http:// or https:// URL", site.span_of("url"), help="write http://HOST:PORT/PATH"
+            "url-scheme",
+            f"'{shown}' is no http:// or https:// URL",
+            site.span_of("url"),
+            help="write http://HOST:PORT/PATH",
         )
         return None
     headers: dict[str, Text] = fields.get("headers") or {}  # type: ignore[assignment]

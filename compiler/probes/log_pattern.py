@@ -77,7 +77,7 @@ def _sequence(tree: parser.SubPattern) -> str:
     return "".join(_item(operation, argument) for operation, argument in tree)
 
 
-def _item(operation: object, argument: object) -> str:  # noqa: PLR0911 - one line for each kind of node
+def _item(operation: object, argument: object) -> str:
     if operation is constants.LITERAL:
         return _literal(argument)  # type: ignore[arg-type]
     if operation is constants.ANY:

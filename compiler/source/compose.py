@@ -139,11 +139,17 @@ def _check_complete(document: Document, report: Reporter) -> None:
 def _check_version(version: Scalar, report: Reporter) -> None:
     if isinstance(version.value, float):
         report.error(
-            "version-not-text", f"the version {version.text} is a number here", version.span, help=f'quote it: version: "{version.text}"'
+            "version-not-text",
+            f"the version {version.text} is a number here",
+            version.span,
+            help=f'quote it: version: "{version.text}"',
         )
     elif version.text != "0.1":
         report.error(
-            "unknown-version", f"this is version '{version.text}' of the language", version.span, help='sflowc knows version "0.1"'
+            "unknown-version",
+            f"this is version '{version.text}' of the language",
+            version.span,
+            help='sflowc knows version "0.1"',
         )
 
 
@@ -175,4 +181,3 @@ def _is_missable(item: Node, names: set[str], patterns: tuple[str, ...], report:
         report.note("missable-task", f"task '{item.text}' is absent; what depends on it goes on without", item.span)
         return True
     return False
-

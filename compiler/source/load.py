@@ -13,6 +13,8 @@ import re
 from dataclasses import dataclass
 
 import yaml
+from yaml.cyaml import CParser  # type: ignore[attr-defined]
+from yaml.resolver import BaseResolver
 
 from ..diagnostics import Label, Reporter, Span
 from ..ir.tree import Entry, Mapping, Node, Scalar, ScalarValue, Sequence
@@ -34,17 +36,17 @@ _WORDS: dict[str, ScalarValue] = {
 _PLAIN = "!plain"
 
 
-class _Loader(yaml.cyaml.CParser, yaml.resolver.BaseResolver):  # type: ignore[misc]
+class _Loader(CParser, BaseResolver):
     """The C parser and composer, which marks the scalars that were written without quotes and without a tag."""
 
     def __init__(self, text: str) -> None:
-        yaml.cyaml.CParser.__init__(self, text)
-        yaml.resolver.BaseResolver.__init__(self)
+        CParser.__init__(self, text)
+        BaseResolver.__init__(self)
 
     def resolve(self, kind: type, value: str | None, implicit: tuple[bool, bool]) -> str:
         if kind is yaml.ScalarNode and implicit[0]:
             return _PLAIN
-        return str(super().resolve(kind, value, implicit))
+        return str(super().resolve(kind, value, implicit))  # type: ignore[no-untyped-call]
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +140,7 @@ class _Converter:
         try:
             if isinstance(node, yaml.SequenceNode):
                 return Sequence(tuple(self.convert(item) for item in node.value), span)
+            assert isinstance(node, yaml.MappingNode)
             return Mapping(self.entries(node), span)
         finally:
             self.open.discard(id(node))

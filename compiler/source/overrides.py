@@ -74,11 +74,9 @@ def set_artifact(text: str, artifacts: dict[str, Entry], report: Reporter) -> No
 def read_value(text: str) -> object:
     """A value from the command line or a CSV cell."""
     stripped = text.strip()
-    for convert in (int, float):
-        try:
-            return convert(stripped) if len(stripped) < 4000 else text
-        except ValueError:
-            continue
+    number = _number(stripped)
+    if number is not None:
+        return number
     if stripped.lower() in _BOOLEANS:
         return _BOOLEANS[stripped.lower()]
     if stripped[:1] in ("[", "{"):
@@ -87,6 +85,20 @@ def read_value(text: str) -> object:
         except (ValueError, RecursionError):
             return text
     return text
+
+
+def _number(text: str) -> int | float | None:
+    """What Python's int() or float() reads, None for what neither does."""
+    if len(text) > 4000:  # more digits than int() converts
+        return None
+    try:
+        return int(text)
+    except ValueError:
+        pass
+    try:
+        return float(text)
+    except ValueError:
+        return None
 
 
 def to_node(value: object, text: str, span: Span) -> Node:
