@@ -3,157 +3,194 @@
 In: nothing; these are the types. Out: what parse.py builds and evaluate.py walks. `start` and `end` are offsets in
 the text of the item in which the expression stands, so that a caret can be put under the part that is wrong.
 
+They are named tuples, because seventeen frozen dataclasses take as long to define as a workflow takes to evaluate.
+
     Binary(0, 5, "+", Constant(0, 1, 1), Name(4, 5, "x"))    # 1 + x
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple, TypeAlias
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
-    """Any part of an expression."""
+class Constant(NamedTuple):
+    """A literal."""
 
     start: int
     end: int
-
-
-@dataclass(frozen=True, slots=True)
-class Constant(Node):
-    """A literal."""
-
     value: str | int | float | bool | None
 
 
-@dataclass(frozen=True, slots=True)
-class Name(Node):
+class Name(NamedTuple):
+    start: int
+    end: int
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Word(Node):
+class Word(NamedTuple):
     """The name of an attribute, a filter or a test, where it stands."""
 
+    start: int
+    end: int
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Attribute(Node):
+class Attribute(NamedTuple):
     """`target.word`"""
 
+    start: int
+    end: int
     target: Node
     word: Word
 
 
-@dataclass(frozen=True, slots=True)
-class Item(Node):
+class Item(NamedTuple):
     """`target[index]`, and `target.0`"""
 
+    start: int
+    end: int
     target: Node
-    index: Node
+    key: Node
 
 
-@dataclass(frozen=True, slots=True)
-class Slice(Node):
+class Slice(NamedTuple):
     """`lower:upper:step` between brackets"""
 
+    start: int
+    end: int
     lower: Node | None
     upper: Node | None
     step: Node | None
 
 
-@dataclass(frozen=True, slots=True)
-class ListOf(Node):
+class ListOf(NamedTuple):
     """A list, or a tuple when `is_tuple`."""
 
+    start: int
+    end: int
     items: tuple[Node, ...]
     is_tuple: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Dict(Node):
+class Dict(NamedTuple):
+    start: int
+    end: int
     pairs: tuple[tuple[Node, Node], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Sign(Node):
+class Sign(NamedTuple):
+    start: int
+    end: int
     operator: str
     operand: Node
 
 
-@dataclass(frozen=True, slots=True)
-class Binary(Node):
+class Binary(NamedTuple):
+    start: int
+    end: int
     operator: str
     left: Node
     right: Node
 
 
-@dataclass(frozen=True, slots=True)
-class Concat(Node):
+class Concat(NamedTuple):
     """`a ~ b ~ c`"""
 
+    start: int
+    end: int
     items: tuple[Node, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Compare(Node):
+class Compare(NamedTuple):
     """`first < a <= b`: a chain, every operand evaluated once. `not in` is one operator."""
 
+    start: int
+    end: int
     first: Node
     links: tuple[tuple[str, Node], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Logic(Node):
+class Logic(NamedTuple):
     """`left and right`, `left or right`"""
 
+    start: int
+    end: int
     operator: str
     left: Node
     right: Node
 
 
-@dataclass(frozen=True, slots=True)
-class Not(Node):
+class Not(NamedTuple):
+    start: int
+    end: int
     operand: Node
 
 
-@dataclass(frozen=True, slots=True)
-class Conditional(Node):
+class Conditional(NamedTuple):
     """`then if test else otherwise`"""
 
+    start: int
+    end: int
     then: Node
     test: Node
     otherwise: Node | None
 
 
-@dataclass(frozen=True, slots=True)
-class Argument(Node):
+class Argument(NamedTuple):
     """An argument of a call: `value`, `name=value`, `*value` or `**value` (the name is then the stars)."""
 
+    start: int
+    end: int
     name: str
     value: Node
 
 
-@dataclass(frozen=True, slots=True)
-class Call(Node):
+class Call(NamedTuple):
+    start: int
+    end: int
     callee: Node
     arguments: tuple[Argument, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Filter(Node):
+class Filter(NamedTuple):
     """`target | word(arguments)`"""
 
+    start: int
+    end: int
     target: Node
     word: Word
     arguments: tuple[Argument, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Test(Node):
+class Test(NamedTuple):
     """`target is word(arguments)`"""
 
+    start: int
+    end: int
     target: Node
     word: Word
     arguments: tuple[Argument, ...]
+
+
+Node: TypeAlias = (
+    Constant
+    | Name
+    | Word
+    | Attribute
+    | Item
+    | Slice
+    | ListOf
+    | Dict
+    | Sign
+    | Binary
+    | Concat
+    | Compare
+    | Logic
+    | Not
+    | Conditional
+    | Argument
+    | Call
+    | Filter
+    | Test
+)
+"""Any part of an expression."""

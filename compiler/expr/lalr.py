@@ -39,8 +39,7 @@ class Unexpected(Exception):
         self.expected = expected
 
 
-@dataclass(frozen=True, slots=True)
-class _Rule:
+class _Rule(NamedTuple):
     name: str
     builder: str
     length: int
@@ -48,8 +47,7 @@ class _Rule:
     single: bool
 
 
-@dataclass(frozen=True, slots=True)
-class _Item:
+class _Item(NamedTuple):
     """A symbol on the stack. `value` is a list when the symbol's name says that it dissolves in the rule above it."""
 
     value: Any

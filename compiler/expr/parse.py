@@ -175,8 +175,8 @@ class _Builder:
 
     def test(self, children: Children, start: int, end: int) -> ast.Node:
         target, word, *rest = children
-        given = rest[0] if rest else ()
-        if isinstance(given, ast.Node):
+        given: Any = rest[0] if rest else ()
+        if type(given) is not tuple:  # an argument without parentheses
             given = (ast.Argument(given.start, given.end, "", given),)
         return ast.Test(start, end, target, word, given)
 

@@ -69,10 +69,10 @@ class Walker:
 
     def item(self, node: ast.Item) -> object:
         target = self.value(node.target)
-        if isinstance(node.index, ast.Slice):
-            return self._slice(target, node.index)
-        index = self.value(node.index)
-        return self._within(node.index, lambda: access.item(target, index, self._path(node.target)))
+        if isinstance(node.key, ast.Slice):
+            return self._slice(target, node.key)
+        index = self.value(node.key)
+        return self._within(node.key, lambda: access.item(target, index, self._path(node.target)))
 
     def _within(self, place: ast.Node, find: Callable[[], object]) -> object:
         """What `find` returns; what it cannot find is missing at `place`."""
@@ -261,7 +261,7 @@ def _reads_as_number(text: str) -> bool:
     return True
 
 
-_RULES: dict[type[ast.Node], Callable[[Walker, Any], object]] = {
+_RULES: dict[type, Callable[[Walker, Any], object]] = {
     ast.Constant: Walker.constant,
     ast.Name: Walker.name,
     ast.Attribute: Walker.attribute,
