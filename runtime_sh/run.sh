@@ -14,7 +14,7 @@ sf_run_main() { # [<task>...]: the tasks that were chosen, all when none was
   sf_watchdog_start
   if declare -F sf_probe_open >/dev/null; then sf_probe_open; fi
   sf_console_say "$SF_WORKFLOW: $SF_OPEN of ${#SF_TASK[@]} tasks to run, in $SF_RUN"
-  sf_status_touch
+  sf_timer_set status:0 5
   sf_schedule_run
   sf_run_end
 }

@@ -1,16 +1,19 @@
 # shellcheck shell=bash
 # watchdog: takes the tasks down when this script is killed with SIGKILL, and finds what left its process group.
 # It reads a pipe of which only the script holds the other end: end of file means that the script is gone.
-# requires: local
+# requires: local status clock
 
-sf_watchdog_start() {
-  exec {SF_LIFE}> >(sf_watchdog_serve)
+sf_watchdog_start() { # in a process group of its own: who kills all of the script's must not take it along
+  set -m
+  coproc SF_WATCHDOG { sf_watchdog_serve; }
+  set +m
+  exec {SF_LIFE}>&"${SF_WATCHDOG[1]}"
 }
 
 sf_watchdog_serve() { # lines: +pid a process group began, -pid it ended, bye: the run has ended well enough
-  local line pid groups=()
+  local line tries groups=()
   trap '' HUP INT QUIT TERM USR1 USR2 PIPE
-  exec {SF_BUS}>&- {SF_EVENTS}>&- {SF_LOG}>&- </dev/stdin
+  exec {SF_BUS}>&- {SF_EVENTS}>&- {SF_LOG}>&- >/dev/null 2>&1
   while read -r line; do
     case $line in
       +*) groups[${line#+}]=1 ;;
@@ -18,39 +21,47 @@ sf_watchdog_serve() { # lines: +pid a process group began, -pid it ended, bye: t
       bye) return 0 ;;
     esac
   done
-  sf_watchdog_signal TERM "${!groups[@]}"
-  for ((tries = SF_GRACE / 10; tries > 0; tries--)); do
-    sf_watchdog_alive "${!groups[@]}" || break
-    sleep 0.1
+  sf_watchdog_signal TERM
+  for ((tries = SF_GRACE / 20; tries > 0; tries--)); do
+    sf_watchdog_alive || break
+    sleep 0.2
   done
-  sf_watchdog_signal KILL "${!groups[@]}"
-  sf_watchdog_sweep
+  sf_watchdog_signal KILL
   SF_RUN_STATE=FAILED SF_EXIT=137 SF_REASON="the script was killed"
   sf_watchdog_record
 }
 
-sf_watchdog_signal() { # <signal> <process group>...
-  local signal=$1 pid
-  shift
-  if declare -F sf_srun_signal_run >/dev/null; then sf_srun_signal_run "$signal"; fi
-  for pid; do kill -s "$signal" -- "-$pid" 2>/dev/null; done
+sf_watchdog_signal() { # <signal>: to the groups of the caller, the steps, and what left its group
+  local pid
+  if declare -F sf_srun_signal_run >/dev/null; then sf_srun_signal_run "$1"; fi
+  for pid in "${!groups[@]}"; do kill -s "$1" -- "-$pid" 2>/dev/null; done
+  sf_watchdog_find
+  for pid in ${SF_FOUND[@]+"${SF_FOUND[@]}"}; do kill -s "$1" "$pid" 2>/dev/null; done
 }
 
-sf_watchdog_alive() { # <process group>...: is there one with a process that is not a zombie?
-  local pid
-  for pid; do
-    if kill -0 -- "-$pid" 2>/dev/null; then return 0; fi
+sf_watchdog_find() { # -> SF_FOUND: processes that carry this run's id in their environment
+  mapfile -t SF_FOUND < <(grep -laF -- "SFLOW_RUN_ID=$SF_RUN_ID" /proc/[0-9]*/environ 2>/dev/null)
+  SF_FOUND=(${SF_FOUND[@]+"${SF_FOUND[@]#/proc/}"})
+  SF_FOUND=(${SF_FOUND[@]+"${SF_FOUND[@]%/environ}"})
+}
+
+sf_watchdog_alive() { # is anything of the groups of the caller, or of what left them, more than a zombie?
+  local file line
+  sf_watchdog_find
+  ((! ${#SF_FOUND[@]})) || return 0
+  for file in /proc/[0-9]*/stat; do
+    read -r line 2>/dev/null <"$file" || continue
+    # shellcheck disable=SC2086 # state, parent, group
+    set -- ${line##*) }
+    if [[ $1 != Z && ${groups[$3]-} ]]; then return 0; fi
   done
   return 1
 }
 
-sf_watchdog_sweep() { # kills what carries this run's id in its environment: it left its process group
-  local pid found=()
-  mapfile -t found < <(grep -laF -- "SFLOW_RUN_ID=$SF_RUN_ID" /proc/[0-9]*/environ 2>/dev/null)
-  for pid in ${found[@]+"${found[@]}"}; do
-    pid=${pid#/proc/}
-    kill -s KILL "${pid%/environ}" 2>/dev/null
-  done
+sf_watchdog_sweep() { # ends what left its process group and outlived the run
+  local pid
+  sf_watchdog_find
+  for pid in ${SF_FOUND[@]+"${SF_FOUND[@]}"}; do kill -s KILL "$pid" 2>/dev/null; done
 }
 
 sf_watchdog_record() { # the last word in events.jsonl and status.json
@@ -58,7 +69,10 @@ sf_watchdog_record() { # the last word in events.jsonl and status.json
   sf_clock_stamp
   printf '{"time":%s,"event":"run","state":"FAILED","exit_status":137,"reason":"%s"}\n' \
     "$SF_STAMP" "$SF_REASON" >>"$SF_RUN/events.jsonl"
-  [[ -f $SF_RUN/status.json ]] || return 0
+  if [[ ! -f $SF_RUN/status.json ]]; then
+    sf_status_write
+    return
+  fi
   while IFS= read -r line; do
     case $line in
       ' "state": '*) line=' "state": "FAILED",' ;;
