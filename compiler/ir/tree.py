@@ -99,5 +99,5 @@ def span_at(scalar: Scalar, offset: int, length: int = 1) -> Span:
             if wanted == 0:
                 return Span(scalar.span.file, line, at + 1, line, at + 1 + len(piece))
             wanted -= 1
-            at = written.find(piece, at + 1)
+            at = written.find(piece, at + len(piece))  # as str.count does
     return scalar.span

@@ -1,7 +1,7 @@
 """Bytes -> spanned YAML tree: YAML 1.2 core scalars on top of PyYAML's C parser.
 
-In: a file's name and bytes. Out: its tree, and diagnostics. Differs from plain PyYAML where the language does: a time
-such as 00:30:00 is text (YAML 1.1 reads a number), `yes` and `on` are text, 010 is ten; a duplicate key is an error.
+In: a file's name and bytes. Out: its tree, and diagnostics. The tree is composed here, from the parser's events: PyYAML's
+own composer recurses in C, where a deep document ends the process, and resolves aliases without a bound.
 
     load("hello.yaml", b'version: "0.1"', report).root.get("version").text == "0.1"
 """
@@ -9,44 +9,22 @@ such as 00:30:00 is text (YAML 1.1 reads a number), `yes` and `on` are text, 010
 from __future__ import annotations
 
 import hashlib
-import re
 from dataclasses import dataclass
+from typing import Any, NoReturn
 
 import yaml
 from yaml.cyaml import CParser  # type: ignore[attr-defined]
-from yaml.resolver import BaseResolver
 
-from ..diagnostics import Label, Reporter, Span
-from ..ir.tree import Entry, Mapping, Node, Scalar, ScalarValue, Sequence
+from ..diagnostics import Label, Reporter, Span, did_you_mean
+from ..ir.tree import Entry, Mapping, Node, Scalar, Sequence
+from .core_schema import CORE_TAGS, STRING_TAGS, plain_value
+from .yaml_problems import report_character, report_encoding, report_yaml_error
 
-MAX_NODES = 500_000
-"""More nodes than this, aliases counted each time they are used, is an attack or an accident."""
+MAX_NODES = 200_000
+"""More nodes than this, those behind an alias counted each time it is used, is an attack or an accident."""
+MAX_DEPTH = 100
 
-_INTEGER = re.compile(r"[-+]?[0-9]+")
-_OCTAL = re.compile(r"0o[0-7]+")
-_HEXADECIMAL = re.compile(r"0x[0-9a-fA-F]+")
-_FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
-_INFINITY = re.compile(r"[-+]?\.(inf|Inf|INF)")
-_WORDS: dict[str, ScalarValue] = {
-    **dict.fromkeys(("", "~", "null", "Null", "NULL"), None),
-    **dict.fromkeys(("true", "True", "TRUE"), True),
-    **dict.fromkeys(("false", "False", "FALSE"), False),
-    **dict.fromkeys((".nan", ".NaN", ".NAN"), float("nan")),
-}
-_PLAIN = "!plain"
-
-
-class _Loader(CParser, BaseResolver):
-    """The C parser and composer, which marks the scalars that were written without quotes and without a tag."""
-
-    def __init__(self, text: str) -> None:
-        CParser.__init__(self, text)
-        BaseResolver.__init__(self)
-
-    def resolve(self, kind: type, value: str | None, implicit: tuple[bool, bool]) -> str:
-        if kind is yaml.ScalarNode and implicit[0]:
-            return _PLAIN
-        return str(super().resolve(kind, value, implicit))  # type: ignore[no-untyped-call]
+_TOP_LEVEL = "sections are version, variables, artifacts, backends, operators and workflow"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,145 +40,174 @@ def load(name: str, data: bytes, report: Reporter) -> LoadedFile:
     """Parses one file. An empty document is no error here: a part of a workflow may be empty."""
     sha256 = hashlib.sha256(data).hexdigest()
     try:
-        text = data.decode("utf-8-sig")
+        root = _parse(name, data.decode("utf-8-sig"), report)
     except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        report.error("not-utf-8", "the file is not UTF-8", Span(name, line, 1), help="save it as UTF-8")
-        return LoadedFile(name, sha256, None)
-    root = _parse(name, text, report)
+        report_encoding(name, data, error, report)
+        root = None
+    if isinstance(root, Scalar) and root.value is None:
+        root = None
     if root is not None and not isinstance(root, Mapping):
         report.error("not-a-mapping", "the top level must be a mapping of sections", root.span, help=_TOP_LEVEL)
         root = None
     return LoadedFile(name, sha256, root)
 
 
-_TOP_LEVEL = "sections are version, variables, artifacts, backends, operators and workflow"
-
-
 def _parse(name: str, text: str, report: Reporter) -> Node | None:
-    loader = None
+    parser = None
     try:
-        loader = _Loader(text)
-        node = loader.get_single_node()
-        if node is None or (isinstance(node, yaml.ScalarNode) and node.tag == _PLAIN and not node.value):
-            return None
-        return _Converter(name, text, report).convert(node)
+        parser = CParser(text)
+        return _Composer(name, text, parser, report).document()
+    except yaml.reader.ReaderError:
+        report_character(name, text, report)
     except yaml.MarkedYAMLError as error:
-        _report_yaml_error(name, text, error, report)
-    except yaml.reader.ReaderError as error:
-        line = text.count("\n", 0, error.position) + 1 if isinstance(error.position, int) else 1
-        report.error("yaml-syntax", "the file holds a character that YAML does not allow", Span(name, line, 1))
-    except (_TooMuch, RecursionError):
-        report.error("yaml-too-large", "the document is too deep or too large", Span(name, 1, 1))
+        report_yaml_error(name, text, error, report)
+    except _Refused:
+        pass
     finally:
-        if loader is not None:
-            loader.dispose()
+        if parser is not None:
+            parser.dispose()
     return None
 
 
-def _report_yaml_error(name: str, text: str, error: yaml.MarkedYAMLError, report: Reporter) -> None:
-    mark = error.problem_mark or error.context_mark
-    span = Span(name, mark.line + 1, mark.column + 1) if mark else Span(name, 1, 1)
-    problem = error.problem or "this is not YAML"
-    lines = text.splitlines()
-    written = lines[span.line - 1] if span.line <= len(lines) else ""
-    advice = ""
-    if "\t" in written[: len(written) - len(written.lstrip())] or "'\\t'" in problem:
-        problem, advice = "a tab cannot indent YAML", "indent with spaces"
-    elif "expected a single document" in str(error):
-        problem, advice = "the file holds more than one document", "put each document in a file of its own"
-    elif "mapping values are not allowed" in problem:
-        advice = "quote the text if it holds ': '"
-    report.error("yaml-syntax", problem, span, note=str(error.context or ""), help=advice)
+class _Refused(Exception):
+    """What was reported leaves nothing to go on with."""
 
 
-class _TooMuch(Exception):
-    """The document has more nodes than any workflow."""
+class _Composer:
+    """Makes a tree of the parser's events. What stands behind an alias is the anchor's own node: nobody changes a tree."""
 
-
-class _Converter:
-    """Turns PyYAML's nodes into our tree; an alias is converted again where it is used."""
-
-    def __init__(self, name: str, text: str, report: Reporter) -> None:
+    def __init__(self, name: str, text: str, parser: Any, report: Reporter) -> None:
         self.name = name
-        self.report = report
         self.lines = tuple(text.splitlines())
+        self.next = parser.get_event
+        self.report = report
         self.count = 0
-        self.open: set[int] = set()
+        self.depth = 0
+        self.anchors: dict[str, tuple[Node, int] | None] = {}  # None while the anchor's own node is still open
 
-    def convert(self, node: yaml.Node) -> Node:
-        self.count += 1
-        if self.count > MAX_NODES or id(node) in self.open:
-            raise _TooMuch
-        span = self.span(node)
-        if isinstance(node, yaml.ScalarNode):
-            style = node.style or ""
-            return Scalar(_scalar_value(node), node.value, span, style, self.lines)
-        self.open.add(id(node))
-        try:
-            if isinstance(node, yaml.SequenceNode):
-                return Sequence(tuple(self.convert(item) for item in node.value), span)
-            assert isinstance(node, yaml.MappingNode)
-            return Mapping(self.entries(node), span)
-        finally:
-            self.open.discard(id(node))
+    def document(self) -> Node | None:
+        """The tree of the only document; None when there is none."""
+        self.next()
+        if isinstance(self.next(), yaml.StreamEndEvent):
+            return None
+        root = self.node(self.next())
+        self.next()
+        further = self.next()
+        if not isinstance(further, yaml.StreamEndEvent):
+            self.refuse(
+                "several-documents",
+                "the file holds more than one document",
+                self.span(further, further),
+                "put each document in a file of its own, and name the files in order",
+            )
+        return root
 
-    def entries(self, node: yaml.MappingNode) -> dict[str, Entry]:
+    def node(self, event: Any) -> Node:
+        if type(event) is yaml.AliasEvent:
+            return self.alias(event)
+        before = self.count
+        self.spend(1, event)
+        if event.anchor is not None:
+            self.anchors[event.anchor] = None
+        self.check_tag(event)
+        node: Node
+        if type(event) is yaml.ScalarEvent:
+            node = self.scalar(event)
+        else:
+            self.depth += 1
+            if self.depth > MAX_DEPTH:
+                self.refuse("yaml-too-large", f"this is more than {MAX_DEPTH} levels deep", self.span(event, event))
+            node = self.sequence(event) if type(event) is yaml.SequenceStartEvent else self.mapping(event)
+            self.depth -= 1
+        if event.anchor is not None:
+            self.anchors[event.anchor] = (node, self.count - before)
+        return node
+
+    def alias(self, event: Any) -> Node:
+        span = self.span(event, event)
+        if event.anchor not in self.anchors:
+            advice = did_you_mean(event.anchor, self.anchors, what="anchors")
+            self.refuse("unknown-anchor", f"no anchor before this is called '&{event.anchor}'", span, advice)
+        found = self.anchors[event.anchor]
+        if found is None:
+            self.refuse("unknown-anchor", f"'&{event.anchor}' would hold itself", span)
+        self.spend(found[1], event)
+        return found[0]
+
+    def scalar(self, event: Any) -> Scalar:
+        style = "" if event.style is None or event.style == ":" else event.style
+        is_text = bool(style) or event.tag in STRING_TAGS
+        value = event.value if is_text else plain_value(event.value)
+        return Scalar(value, event.value, self.span(event, event), style, self.lines)
+
+    def sequence(self, start: Any) -> Sequence:
+        items = []
+        event = self.next()
+        while type(event) is not yaml.SequenceEndEvent:
+            items.append(self.node(event))
+            event = self.next()
+        return Sequence(tuple(items), self.span(start, event))
+
+    def mapping(self, start: Any) -> Mapping:
         own: dict[str, Entry] = {}
         merged: dict[str, Entry] = {}
-        for key, value in node.value:
-            if not isinstance(key, yaml.ScalarNode):
-                self.report.error("complex-key", "a key must be a single word or text", self.span(key))
-                continue
-            if key.value == "<<" and key.tag == _PLAIN:
+        event = self.next()
+        while type(event) is not yaml.MappingEndEvent:
+            key = self.node(event)
+            value = self.node(self.next())
+            if not isinstance(key, Scalar):
+                self.report.error("complex-key", "a key must be a word", key.span, help=_QUOTE_BRACES)
+            elif key.text == "<<" and not key.style:
                 self.merge(value, merged)
-                continue
-            if key.value in own:
-                self.duplicate(key, own[key.value].key_span)
-                continue
-            own[key.value] = Entry(self.span(key), self.convert(value))
-        return {**merged, **own}
+            elif key.text in own:
+                self.duplicate(key, own[key.text].key_span)
+            else:
+                own[key.text] = Entry(key.span, value)
+            event = self.next()
+        return Mapping({**merged, **own} if merged else own, self.span(start, event))
 
-    def merge(self, node: yaml.Node, into: dict[str, Entry]) -> None:
+    def merge(self, value: Node, into: dict[str, Entry]) -> None:
         """A merge key `<<`: the entries of one mapping, or of several of which the earlier ones count more."""
-        sources = node.value if isinstance(node, yaml.SequenceNode) else [node]
-        for source in sources:
-            tree = self.convert(source)
-            if not isinstance(tree, Mapping):
-                self.report.error("bad-merge-key", "'<<' takes a mapping or a list of mappings", self.span(source))
+        for source in value.items if isinstance(value, Sequence) else (value,):
+            if not isinstance(source, Mapping):
+                self.report.error("bad-merge-key", "'<<' takes a mapping or a list of mappings", source.span)
                 continue
-            for key, entry in tree.entries.items():
+            for key, entry in source.entries.items():
                 into.setdefault(key, entry)
 
-    def duplicate(self, key: yaml.ScalarNode, first: Span) -> None:
+    def duplicate(self, key: Scalar, first: Span) -> None:
         self.report.error(
             "duplicate-key",
-            f"the key '{key.value}' stands here twice",
-            self.span(key),
+            f"the key '{key.text}' stands here twice",
+            key.span,
             labels=[Label(first, "first here")],
             help="remove one of the two",
         )
 
-    def span(self, node: yaml.Node) -> Span:
-        start, end = node.start_mark, node.end_mark
+    def check_tag(self, event: Any) -> None:
+        if event.tag is None or event.tag == "!" or event.tag in CORE_TAGS:
+            return
+        shown = event.tag.replace("tag:yaml.org,2002:", "!!")
+        self.report.error(
+            "unknown-tag",
+            f"the tag {shown} means nothing here",
+            self.span(event, event),
+            help="remove it, or quote the text if it begins with '!'",
+        )
+
+    def spend(self, nodes: int, event: Any) -> None:
+        self.count += nodes
+        if self.count > MAX_NODES:
+            message = f"the document has more than {MAX_NODES} nodes"
+            self.refuse("yaml-too-large", message, self.span(event, event))
+
+    def refuse(self, code: str, message: str, span: Span, advice: str = "") -> NoReturn:
+        self.report.error(code, message, span, help=advice)
+        raise _Refused
+
+    def span(self, first: Any, last: Any) -> Span:
+        start, end = first.start_mark, last.end_mark
         return Span(self.name, start.line + 1, start.column + 1, end.line + 1, end.column + 1)
 
 
-def _scalar_value(node: yaml.ScalarNode) -> ScalarValue:
-    """The value under the YAML 1.2 core schema; only what stands without quotes can be anything but text."""
-    text: str = node.value
-    if node.tag == "tag:yaml.org,2002:str" or node.style:
-        return text
-    if text in _WORDS:
-        return _WORDS[text]
-    if _INTEGER.fullmatch(text):
-        return int(text) if len(text) < 4000 else text
-    if _OCTAL.fullmatch(text):
-        return int(text[2:], 8)
-    if _HEXADECIMAL.fullmatch(text):
-        return int(text[2:], 16)
-    if _FLOAT.fullmatch(text):
-        return float(text)
-    if _INFINITY.fullmatch(text):
-        return float(text.replace(".", "").lower())
-    return text
+_QUOTE_BRACES = "quote text that begins with a brace or a bracket; an expression is ${{ … }}"
