@@ -1,9 +1,9 @@
-"""grammar.lark -> grammar.json: lets lark compute the LALR tables once, so that no start of the compiler has to.
+"""A grammar in lark's notation -> its LALR tables, computed once, so that no start of the compiler has to.
 
 In: the grammar. Out: the tables that lalr.py runs, as JSON text. This is the only module that needs lark, and only
-who changes the grammar runs it; a test fails when the tables are not those of the grammar.
+who changes a grammar runs it; a test fails when tables are not those of their grammar.
 
-    python -m sflowc.expr.build_table    # writes grammar.json
+    python -m sflowc.expr.build_table    # writes the .json beside each .lark
 """
 
 from __future__ import annotations
@@ -96,9 +96,13 @@ def _dump(document: dict[str, Any]) -> str:
     return "{\n" + ",\n".join(lines) + "\n}\n"
 
 
+GRAMMARS = (("expr", "grammar.lark"), ("probes", "log_pattern.lark"))
+
+
 def main() -> None:
-    grammar = resources.path("expr", "grammar.lark")
-    grammar.with_suffix(".json").write_text(build(grammar.read_text(encoding="utf-8")), encoding="utf-8")
+    for resource in GRAMMARS:
+        grammar = resources.path(*resource)
+        grammar.with_suffix(".json").write_text(build(grammar.read_text(encoding="utf-8")), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
-"""Python's regular expressions -> what `grep -E` can do.
+"""Python's regular expressions -> what `grep -E` can do, GNU's and busybox's alike.
 
-In: a pattern in Python's dialect. Out: a POSIX extended regular expression with the same matches line by line, and
-whether case is ignored. Look-around, back-references and the like have no counterpart and are errors at their column.
+In: a pattern in Python's dialect. Out: a POSIX extended regular expression that matches the same lines, and whether case
+is ignored. Classes are those of ASCII, since the prober works on bytes. Look-around, back-references and the like have no
+counterpart and are errors at their column.
 
     translate(r"(?:ready|up) in \\d+s", span, report) == ("(ready|up) in [0-9]+s", False)
 """
@@ -9,177 +10,239 @@ whether case is ignored. Look-around, back-references and the like have no count
 from __future__ import annotations
 
 import re
+import unicodedata
 import warnings
 from dataclasses import replace
+from typing import Any, NoReturn
 
 from ..diagnostics import Reporter, Span
+from ..expr import lalr
+from .posix_regex import (
+    ASCII,
+    LINE,
+    SPACE,
+    Anchor,
+    Chars,
+    Choice,
+    Node,
+    Repeat,
+    Sequence,
+    can_be_empty,
+    expansion,
+    fold,
+    fold_choice,
+    write,
+)
 
-with warnings.catch_warnings():
-    warnings.simplefilter("ignore", DeprecationWarning)
-    try:  # Python 3.11 moved the parser of re; its tree is the only exact reading of the dialect
-        from re import _constants as constants
-        from re import _parser as parser
-    except ImportError:  # pragma: no cover - Python 3.10
-        import sre_constants as constants  # type: ignore[no-redef]
-        import sre_parse as parser  # type: ignore[no-redef]
+_LIMIT = 255
+"""Repetitions that every grep takes (POSIX's RE_DUP_MAX)."""
+_NESTED = 5000
+"""Repetitions of repetitions: grep spells them all out in memory."""
 
-_CLASSES = {
-    constants.CATEGORY_DIGIT: "0-9",
-    constants.CATEGORY_WORD: "A-Za-z0-9_",
-    constants.CATEGORY_SPACE: " \t\n\r\f\v",
+
+_DIGITS = frozenset(b"0123456789")
+_WORD = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_")
+_CATEGORIES = {
+    "d": Chars(_DIGITS),
+    "w": Chars(_WORD),
+    "s": Chars(SPACE),
+    "D": Chars(ASCII - _DIGITS, others=True),
+    "W": Chars(ASCII - _WORD, others=True),
+    "S": Chars(ASCII - SPACE, others=True),
 }
-_NEGATED = {
-    constants.CATEGORY_NOT_DIGIT: "0-9",
-    constants.CATEGORY_NOT_WORD: "A-Za-z0-9_",
-    constants.CATEGORY_NOT_SPACE: " \t\r\f\v",
-}
-_UNSUPPORTED = {
-    constants.ASSERT: "look-ahead and look-behind",
-    constants.ASSERT_NOT: "negative look-ahead and look-behind",
-    constants.GROUPREF: "a back-reference",
-    constants.GROUPREF_EXISTS: "a conditional group",
+_CONTROLS = {"a": "\a", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
+_ANCHORS = {"^": "^", "\\A": "^", "$": "$", "\\Z": "$", "\\z": "$", "\\b": r"\b", "\\B": r"\B"}
+_OPENINGS = {
+    "(?=": "look-ahead",
+    "(?!": "negative look-ahead",
+    "(?<=": "look-behind",
+    "(?<!": "negative look-behind",
+    "(?P=": "a back-reference",
+    "(?(": "a conditional group",
+    "(?>": "an atomic group",
 }
 
 
 class _Unsupported(Exception):
-    pass
+    def __init__(self, what: str, start: int, end: int) -> None:
+        super().__init__(what)
+        self.start, self.end = start, end
 
 
 def translate(pattern: str, span: Span, report: Reporter) -> tuple[str, bool] | None:
     """The ERE for a pattern and whether it ignores case; None after reporting why there is none."""
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+            warnings.simplefilter("ignore")  # of nested sets, which are a matter of a later Python
             re.compile(pattern)
-            tree = parser.parse(pattern)
+        builder = _Builder()
+        tree: Choice = lalr.load("probes", "log_pattern.json").parse(pattern, 0, len(pattern), builder)
+        ere = write(tree)
     except (re.error, RecursionError, OverflowError) as error:
-        position = getattr(error, "pos", None) or 0
-        message = getattr(error, "msg", str(error))
-        report.error("invalid-regex", f"this is no regular expression: {message}", _at(span, position))
+        message, at = getattr(error, "msg", "it is too deep or too large"), getattr(error, "pos", None) or 0
+        report.error("invalid-regex", f"this is no regular expression: {message}", _at(span, pattern, at, at + 1))
         return None
-    try:
-        return _sequence(tree), bool(tree.state.flags & re.IGNORECASE)
-    except _Unsupported as error:
+    except _Unsupported as unsupported:
         report.error(
             "regex-unsupported",
-            f"{error} has no counterpart in grep -E, which runs where the task does",
-            span,
+            f"{unsupported} has no counterpart in grep -E, which runs where the task does",
+            _at(span, pattern, unsupported.start, unsupported.end),
             help="write the pattern without it, or watch for literal text",
         )
         return None
+    if can_be_empty(tree):
+        report.error("empty-pattern", "the pattern also matches the empty text, so it says nothing", span)
+        return None
+    return ere, builder.ignores_case
 
 
-def _at(span: Span, position: int) -> Span:
-    return replace(span, column=span.column + position) if span.line == span.end_line else span
+def _at(span: Span, pattern: str, start: int, end: int) -> Span:
+    """The place of pattern[start:end] in its scalar, when what else the scalar holds is a prefix, quotes or both."""
+    around = span.end_column - span.column - len(pattern)
+    before = {0: 0, 2: 1, 3: 3, 5: 4, 6: 6, 8: 7}.get(around)
+    if span.line != span.end_line or before is None:
+        return span
+    column = span.column + before
+    return replace(span, column=column + start, end_column=column + max(end, start + 1))
 
 
-def _sequence(tree: parser.SubPattern) -> str:
-    return "".join(_item(operation, argument) for operation, argument in tree)
+class _Builder:
+    """One method for each rule of the grammar: its children and their place -> a node."""
+
+    def __init__(self) -> None:
+        self.ignores_case = False
+        self._kept_case: tuple[int, int] | None = None
+
+    def start(self, children: list[Any], start: int, end: int) -> Choice:
+        *flags, choice = children
+        letters = "".join(token.text for token in flags)
+        if "x" in letters:
+            raise _Unsupported("a verbose pattern", start, end)
+        self.ignores_case = "i" in letters
+        if self.ignores_case and self._kept_case:
+            raise _Unsupported("a group that heeds case in a pattern that ignores it", *self._kept_case)
+        found: Choice = choice
+        return fold_choice(found, letters_too=False) if self.ignores_case else found
+
+    def alternatives(self, children: list[Any], start: int, end: int) -> Choice:
+        return Choice(tuple(children))
+
+    def sequence(self, children: list[Any], start: int, end: int) -> Sequence:
+        return Sequence(tuple(children))
+
+    def repeat(self, children: list[Any], start: int, end: int) -> Node:
+        body, token = children
+        sign = token.text
+        if len(sign) > 1 and sign[-1] == "+":
+            raise _Unsupported("a possessive repetition", token.start, token.end)
+        lazy = len(sign) > 1 and sign[-1] == "?"
+        low, high = _bounds(sign.removesuffix("?") if lazy else sign)
+        if max(low, high or 0) > _LIMIT:
+            raise _Unsupported(f"a repetition of more than {_LIMIT} times", token.start, token.end)
+        made = Repeat(body, low, high, lazy)
+        if expansion(made) > _NESTED:
+            raise _Unsupported(f"a repetition of more than {_NESTED} times in all", token.start, token.end)
+        return made
+
+    def character(self, children: list[Any], start: int, end: int) -> Node:
+        return _character(children[0].text, start, end)
+
+    def any(self, children: list[Any], start: int, end: int) -> Node:
+        return Chars(ASCII - {10}, others=True)
+
+    def escape(self, children: list[Any], start: int, end: int) -> Node:
+        return _escape(children[0].text, start, end)
+
+    def anchor(self, children: list[Any], start: int, end: int) -> Node:
+        return Anchor(_ANCHORS[children[0].text])
+
+    def group(self, children: list[Any], start: int, end: int) -> Node:
+        node: Node = children[0]
+        return node
+
+    def flagged_group(self, children: list[Any], start: int, end: int) -> Node:
+        token, node = children
+        on, _, off = token.text[2:].removesuffix(":").partition("-")
+        if on.startswith("P<"):
+            return self.group([node], start, end)
+        if "x" in on:
+            raise _Unsupported("a verbose group", token.start, token.end)
+        if "i" in off:
+            self._kept_case = self._kept_case or (token.start, token.end)
+        return fold(node, letters_too=True) if "i" in on else self.group([node], start, end)
+
+    def unsupported(self, children: list[Any], start: int, end: int) -> NoReturn:
+        raise _Unsupported(_OPENINGS.get(children[0].text, "a back-reference"), start, end)
+
+    def char_class(self, children: list[Any], start: int, end: int) -> Node:
+        return _class(children[0].text, start, end)
 
 
-def _item(operation: object, argument: object) -> str:
-    if operation is constants.LITERAL:
-        return _literal(argument)  # type: ignore[arg-type]
-    if operation is constants.ANY:
-        return "."
-    if operation is constants.NOT_LITERAL:
-        return _bracket(_in_class(argument), negated=True)  # type: ignore[arg-type]
-    if operation is constants.IN:
-        return _class(argument)  # type: ignore[arg-type]
-    if operation is constants.AT:
-        return _anchor(argument)
-    if operation is constants.BRANCH:
-        branches = argument[1]  # type: ignore[index]
-        return "(" + "|".join(_sequence(branch) or "()" for branch in branches) + ")"
-    if operation is constants.SUBPATTERN:
-        group, add, remove, inner = argument  # type: ignore[misc]
-        if add or remove:
-            raise _Unsupported("a flag inside a group")
-        return f"({_sequence(inner)})" if len(inner) else "()"
-    if operation in (constants.MAX_REPEAT, constants.MIN_REPEAT):
-        return _repeat(argument)  # type: ignore[arg-type]
-    raise _Unsupported(_UNSUPPORTED.get(operation, f"'{str(operation).lower()}'"))  # type: ignore[arg-type]
+def _bounds(sign: str) -> tuple[int, int | None]:
+    """The least and the largest number of repetitions."""
+    if sign in "*+?":
+        return {"*": (0, None), "+": (1, None), "?": (0, 1)}[sign]
+    low, comma, high = sign[1:-1].partition(",")
+    return int(low or 0), (int(high) if high else None) if comma else int(low)
 
 
-def _repeat(argument: tuple[int, object, parser.SubPattern]) -> str:
-    low, high, inner = argument
-    body = _sequence(inner)
-    if len(inner) != 1 or inner[0][0] in (constants.MAX_REPEAT, constants.MIN_REPEAT, constants.AT):
-        body = f"({body})"
-    if (low, high) == (0, constants.MAXREPEAT):
-        return f"{body}*"
-    if (low, high) == (1, constants.MAXREPEAT):
-        return f"{body}+"
-    if (low, high) == (0, 1):
-        return f"{body}?"
-    if low > 255 or (high is not constants.MAXREPEAT and isinstance(high, int) and high > 255):
-        raise _Unsupported("a repetition of more than 255 times")
-    if high == constants.MAXREPEAT:
-        return f"{body}{{{low},}}"
-    return f"{body}{{{low}}}" if low == high else f"{body}{{{low},{high}}}"
+def _character(text: str, start: int, end: int) -> Chars:
+    code = ord(text)
+    if code in (0, 10):
+        what = "a line break (the log is searched line by line)" if code else "a zero byte"
+        raise _Unsupported(what, start, end)
+    return Chars(frozenset((code,))) if code < 128 else Chars(frozenset(), texts=(text,))
 
 
-def _literal(code: int) -> str:
-    character = chr(code)
-    if character == "\n":
-        raise _Unsupported("a line break (the log is searched line by line)")
-    return f"\\{character}" if character in r"\.[]{}()*+?^$|" and character not in "]}" else character
+def _unescaped(text: str) -> str:
+    """The character that an escape stands for, if it stands for one and not for a category."""
+    letter = text[1]
+    if letter == "N":
+        return unicodedata.lookup(text[3:-1])
+    if letter in "xuU" and len(text) > 2:
+        return chr(int(text[2:], 16))
+    return chr(int(text[1:], 8)) if letter in "01234567" else _CONTROLS.get(letter, letter)
 
 
-def _class(items: list[tuple[object, object]]) -> str:
-    negated = items[0][0] is constants.NEGATE
-    included, parts = items[1:] if negated else items, []
-    for operation, argument in included:
-        if operation is constants.LITERAL:
-            parts.append(_in_class(argument))  # type: ignore[arg-type]
-        elif operation is constants.RANGE:
-            low, high = argument  # type: ignore[misc]
-            parts.append(f"{_in_class(low, in_range=True)}-{_in_class(high, in_range=True)}")
-        elif argument in _CLASSES:
-            parts.append(_CLASSES[argument])  # type: ignore[index]
-        elif len(included) == 1 and argument in _NEGATED:
-            return f"[{'' if negated else '^'}{_NEGATED[argument]}]"  # type: ignore[index]
+def _escape(text: str, start: int, end: int) -> Chars:
+    return _CATEGORIES.get(text[1]) or _character(_unescaped(text), start, end)
+
+
+_MEMBER = re.compile(r"\\(?:x..|u.{4}|U.{8}|N\{[^}]*\}|[0-7]{1,3}|.)|.", re.DOTALL)
+
+
+def _class(text: str, start: int, end: int) -> Chars:
+    """`[...]` as a set. Python's rules: `]` may come first, `-` may come first or last, \\b is a backspace."""
+    negated = text.startswith("[^")
+    members = [found[0] for found in _MEMBER.finditer(text[2 if negated else 1 : -1])]
+    chars, others, texts, index = set[int](), False, list[str](), 0
+    while index < len(members):
+        first, *rest = members[index : index + 3]
+        category = _CATEGORIES.get(first[1]) if len(first) == 2 and first[0] == "\\" else None
+        if category:
+            chars |= category.ascii
+            others = others or category.others
+            index += 1
+            continue
+        low = high = _member(first)
+        if len(rest) == 2 and rest[0] == "-":
+            high = _member(rest[1])
+            index += 2
+        index += 1
+        if high < 128:
+            chars.update(range(low, high + 1))
+        elif low == high:
+            texts.append(chr(low))
         else:
-            raise _Unsupported("a negated class inside a class")
-    return _bracket("".join(parts), negated=negated)
+            raise _Unsupported("a range beyond ASCII", start, end)
+    if negated and texts:
+        raise _Unsupported("a class without a character beyond ASCII", start, end)
+    if negated:
+        return Chars(ASCII - chars, not others, negated=True)
+    if not others and not texts and not chars & LINE:
+        raise _Unsupported("a class that matches nothing in a line", start, end)
+    return Chars(frozenset(chars), others, () if others else tuple(dict.fromkeys(texts)))
 
 
-def _bracket(body: str, *, negated: bool) -> str:
-    """A bracket expression: `]` must come first in it, `-` last, `^` not first."""
-    last = ""
-    if "\0-" in body:
-        body, last = body.replace("\0-", ""), "-"
-    first = ""
-    if "\0]" in body:
-        body, first = body.replace("\0]", ""), "]"
-    if "\0^" in body:
-        body, last = body.replace("\0^", ""), f"^{last}"
-    inner = f"{first}{body}{last}"
-    if not negated and inner.startswith("^"):
-        if inner == "^":
-            return r"\^"
-        inner = f"{inner[1:]}^" if not inner.endswith("-") else f"{inner[1:-1]}^-"
-    return f"[{'^' if negated else ''}{inner}]"
-
-
-def _in_class(code: int, *, in_range: bool = False) -> str:
-    character = chr(code)
-    if character == "\n":
-        return ""
-    if character in "]-^":
-        if in_range:
-            raise _Unsupported(f"a range from or to '{character}'")
-        return f"\0{character}"
-    return character
-
-
-def _anchor(argument: object) -> str:
-    if argument in (constants.AT_BEGINNING, constants.AT_BEGINNING_STRING):
-        return "^"
-    if argument in (constants.AT_END, constants.AT_END_STRING):
-        return "$"
-    if argument is constants.AT_BOUNDARY:
-        return r"\b"
-    if argument is constants.AT_NON_BOUNDARY:
-        return r"\B"
-    raise _Unsupported("this anchor")
+def _member(text: str) -> int:
+    return 8 if text == "\\b" else ord(_unescaped(text)) if text[0] == "\\" else ord(text)

@@ -5,15 +5,16 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import pytest
 from sflowc import resources
 from sflowc.expr import build_table
 
 
-def test_tables_are_current() -> None:
-    grammar = resources.read_text("expr", "grammar.lark")
-    assert build_table.build(grammar) == resources.read_text("expr", "grammar.json"), (
-        "run python -m sflowc.expr.build_table"
-    )
+@pytest.mark.parametrize("resource", build_table.GRAMMARS, ids="/".join)
+def test_tables_are_current(resource: tuple[str, ...]) -> None:
+    grammar = resources.path(*resource)
+    tables = build_table.build(grammar.read_text(encoding="utf-8"))
+    assert tables == grammar.with_suffix(".json").read_text(encoding="utf-8"), "run python -m sflowc.expr.build_table"
 
 
 def test_import_is_light() -> None:
