@@ -93,7 +93,7 @@ def _front(loaded: list[LoadedFile], overrides: Overrides, report: Reporter) -> 
     document = compose(loaded, overrides, report)
     if document is None:
         raise CompileError
-    workflow = lower(document, report)
+    workflow = lower(document)
     check_overrides(workflow, report)
     report.raise_if_errors()
     return workflow

@@ -2,6 +2,9 @@
 
 In: the tables. Out: the schema as a dict, which `make schema` writes to schemas/workflow.schema.json: the compiler
 validates with that file and editors read it. A file may be a part of a workflow, so nothing at the top is required.
+It is plain JSON Schema 2020-12, of which it uses what source/validate.py knows.
+
+    workflow_schema()["properties"]["workflow"]
 """
 
 from __future__ import annotations
@@ -12,12 +15,14 @@ from typing import Any
 from .ir.fields import Schema, body, boolean, integer, number, text, texts
 from .operators import OPERATORS
 from .probes import PROBES
+from .probes.base import KNOBS
 
 EXPRESSION = r"\$\{\{"
 
 _DEFINITIONS: Schema = {
     "expression": {"type": "string", "pattern": EXPRESSION, "description": "an expression, ${{ … }}"},
     "text": {"type": ["string", "number", "boolean", "null"]},
+    "word": {"type": ["string", "number", "boolean"]},
     "integer": {
         "anyOf": [
             {"type": ["integer", "null"]},
@@ -39,7 +44,12 @@ _DEFINITIONS: Schema = {
     "boolean": {
         "anyOf": [
             {"type": ["boolean", "null"]},
-            {"enum": ["true", "True", "yes", "y", "on", "1", "false", "False", "no", "n", "off", "0"]},
+            {"enum": [0, 1]},
+            {
+                "type": "string",
+                "pattern": r"^\s*([Tt]rue|TRUE|[Yy]es|YES|[Yy]|[Oo]n|ON|1|[Ff]alse|FALSE|[Nn]o|NO|[Nn]|[Oo]ff|OFF|0)\s*$",
+                "description": "text that reads as one of them",
+            },
             {"$ref": "#/$defs/expression"},
         ]
     },
@@ -77,11 +87,12 @@ def _section(title: str, item: str, *, shorthand: tuple[str, ...] = ()) -> Schem
         "description": title,
         "anyOf": [
             {"type": ["object", "null"], "additionalProperties": entry},
-            {"type": "array", "items": {"allOf": [{"$ref": f"#/$defs/{item}"}], "required": ["name"]}},
+            {"type": "array", "items": {"$ref": f"#/$defs/{item}", "required": ["name"]}},
         ],
     }
 
 
+_ABOUT: Schema = {"name": text("Its name"), "description": text("For people")}
 _SCALARS = ("string", "number", "boolean", "null", "array")
 
 _BACKEND_FIELDS: Schema = {
@@ -113,14 +124,9 @@ _BACKEND_FIELDS: Schema = {
 
 def _probe(description: str) -> Schema:
     kinds = {kind: {"$ref": f"#/$defs/probe_{kind}"} for kind in PROBES}
-    knobs = {
-        "delay": number("Seconds before the first check", default=0),
-        "timeout": number("Seconds that a check may take, and for readiness the deadline", default=60),
-        "interval": number("Seconds between two checks", default=5),
-        "success_threshold": integer("How many successes in a row count", default=1),
-        "failure_threshold": integer("How many failures in a row count", default=3),
-    }
-    return body(description, {**kinds, **knobs}, type=["object", "null"], oneKeyOf=sorted(PROBES))
+    exactly_one = [{"required": [kind], "properties": {kind: {"type": "object"}}} for kind in sorted(PROBES)]
+    probe = body(description, {**kinds, **KNOBS}, oneOf=exactly_one)
+    return {"description": description, "anyOf": [{"type": "null"}, probe]}
 
 
 def _resources() -> Schema:
@@ -164,12 +170,12 @@ def _task() -> Schema:
             "script": {
                 "type": "array",
                 "minItems": 1,
-                "items": {"type": "string", "asText": True},
+                "items": {"$ref": "#/$defs/word"},
                 "description": "Lines of bash, joined and run together",
             },
             "depends_on": {
                 "type": ["array", "null"],
-                "items": {"type": "string", "asText": True},
+                "items": {"$ref": "#/$defs/word"},
                 "description": "Tasks that come first",
             },
             "operator": {**use, "description": "How it runs: an operator's name, or a mapping of name and overrides"},
@@ -202,13 +208,12 @@ def _definitions() -> Schema:
     definitions["variable"] = body(
         "A variable",
         {
-            "name": text("Its name"),
+            **_ABOUT,
             "value": {"description": "Its value"},
             "type": {
                 "enum": ["string", "integer", "float", "boolean", "list", "dict", None],
                 "description": "string when left out",
             },
-            "description": text("For people"),
             "domain": {
                 "type": ["array", "string", "null"],
                 "description": "The values it may have; a sweep goes over them",
@@ -219,45 +224,42 @@ def _definitions() -> Schema:
     definitions["artifact"] = body(
         "An artifact",
         {
-            "name": text("Its name, under which tasks find its path"),
+            **_ABOUT,
             "uri": {"type": "string", "description": "Where it is: fs://, file://, http(s)://, hf://, docker://"},
             "content": {
                 "type": ["string", "number", "boolean", "null"],
                 "description": "The content of a file:// that the run writes",
             },
             "sha256": text("What a download must hash to"),
-            "description": text("For people"),
         },
         ("uri",),
     )
     definitions["backend"] = body(
         "A backend: where tasks run",
         {
-            "name": text("Its name"),
+            **_ABOUT,
             "type": {"enum": ["local", "slurm"], "description": "What it is"},
             "default": boolean("Whether tasks without a backend go here"),
-            "description": text("For people"),
             **_BACKEND_FIELDS,
         },
         ("type",),
     )
-    fields: dict[str, Schema] = {}
-    for operator in OPERATORS.values():
-        for name, schema in operator.fields.items():
-            fields.setdefault(name, schema)
-    definitions["operator"] = body(
-        "An operator: how a task's script is started",
-        {
-            "name": text("Its name"),
-            "type": {"enum": list(OPERATORS), "description": "What it is"},
-            "description": text("For people"),
-            **fields,
-        },
-        ("type",),
-    )
-    for operator in OPERATORS.values():
-        extra = {"name": text("Its name"), "type": text("What it is"), "description": text("For people")}
-        definitions[f"operator_{operator.type}"] = body(operator.title, {**extra, **operator.fields})
+    types: Schema = {"enum": list(OPERATORS), "description": "What it is"}
+    definitions["operator"] = {
+        "title": "An operator: how a task's script is started",
+        "type": "object",
+        "properties": {**_ABOUT, "type": types},
+        "required": ["type"],
+        "allOf": [
+            {
+                "if": {"properties": {"type": {"const": name}}, "required": ["type"]},
+                "then": {"$ref": f"#/$defs/operator_{name}"},
+            }
+            for name in OPERATORS
+        ],
+    }
+    for name, operator in OPERATORS.items():
+        definitions[f"operator_{name}"] = body(operator.title, {**_ABOUT, "type": types, **operator.fields})
     for kind, probe in PROBES.items():
         definitions[f"probe_{kind}"] = body(probe.title, probe.fields, probe.required, type=["object", "null"])
     definitions["task"] = _task()
@@ -265,12 +267,11 @@ def _definitions() -> Schema:
 
 
 def workflow_schema() -> dict[str, Any]:
-    """The whole schema, JSON Schema 2020-12 with two annotations of ours: `oneKeyOf` and `asText`."""
+    """The whole schema."""
     workflow = body(
         "The workflow",
         {
-            "name": text("Its name"),
-            "description": text("For people"),
+            **_ABOUT,
             "timeout": _duration("How long the whole may run"),
             "strict": boolean("Whether all scripts run under set -euo pipefail", default=False),
             "variables": _section(
@@ -283,7 +284,7 @@ def workflow_schema() -> dict[str, Any]:
     root = body(
         "A workflow of sflowc, or a part of one",
         {
-            "version": {"description": 'The version of the language: "0.1"'},
+            "version": {"enum": ["0.1"], "description": "The version of the language, in quotes"},
             "variables": _section("Global variables", "variable", shorthand=_SCALARS),
             "artifacts": _section("Files and models", "artifact"),
             "backends": _section("Where tasks run", "backend"),

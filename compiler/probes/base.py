@@ -11,8 +11,17 @@ from typing import Protocol
 
 from ..diagnostics import Reporter, Span
 from ..ir.expr import Text
-from ..ir.fields import Schema
+from ..ir.fields import Schema, integer, number
 from ..ir.plan import HttpRequest, LogWatch, NodeAddress, TcpPort
+
+KNOBS: dict[str, Schema] = {
+    "delay": number("Seconds before the first check", default=0),
+    "timeout": number("Seconds that a check may take, and for readiness the deadline", default=60),
+    "interval": number("Seconds between two checks", default=5),
+    "success_threshold": integer("How many successes in a row count", default=1),
+    "failure_threshold": integer("How many failures in a row count", default=3),
+}
+"""What every kind of probe has beside its own fields."""
 
 Check = TcpPort | HttpRequest | LogWatch
 

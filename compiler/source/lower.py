@@ -28,7 +28,7 @@ _NOTHING = Mapping({}, Span("", 0, 0))
 _PROBE_KNOBS = ("delay", "timeout", "interval", "success_threshold", "failure_threshold")
 
 
-def lower(document: Document, report: Reporter) -> Workflow:
+def lower(document: Document) -> Workflow:
     """The typed form of a document."""
     name = document.workflow_name
     assert name is not None
@@ -41,7 +41,7 @@ def lower(document: Document, report: Reporter) -> Workflow:
         global_variables=_variables(sections["variables"]),
         artifacts=tuple(_artifact(key, entry) for key, entry in sections["artifacts"].items()),
         backends=tuple(_backend(key, entry) for key, entry in sections["backends"].items()),
-        operators=tuple(_operator(key, entry, report) for key, entry in sections["operators"].items()),
+        operators=tuple(_operator(key, entry) for key, entry in sections["operators"].items()),
         workflow_variables=_variables(document.workflow_variables),
         tasks=tuple(_task(key, entry) for key, entry in document.tasks.items()),
     )
@@ -93,12 +93,11 @@ def _backend(name: str, entry: Entry) -> Backend:
     return Backend(name, entry.key_span, kind.text if kind else "local", _given(body.get("default")), fields)
 
 
-def _operator(name: str, entry: Entry, report: Reporter) -> Operator:
+def _operator(name: str, entry: Entry) -> Operator:
     body = _mapping(entry.value)
     kind = _scalar(body.get("type"))
-    type_name = kind.text if kind else "bash"
-    validate_part(body, f"operator_{type_name}", f"the {type_name} operator '{name}'", report)
-    return Operator(name, entry.key_span, type_name, _without(body, "name", "type", "description"))
+    fields = _without(body, "name", "type", "description")
+    return Operator(name, entry.key_span, kind.text if kind else "bash", fields)
 
 
 def _task(name: str, entry: Entry) -> Task:
@@ -201,7 +200,22 @@ def check_overrides(workflow: Workflow, report: Reporter) -> None:
                 help=did_you_mean(task.operator.name, operators, what="operators"),
             )
         elif task.operator.overrides is not None:
-            kind = _scalar(task.operator.overrides.get("type"))
-            type_name = kind.text if kind else operator.type
-            what = f"the {type_name} operator '{operator.name}'"
-            validate_part(task.operator.overrides, f"operator_{type_name}", what, report)
+            _check_override(task.operator.overrides, operator, report)
+
+
+def _check_override(overrides: Mapping, operator: Operator, report: Reporter) -> None:
+    kind = _scalar(overrides.get("type"))
+    if kind is not None:
+        errors = report.error_count
+        validate_part(Mapping({"type": overrides.entries["type"]}, kind.span), "operator", "the override", report)
+        if report.error_count > errors:
+            return
+    type_name = kind.text if kind else operator.type
+    what = f"operator '{operator.name}' of type {type_name}"
+    validate_part(_given_only(overrides), f"operator_{type_name}", what, report)
+
+
+def _given_only(mapping: Mapping) -> Mapping:
+    """Without the keys that are null, which change nothing."""
+    given = {key: entry for key, entry in mapping.entries.items() if _given(entry.value) is not None}
+    return Mapping(given, mapping.span)
