@@ -31,6 +31,7 @@ from .posix_regex import (
     expansion,
     fold,
     fold_choice,
+    holds_line_anchor,
     write,
 )
 
@@ -139,6 +140,8 @@ class _Builder:
         low, high = _bounds(sign.removesuffix("?") if lazy else sign)
         if max(low, high or 0) > _LIMIT:
             raise _Unsupported(f"a repetition of more than {_LIMIT} times", token.start, token.end)
+        if high != 1 and holds_line_anchor(body):  # the C library's regcomp() loses it in the second copy
+            raise _Unsupported("a repetition of an anchor", token.start, token.end)
         made = Repeat(body, low, high, lazy)
         if expansion(made) > _NESTED:
             raise _Unsupported(f"a repetition of more than {_NESTED} times in all", token.start, token.end)

@@ -86,6 +86,17 @@ def can_be_empty(node: Node) -> bool:
     return any(map(can_be_empty, node.branches)) if isinstance(node, Choice) else isinstance(node, Anchor)
 
 
+def holds_line_anchor(node: Node) -> bool:
+    """Whether `^` or `$` is in it."""
+    if isinstance(node, Repeat):
+        return holds_line_anchor(node.body)
+    if isinstance(node, Sequence):
+        return any(map(holds_line_anchor, node.parts))
+    if isinstance(node, Choice):
+        return any(map(holds_line_anchor, node.branches))
+    return isinstance(node, Anchor) and node.ere in "^$"
+
+
 def _write(node: Node) -> str:
     if isinstance(node, Chars):
         return _write_chars(node)

@@ -10,7 +10,7 @@ import subprocess
 import warnings
 
 import pytest
-from hypothesis import HealthCheck, assume, example, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sflowc.diagnostics import Reporter, Span
 from sflowc.probes.log_pattern import translate
@@ -90,6 +90,7 @@ def test_ignored_case() -> None:
         ("[à-é]", "regex-unsupported", "[à-é]"),
         ("ba{256}", "regex-unsupported", "{256}"),
         ("((ba{200}){200})", "regex-unsupported", "{200}"),
+        ("(^a|b)*c", "regex-unsupported", "*"),
         ("(?x) a b", "regex-unsupported", "(?x) a b"),
         ("(?i)a(?-i:b)", "regex-unsupported", "(?-i:"),
         ("ab(c", "invalid-regex", "("),
@@ -222,9 +223,11 @@ def test_finds_what_python_finds(pattern: str, ignore_case: bool, more: list[str
     if found is None:
         report = Reporter()
         translate(pattern, Span("w.yaml", 1, 1, 1, 1), report)
-        assert [mistake.code for mistake in report] == ["empty-pattern"], pattern
+        (mistake,) = report
+        assert mistake.code == "empty-pattern" or "a repetition of an anchor" in mistake.message, pattern
         return
-    assume("é" not in "".join(more) or "." not in pattern)  # a character beyond ASCII is several bytes
+    if any(sign in pattern for sign in (".", r"\D", r"\W", r"\S", "[^")):  # these match bytes, of which an é has two
+        more = [line.replace("é", "") for line in more]
     lines = _POOL + more
     expected = [line for line in lines if compiled.search(line)]
     for grep in GREPS:
