@@ -11,6 +11,7 @@ sf_main() { # <argument>...
   sf_main_state
   sf_main_options "$@" # -> tasks, SF_*
   sf_main_places
+  if declare -F sf_slurm_requeued >/dev/null; then sf_slurm_requeued; fi
   sf_main_width
   sf_console_open
   case $command in
@@ -27,7 +28,7 @@ sf_main_state() { # what the units keep about the run, by task, timer or probe
   SF_PID=() SF_SINCE=() SF_STARTED=() SF_FINISHED=() SF_ASKED=()
   # shellcheck disable=SC2034 # for probes, which not every workflow has
   SF_LOG_FROM=()
-  SF_QUEUE=() SF_QUEUE_HEAD=0 SF_REAP='' SF_TIMER_NEXT=0 SF_SWEEP=200 SF_OPEN=0
+  SF_QUEUE=() SF_QUEUE_HEAD=0 SF_REAP='' SF_PARTIAL='' SF_TIMER_NEXT=0 SF_SWEEP=200 SF_OPEN=0
 }
 
 sf_main_options() { # <argument>...

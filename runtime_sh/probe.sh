@@ -1,9 +1,9 @@
 # shellcheck shell=bash
 # probe: the scheduler's side of the probes: starts the prober, and tells it which probes to run.
-# requires: prober timer clock
+# requires: bus prober timer clock
 
 sf_probe_open() { # the prober gets a process group of its own, so that Ctrl-C leaves it to the end
-  exec {SF_CHECKS}<> <(:)
+  sf_bus_open SF_CHECKS
   set -m
   sf_prober_serve </dev/null >/dev/null 2>&1 &
   set +m

@@ -1,27 +1,28 @@
 # shellcheck shell=bash
 # prober: one process runs all checks, each as a child that it can kill, and tells the scheduler only what matters: a task is
 # ready, or unhealthy. Lines on its pipe: start, stop and end from the scheduler, checked from its children.
-# requires: timer clock
+# requires: bus timer clock
 
 sf_prober_serve() {
-  local words
+  local pid
   trap '' HUP INT QUIT TERM USR1 USR2
   exec {SF_EVENTS}>&- {SF_LOG}>&- {SF_LIFE}>&-
   LC_ALL=C
   SF_TIMER=()
   SF_TIMER_NEXT=0
+  SF_PARTIAL=''
   while :; do
     sf_clock_now
     sf_timer_wait
-    if IFS=' ' read -r -t "$SF_WAIT" -u "$SF_CHECKS" -a words; then
-      [[ ${words[0]} != end ]] || break
-      "sf_prober_${words[0]}" "${words[@]:1}"
+    if sf_bus_read "$SF_CHECKS" "$SF_WAIT"; then
+      [[ ${SF_WORDS[0]} != end ]] || break
+      "sf_prober_${SF_WORDS[0]}" "${SF_WORDS[@]:1}"
     fi
     sf_clock_now
     sf_timer_fire
   done
-  for words in ${SF_CHECK_PID[@]+"${SF_CHECK_PID[@]}"}; do
-    [[ ! $words ]] || kill -s KILL -- "-$words"
+  for pid in ${SF_CHECK_PID[@]+"${SF_CHECK_PID[@]}"}; do
+    [[ ! $pid ]] || kill -s KILL -- "-$pid"
   done
 }
 

@@ -1,12 +1,12 @@
 # shellcheck shell=bash
 # schedule: starts a task when all that it waits for is done or ready, and waits for what happens next. Nothing is polled:
 # wrappers, the prober and signal handlers each write a line to the bus, and the loop blocks until a line or a timer.
-# requires: timer task lifecycle verdict stop event status console
+# requires: bus timer task lifecycle verdict stop event status console
 
 sf_schedule_open() { # the bus, the state of every task, and the limit of the whole
   local -i i
   local before limit
-  exec {SF_BUS}<> <(:)
+  sf_bus_open SF_BUS
   SF_OPEN=0
   for ((i = 0; i < ${#SF_TASK[@]}; i++)); do
     [[ ! ${SF_STATE[i]-} ]] || continue # a resumed or a selected run settled it
@@ -37,15 +37,14 @@ sf_schedule_run() { # until every task is done or ready, or one has failed
 }
 
 sf_schedule_next() { # one line of the bus, else one task of the queue, else waits; then what is due
-  local words
   if ((SF_QUEUE_HEAD < ${#SF_QUEUE[@]})) && ! read -r -t 0 -u "$SF_BUS"; then
     sf_clock_now
     sf_task_start "${SF_QUEUE[SF_QUEUE_HEAD++]}"
   else
     sf_timer_wait
-    if IFS=' ' read -r -t "$SF_WAIT" -u "$SF_BUS" -a words; then
+    if sf_bus_read "$SF_BUS" "$SF_WAIT"; then
       sf_clock_now
-      "sf_schedule_${words[0]}" "${words[@]:1}"
+      "sf_schedule_${SF_WORDS[0]}" "${SF_WORDS[@]:1}"
     else
       sf_clock_now
     fi

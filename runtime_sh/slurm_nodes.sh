@@ -47,6 +47,15 @@ sf_slurm_addresses() { # as sf_slurm_nodes -> SF_NODE_IP: by scontrol (Slurm 23)
   done
 }
 
+sf_slurm_requeued() { # a job that Slurm started again goes on with its own run: what had completed is not run again
+  local run
+  if [[ ! ${SF_RESUME-} ]] && ((${SLURM_RESTART_COUNT:-0} > 0)); then
+    for run in "$SF_OUTPUT/$SLURM_JOB_ID"-*/; do
+      [[ ! -d $run ]] || SF_RESUME=${run%/}
+    done
+  fi
+}
+
 sf_slurm_ask() { # <nodes>: every node says its name and its first address
   # shellcheck disable=SC2016 # for the nodes to expand
   srun --overlap --nodes="$1" --ntasks="$1" --ntasks-per-node=1 bash -c 'printf "%s %s\n" "$SLURMD_NODENAME" "$(hostname -i)"'

@@ -46,13 +46,13 @@ sf_watchdog_find() { # -> SF_FOUND: processes that carry this run's id in their 
 }
 
 sf_watchdog_alive() { # is anything of the groups of the caller, or of what left them, more than a zombie?
-  local file line
+  local file facts
   sf_watchdog_find
   ((! ${#SF_FOUND[@]})) || return 0
   for file in /proc/[0-9]*/stat; do
-    read -r line 2>/dev/null <"$file" || continue
+    read -r facts 2>/dev/null <"$file" || continue
     # shellcheck disable=SC2086 # state, parent, group
-    set -- ${line##*) }
+    set -- ${facts##*) }
     if [[ $1 != Z && ${groups[$3]-} ]]; then return 0; fi
   done
   return 1

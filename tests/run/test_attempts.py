@@ -16,7 +16,11 @@ def one(body: str) -> str:
 
 
 def test_a_task_is_tried_again_with_growing_pauses(tmp_path: Path) -> None:
-    text = one("script: ['cd $SFLOW_TASK_OUTPUT_DIR; " + FLAKY.format(good=2) + "']\n      retries: {count: 3, interval: 0.2, backoff: 3}")
+    text = one(
+        "script: ['cd $SFLOW_TASK_OUTPUT_DIR; "
+        + FLAKY.format(good=2)
+        + "']\n      retries: {count: 3, interval: 0.2, backoff: 3}"
+    )
     run = Workflow(tmp_path, text).run()
     assert run.status == 0
     assert run.record["tasks"]["t"]["attempt"] == 3
@@ -40,7 +44,9 @@ def test_a_probe_sees_only_the_current_attempt(tmp_path: Path) -> None:
     )
     run = Workflow(tmp_path, text).run()
     assert run.status == 0
-    moments = [event["time"] for event in run.events if event.get("task") == "t" and event["state"] in ("RUNNING", "READY")]
+    moments = [
+        event["time"] for event in run.events if event.get("task") == "t" and event["state"] in ("RUNNING", "READY")
+    ]
     assert moments[-1] - moments[-2] > 0.5
 
 
@@ -100,7 +106,9 @@ def test_a_service_that_answers_no_more_has_failed(tmp_path: Path) -> None:
 
 
 def test_a_deadline_for_readiness_is_kept(tmp_path: Path) -> None:
-    text = one("script: [exec sleep 60]\n      probes: {readiness: {tcp_port: {port: 28462}, interval: 0.1, timeout: 0.5}}")
+    text = one(
+        "script: [exec sleep 60]\n      probes: {readiness: {tcp_port: {port: 28462}, interval: 0.1, timeout: 0.5}}"
+    )
     run = Workflow(tmp_path, text).run()
     assert run.status == 1
     assert run.record["reason"] == "t FAILED: not ready within 0.5 s"
@@ -194,9 +202,19 @@ workflow:
     - {name: c, depends_on: [b], script: ['true']}
 """
     workflow = Workflow(tmp_path, text)
-    assert workflow.run("--task", "b_1").states == {"a": "COMPLETED", "b_0": "SKIPPED", "b_1": "COMPLETED", "c": "SKIPPED"}
+    assert workflow.run("--task", "b_1").states == {
+        "a": "COMPLETED",
+        "b_0": "SKIPPED",
+        "b_1": "COMPLETED",
+        "c": "SKIPPED",
+    }
     assert workflow.run("--task", "b").states["b_0"] == "COMPLETED"
-    assert workflow.run("--task", "c", "--no-deps").states == {"a": "SKIPPED", "b_0": "SKIPPED", "b_1": "SKIPPED", "c": "COMPLETED"}
+    assert workflow.run("--task", "c", "--no-deps").states == {
+        "a": "SKIPPED",
+        "b_0": "SKIPPED",
+        "b_1": "SKIPPED",
+        "c": "COMPLETED",
+    }
 
 
 def test_the_scripts_own_commands(tmp_path: Path) -> None:

@@ -91,7 +91,9 @@ workflow:
 @pytest.mark.parametrize("where", ["task", "workflow"])
 def test_a_time_limit_is_kept(tmp_path: Path, where: str) -> None:
     task, workflow = ("timeout: 1,", "") if where == "task" else ("", "timeout: 1,")
-    text = f"workflow: {{name: w, {workflow} tasks: [{{name: t, {task} script: [exec sleep 98710{where == 'task':d}4]}}]}}"
+    text = (
+        f"workflow: {{name: w, {workflow} tasks: [{{name: t, {task} script: [exec sleep 98710{where == 'task':d}4]}}]}}"
+    )
     run = Workflow(tmp_path, text).run()
     assert run.status == 124
     assert run.record["state"] == "TIMEOUT"
@@ -101,7 +103,8 @@ def test_a_time_limit_is_kept(tmp_path: Path, where: str) -> None:
 
 def test_a_task_that_ignores_term_is_killed_when_the_grace_is_over(tmp_path: Path) -> None:
     workflow = Workflow(
-        tmp_path, "workflow: {name: w, tasks: [{name: t, timeout: 1, script: [\"trap '' TERM; sleep 987105 & wait; sleep 987105\"]}]}"
+        tmp_path,
+        "workflow: {name: w, tasks: [{name: t, timeout: 1, script: [\"trap '' TERM; sleep 987105 & wait; sleep 987105\"]}]}",
     )
     workflow.script.write_text(workflow.script.read_text().replace("SF_GRACE=1000", "SF_GRACE=100"))
     run = workflow.run()
@@ -151,7 +154,9 @@ def test_what_left_its_process_group_is_found(tmp_path: Path) -> None:
 
 
 def test_a_wrapper_that_is_killed_does_not_hang_the_run(tmp_path: Path) -> None:
-    workflow = Workflow(tmp_path, "workflow: {name: w, tasks: [{name: t, script: [kill -KILL $PPID; exec sleep 987109]}]}")
+    workflow = Workflow(
+        tmp_path, "workflow: {name: w, tasks: [{name: t, script: [kill -KILL $PPID; exec sleep 987109]}]}"
+    )
     run = workflow.run(timeout=20)
     assert run.status == 1
     assert run.states == {"t": "FAILED"}
@@ -184,7 +189,9 @@ def test_a_task_killed_by_a_signal_is_named_so(tmp_path: Path) -> None:
 
 
 def test_a_missing_path_fails_before_any_task(tmp_path: Path) -> None:
-    text = "artifacts: {M: {uri: 'fs:///nowhere/model'}}\nworkflow: {name: w, tasks: [{name: t, script: [touch ../ran]}]}"
+    text = (
+        "artifacts: {M: {uri: 'fs:///nowhere/model'}}\nworkflow: {name: w, tasks: [{name: t, script: [touch ../ran]}]}"
+    )
     run = Workflow(tmp_path, text).run()
     assert run.status == 78
     assert "artifact M: no such path: /nowhere/model" in run.output

@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 SFLOWC = Path(sys.executable).with_name("sflowc")
-TASK_LINE = re.compile(r"^\d\d:\d\d:\d\d  (\S+) +(RUNNING|READY|COMPLETED|FAILED|TIMEOUT|CANCELLED|SKIPPED)", re.MULTILINE)
+TASK_LINE = re.compile(
+    r"^\d\d:\d\d:\d\d  (\S+) +(RUNNING|READY|COMPLETED|FAILED|TIMEOUT|CANCELLED|SKIPPED)", re.MULTILINE
+)
 
 
 @dataclass
@@ -57,7 +59,11 @@ class Workflow:
         source, self.script = folder / "w.yaml", folder / "w.sh"
         source.write_text(text if text.startswith("version") else f'version: "0.1"\n{text}')
         done = subprocess.run(
-            [SFLOWC, "build", source.name, "-o", self.script.name], cwd=folder, capture_output=True, text=True, check=False
+            [SFLOWC, "build", source.name, "-o", self.script.name],
+            cwd=folder,
+            capture_output=True,
+            text=True,
+            check=False,
         )
         assert done.returncode == 0, done.stderr
 

@@ -1,0 +1,219 @@
+"""Compiled workflows on a real Slurm cluster of four nodes with eight GPUs each."""
+
+import re
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from_backend = """
+backends: [{{name: c, type: slurm, nodes: {nodes}, gpus_per_node: 8, time: "{time}"}}]
+"""
+
+
+def backend(nodes: int = 1, time: str = "5") -> str:
+    return from_backend.format(nodes=nodes, time=time)
+
+
+def processes(mark: str) -> list[str]:
+    """Processes on any node (they are all of this machine) with the mark in their command line."""
+    found = []
+    for entry in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            command = entry.read_bytes().replace(b"\0", b" ").decode(errors="replace")
+        except OSError:
+            continue
+        if mark in command:
+            found.append(command)
+    return found
+
+
+def gone(mark: str, timeout: float = 15) -> bool:
+    end = time.monotonic() + timeout
+    while processes(mark) and time.monotonic() < end:
+        time.sleep(0.1)
+    return not processes(mark)
+
+
+def test_slurm_services_sample(submit: Callable, root: Path) -> None:
+    text = (root / "samples" / "slurm_services.yaml").read_text().replace('version: "0.1"', "")
+    job = submit(text)
+    assert job.wait() == "COMPLETED", job.output
+    assert job.exit_code == "0:0"
+    assert "failed: 0" in job.log("client")
+    assert job.record["state"] == "COMPLETED"
+    assert job.record["job_id"] == job.number
+
+
+def test_a_step_over_several_nodes(submit: Callable) -> None:
+    text = f"{backend(3)}\nworkflow: {{name: w, tasks: [{{name: t, script: [hostname]}}]}}"
+    job = submit(text)
+    assert job.wait() == "COMPLETED", job.output
+    assert sorted(re.findall(r"^\d: (node\d)$", job.log("t"), re.MULTILINE)) == ["node1", "node2", "node3"]
+
+
+def test_gpu_slices_on_the_right_nodes(submit: Callable) -> None:
+    text = f"""{backend(2)}
+workflow:
+  name: w
+  tasks:
+    - name: t
+      replicas: {{count: 3}}
+      resources: {{gpus: {{count: 4}}}}
+      script: ['echo "$(hostname) $CUDA_VISIBLE_DEVICES $SFLOW_TASK_ASSIGNED_NODE_NAMES $SFLOW_TASK_ASSIGNED_NODE_IPS"']
+"""
+    job = submit(text)
+    assert job.wait() == "COMPLETED", job.output
+    logs = [job.log(f"t_{i}").removeprefix("0: ").split() for i in range(3)]
+    assert logs == [
+        ["node1", "0,1,2,3", "node1", "10.77.0.11"],
+        ["node1", "4,5,6,7", "node1", "10.77.0.11"],
+        ["node2", "0,1,2,3", "node2", "10.77.0.12"],
+    ]
+
+
+def test_a_service_on_one_node_is_probed_from_another(submit: Callable) -> None:
+    text = f"""{backend(2)}
+workflow:
+  name: w
+  variables: {{ADDRESS: "${{{{ backends.c.nodes[1].ip_address }}}}"}}
+  tasks:
+    - name: server
+      resources: {{nodes: {{indices: [1]}}}}
+      script: [exec python3 -m http.server 28471]
+      probes: {{readiness: {{http_get: {{url: "http://${{{{ variables.ADDRESS }}}}:28471/"}}, interval: 0.2}}}}
+    - name: client
+      resources: {{nodes: {{indices: [0]}}}}
+      depends_on: [server]
+      script: ['echo "$(hostname) asks $ADDRESS"; exec 3<>/dev/tcp/$ADDRESS/28471']
+"""
+    job = submit(text)
+    assert job.wait() == "COMPLETED", job.output
+    assert "node1 asks 10.77.0.12" in job.log("client")
+
+
+def test_mpi_pmix(submit: Callable) -> None:
+    text = f"""{backend(2).replace("nodes: 2", "nodes: 2, exclusive: true")}
+operators: [{{name: mpi, type: srun, mpi: pmix, ntasks: 4, ntasks_per_node: 2}}]
+workflow: {{name: w, tasks: [{{name: t, operator: mpi, script: ['echo "rank $PMIX_RANK"']}}]}}
+"""
+    job = submit(text)
+    assert job.wait() == "COMPLETED", job.output
+    assert sorted(re.findall(r"rank (\d)", job.log("t"))) == ["0", "1", "2", "3"]
+
+
+def test_a_failed_job_says_so_in_its_exit_code(submit: Callable) -> None:
+    job = submit(
+        f"{backend(2)}\nworkflow: {{name: w, tasks: [{{name: t, script: ['[ $SLURM_PROCID = 0 ] || exit 9']}}]}}"
+    )
+    assert job.wait() == "FAILED", job.output
+    assert job.exit_code == "9:0"
+    assert "exit status 9" in job.record["reason"]
+
+
+def test_variables_named_like_slurms_reach_the_task_and_do_not_steer_srun(submit: Callable) -> None:
+    text = f"""
+variables: {{SLURM_PARTITION: nowhere, SLURM_TIMELIMIT: 1, SLURM_NTASKS: 7}}{backend()}
+workflow: {{name: w, tasks: [{{name: t, script: ['echo "$SLURM_PARTITION $SLURM_TIMELIMIT $SLURM_NTASKS"']}}]}}
+"""
+    job = submit(text)
+    assert job.wait() == "COMPLETED", job.output
+    assert job.log("t") == "0: nowhere 1 7\n"
+
+
+SERVICE = """
+workflow:
+  name: w
+  tasks:
+    - name: server
+      script: ["echo up; exec sleep 98720{mark}"]
+      probes: {{readiness: {{log_watch: {{match_pattern: up}}, interval: 0.1}}}}
+    - {{name: client, depends_on: [server], script: [exec sleep 98720{mark}]}}
+"""
+
+
+def test_scancel_ends_the_run_in_order(submit: Callable) -> None:
+    job = submit(backend(2) + SERVICE.format(mark=1))
+    job.wait_for("client", "RUNNING")
+    subprocess.run(["scancel", job.number], check=True)
+    assert job.wait() == "CANCELLED"
+    assert gone("sleep 987201")
+    assert job.record["state"] == "CANCELLED"
+    assert {task["state"] for task in job.record["tasks"].values()} == {"CANCELLED"}
+
+
+def test_a_run_ends_before_the_time_limit_of_its_job(submit: Callable) -> None:
+    # Slurm looks at limits once a minute, so the signal may come up to a minute early: the lead covers the whole limit.
+    job = submit(backend(1, time="1") + SERVICE.format(mark=2), edit=lambda text: text.replace("USR2@15", "USR2@58"))
+    job.wait_for("client", "RUNNING")
+    job.wait(timeout=90)
+    assert gone("sleep 987202")
+    assert job.record["state"] == "TIMEOUT"
+    assert "time limit is near" in job.record["reason"]
+    assert job.exit_code == "124:0"
+
+
+def test_a_kill_of_the_batch_script_leaves_no_step(submit: Callable) -> None:
+    job = submit(backend(2) + SERVICE.format(mark=3))
+    job.wait_for("client", "RUNNING")
+    pid = (job.directory / "status.json").read_text().split('"pid": ')[1].split(",")[0]
+    subprocess.run(["kill", "-KILL", pid], check=True)
+    assert job.wait() in ("FAILED", "CANCELLED")
+    assert gone("sleep 987203")
+
+
+def test_a_step_that_ignores_term_is_killed(submit: Callable) -> None:
+    text = f"{backend()}\nworkflow: {{name: w, tasks: [{{name: t, timeout: 1, script: [\"trap '' TERM; while :; do sleep 0.987204; done\"]}}]}}"
+    job = submit(text, edit=lambda text: text.replace("SF_GRACE=1000", "SF_GRACE=100"))
+    assert job.wait() == "FAILED", job.output
+    assert job.exit_code == "124:0"
+    assert gone("sleep 0.987204")
+
+
+def test_a_requeued_job_goes_on_where_it_was(submit: Callable, tmp_path: Path) -> None:
+    text = f"""{backend()}
+workflow:
+  name: w
+  tasks:
+    - {{name: a, script: ['echo a >>{tmp_path}/trace']}}
+    - {{name: b, depends_on: [a], script: ['echo b >>{tmp_path}/trace; [ -e {tmp_path}/gate ] || exec sleep 987205']}}
+"""
+    job = submit(text, "--requeue")
+    job.wait_for("b", "RUNNING")
+    subprocess.run(["scontrol", "requeue", job.number], check=True)
+    (tmp_path / "gate").touch()
+    end = time.monotonic() + 60
+    while job.state != "RUNNING" and time.monotonic() < end:  # Slurm holds a requeued job back for two minutes
+        subprocess.run(["scontrol", "update", f"job={job.number}", "StartTime=now"], check=False, capture_output=True)
+        time.sleep(0.5)
+    assert job.wait(timeout=180) == "COMPLETED", job.output
+    assert (tmp_path / "trace").read_text().split() == ["a", "b", "b"]
+    assert job.record["tasks"]["a"]["state"] == "SKIPPED"
+
+
+@pytest.mark.parametrize("way", ["getaddrs", "getent", "ask"])
+def test_addresses_are_found_in_every_way(submit: Callable, way: str) -> None:
+    def edit(text: str) -> str:
+        if way == "getaddrs":  # Slurm 22.05 has no such command: a shell function answers as Slurm 23 does
+            answer = 'scontrol() { [ "$1" = getaddrs ] && printf "%s: 10.77.0.1%s:6818\\n" node1 1 node2 2 || command scontrol "$@"; }'
+            return text.replace("# ==== The workflow", f"{answer}\ngetent() {{ :; }}\n# ==== The workflow", 1)
+        return text.replace("command -v getent", "command -v no-such-getent") if way == "ask" else text
+
+    job = submit(
+        f"{backend(2)}\nworkflow: {{name: w, tasks: [{{name: t, script: ['echo $SFLOW_TASK_ASSIGNED_NODE_IPS']}}]}}",
+        edit=edit,
+    )
+    assert job.wait() == "COMPLETED", job.output
+    assert "10.77.0.11,10.77.0.12" in job.log("t")
+
+
+def test_outside_a_job_the_script_says_what_to_do(tmp_path: Path, submit: Callable) -> None:
+    job = submit(f"{backend()}\nworkflow: {{name: w, tasks: [{{name: t, script: ['true']}}]}}")
+    job.wait()
+    done = subprocess.run(
+        ["bash", job.folder / "job.sbatch.sh"], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 78
+    assert "submit this script with sbatch" in done.stderr
