@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from ..diagnostics import Label, Reporter, Span
 from ..ir.tree import Entry, Mapping, Node, Scalar, Sequence
 from .load import LoadedFile
-from .overrides import set_artifact, set_variable
+from .overrides import Option, set_artifact, set_variable
 
 SECTIONS = ("variables", "artifacts", "backends", "operators")
 EMPTY = Span("", 0, 0)
@@ -29,6 +29,13 @@ class Overrides:
     artifacts: tuple[str, ...] = ()
     missable: tuple[str, ...] = ()
 
+    def options(self) -> tuple[Option, ...]:
+        """The assignments as they stand on the command line, which counts one a line."""
+        return (
+            *(Option("--set", text) for text in self.sets),
+            *(Option("--artifact", text) for text in self.artifacts),
+        )
+
 
 @dataclass(slots=True)
 class Document:
@@ -40,7 +47,7 @@ class Document:
     workflow: dict[str, Node] = field(default_factory=dict)
     workflow_variables: dict[str, Entry] = field(default_factory=dict)
     tasks: dict[str, Entry] = field(default_factory=dict)
-    versions: list[Scalar] = field(default_factory=list)
+    has_version: bool = False
 
 
 def compose(files: Iterable[LoadedFile], overrides: Overrides, report: Reporter) -> Document | None:
@@ -52,18 +59,17 @@ def compose(files: Iterable[LoadedFile], overrides: Overrides, report: Reporter)
         if document.span == EMPTY:
             document.span = file.root.span if file.root else Span(file.name, 1, 1)
     _check_complete(document, report)
-    for text in overrides.sets:
-        set_variable(text, document.sections.get("variables", {}), document.workflow_variables, report)
-    for text in overrides.artifacts:
-        set_artifact(text, document.sections.get("artifacts", {}), report)
+    for line, option in enumerate(overrides.options(), start=1):
+        if option.name == "--set":
+            set_variable(option, line, document.sections.get("variables", {}), document.workflow_variables, report)
+        else:
+            set_artifact(option, line, document.sections.get("artifacts", {}), report)
     _drop_missable(document, overrides.missable, report)
     return None if report.has_errors else document
 
 
 def _add_file(document: Document, root: Mapping, report: Reporter) -> None:
-    version = root.get("version")
-    if isinstance(version, Scalar):
-        document.versions.append(version)
+    document.has_version = document.has_version or "version" in root
     for name in SECTIONS:
         section = document.sections.setdefault(name, {})
         section.update(_entries(root.get(name), name, report))
@@ -86,11 +92,13 @@ def _add_file(document: Document, root: Mapping, report: Reporter) -> None:
 def _entries(section: Node | None, what: str, report: Reporter) -> dict[str, Entry]:
     """A section as a mapping of name to body; a list's bodies give their own names."""
     if isinstance(section, Mapping):
+        for key, entry in section.entries.items():
+            _check_name(key, entry, report)
         return dict(section.entries)
     found: dict[str, Entry] = {}
     for body in section if isinstance(section, Sequence) else ():
-        name = body.get("name") if isinstance(body, Mapping) else None
-        if not isinstance(name, Scalar) or name.text == "":
+        name = _at(body, "name")
+        if not isinstance(name, Scalar) or name.value is None or name.text == "":
             report.error("missing-key", f"an entry of {what} has no name", body.span, help="give it a 'name'")
             continue
         if name.text in found:
@@ -99,6 +107,19 @@ def _entries(section: Node | None, what: str, report: Reporter) -> dict[str, Ent
             continue
         found[name.text] = Entry(name.span, body)
     return found
+
+
+def _check_name(key: str, entry: Entry, report: Reporter) -> None:
+    """A body under a name may say the name again, but no other."""
+    name = _at(entry.value, "name")
+    if isinstance(name, Scalar) and name.value is not None and name.text != key:
+        report.error(
+            "name-conflict",
+            f"this is called '{key}' by its key and '{name.text}' here",
+            name.span,
+            labels=[Label(entry.key_span, "the key")],
+            help="leave out 'name': the key is the name",
+        )
 
 
 def _add_name(document: Document, name: Node, report: Reporter) -> None:
@@ -126,58 +147,65 @@ def _add_tasks(document: Document, tasks: dict[str, Entry], report: Reporter) ->
 
 def _check_complete(document: Document, report: Reporter) -> None:
     start = replace(document.span, end_line=document.span.line, end_column=document.span.column)
-    if not document.versions:
+    if not document.has_version:
         report.error("missing-version", "no file says the version of the language", start, help='add version: "0.1"')
-    for version in document.versions:
-        _check_version(version, report)
     if document.workflow_name is None:
-        report.error("missing-key", "the workflow has no name", start, help="add workflow: {name: …, tasks: …}")
+        report.error("missing-name", "the workflow has no name", start, help="add workflow: {name: …, tasks: …}")
     if not document.tasks:
-        report.error("missing-key", "the workflow has no tasks", start, help="add workflow: {tasks: [...]}")
-
-
-def _check_version(version: Scalar, report: Reporter) -> None:
-    if isinstance(version.value, float):
-        report.error(
-            "version-not-text",
-            f"the version {version.text} is a number here",
-            version.span,
-            help=f'quote it: version: "{version.text}"',
-        )
-    elif version.text != "0.1":
-        report.error(
-            "unknown-version",
-            f"this is version '{version.text}' of the language",
-            version.span,
-            help='sflowc knows version "0.1"',
-        )
+        report.error("missing-tasks", "the workflow has no tasks", start, help="add workflow: {tasks: [...]}")
 
 
 def _drop_missable(document: Document, patterns: tuple[str, ...], report: Reporter) -> None:
     """Drops dependencies on absent tasks that may be absent, and loggers likewise."""
-    names = set(document.tasks)
-    for entry in document.tasks.values():
-        if not isinstance(entry.value, Mapping):
-            continue
-        before = entry.value.get("depends_on")
-        if isinstance(before, Sequence):
-            kept = tuple(item for item in before if not _is_missable(item, names, patterns, report))
-            dependencies = entry.value.entries["depends_on"]
-            entry.value.entries["depends_on"] = replace(dependencies, value=Sequence(kept, before.span))
-        probes = entry.value.get("probes")
-        for probe in (probes.get("readiness"), probes.get("failure")) if isinstance(probes, Mapping) else ():
-            watch = probe.get("log_watch") if isinstance(probe, Mapping) else None
-            logger = watch.get("logger") if isinstance(watch, Mapping) else None
-            if isinstance(watch, Mapping) and logger is not None and _is_missable(logger, names, patterns, report):
-                del watch.entries["logger"]
 
-
-def _is_missable(item: Node, names: set[str], patterns: tuple[str, ...], report: Reporter) -> bool:
-    if not isinstance(item, Scalar) or item.text in names:
-        return False
-    if any(item.text.startswith(f"{name}_") for name in names):
-        return False  # perhaps a replica of a task that is there
-    if any(fnmatch.fnmatchcase(item.text, pattern) for pattern in patterns):
+    def is_missable(item: Node | None) -> bool:
+        if not isinstance(item, Scalar) or _may_be_there(item.text, document.tasks):
+            return False
+        if not any(fnmatch.fnmatchcase(item.text, pattern) for pattern in patterns):
+            return False
         report.note("missable-task", f"task '{item.text}' is absent; what depends on it goes on without", item.span)
         return True
+
+    for name, entry in document.tasks.items():
+        task = entry.value
+        before = _at(task, "depends_on")
+        if isinstance(before, Sequence):
+            kept = tuple(item for item in before if not is_missable(item))
+            task = _with(task, ("depends_on",), Sequence(kept, before.span))
+        for kind in ("readiness", "failure"):
+            path = ("probes", kind, "log_watch", "logger")
+            if is_missable(_at(task, *path)):
+                task = _with(task, path, None)
+        document.tasks[name] = replace(entry, value=task)
+
+
+def _may_be_there(name: str, tasks: dict[str, Entry]) -> bool:
+    """Whether it is a task, or can be a replica of one: which replicas there are is known only later."""
+    if name in tasks:
+        return True
+    for task, entry in tasks.items():
+        replicas = _at(entry.value, "replicas")
+        if isinstance(replicas, Mapping) and name.startswith(f"{task}_"):
+            swept = _at(replicas, "variables")
+            if name[len(task) + 1 :].isdecimal() or (isinstance(swept, Sequence) and len(swept)):
+                return True
     return False
+
+
+def _at(node: Node | None, *path: str) -> Node | None:
+    for key in path:
+        node = node.get(key) if isinstance(node, Mapping) else None
+    return node
+
+
+def _with(node: Node, path: tuple[str, ...], value: Node | None) -> Node:
+    """The tree with another value at the end of a path, or without that key. Parts of a tree may be shared: none is changed."""
+    assert isinstance(node, Mapping)
+    entries = dict(node.entries)
+    old = entries[path[0]]
+    new = value if len(path) == 1 else _with(old.value, path[1:], value)
+    if new is None:
+        del entries[path[0]]
+    else:
+        entries[path[0]] = replace(old, value=new)
+    return Mapping(entries, node.span)

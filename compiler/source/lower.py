@@ -212,10 +212,5 @@ def _check_override(overrides: Mapping, operator: Operator, report: Reporter) ->
             return
     type_name = kind.text if kind else operator.type
     what = f"operator '{operator.name}' of type {type_name}"
-    validate_part(_given_only(overrides), f"operator_{type_name}", what, report)
-
-
-def _given_only(mapping: Mapping) -> Mapping:
-    """Without the keys that are null, which change nothing."""
-    given = {key: entry for key, entry in mapping.entries.items() if _given(entry.value) is not None}
-    return Mapping(given, mapping.span)
+    fields = overrides if kind else _without(overrides, "type")  # a null changes nothing
+    validate_part(fields, f"operator_{type_name}", what, report)

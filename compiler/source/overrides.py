@@ -7,6 +7,7 @@ Python's int() and float() would, as a boolean, as a JSON list or object, else i
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 
 from ..diagnostics import COMMAND_LINE, Label, Reporter, Span, did_you_mean
 from ..ir.tree import Entry, Mapping, Node, Scalar, ScalarValue, Sequence
@@ -17,18 +18,39 @@ _BOOLEANS: dict[str, bool] = {
 }
 
 
-def _span(text: str) -> Span:
-    return Span(COMMAND_LINE, 1, 1, 1, len(text) + 1)
+MAX_DEPTH = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """An option of the command line that assigns: `--set NAME=VALUE` or `--artifact NAME=URI`."""
+
+    name: str
+    text: str
+
+    def __str__(self) -> str:
+        """The option in one line, as diagnostics show it."""
+        return f"{self.name} {self.text}".replace("\r", " ").replace("\n", " ")
+
+    def parts(self) -> tuple[str, str | None]:
+        """What is assigned to, and what; None without an equals sign."""
+        name, equals, value = self.text.partition("=")
+        return name, value if equals else None
+
+    def span(self, line: int, start: int, length: int) -> Span:
+        """The place of text[start:start + length]."""
+        column = len(self.name) + 2 + start
+        return Span(COMMAND_LINE, line, column, line, column + max(length, 1))
 
 
 def set_variable(
-    text: str, variables: dict[str, Entry], workflow_variables: dict[str, Entry], report: Reporter
+    option: Option, line: int, variables: dict[str, Entry], workflow_variables: dict[str, Entry], report: Reporter
 ) -> None:
     """Applies `--set NAME=VALUE` to a declared global variable."""
-    name, equals, value = text.partition("=")
-    span = _span(text)
-    if not equals:
-        report.error("set-syntax", f"--set {text} has no '='", span, help="write --set NAME=VALUE")
+    name, value = option.parts()
+    if value is None:
+        span = option.span(line, 0, len(option.text))
+        report.error("set-syntax", "this has no '='", span, help="write --set NAME=VALUE")
         return
     if name not in variables:
         labels = []
@@ -36,34 +58,37 @@ def set_variable(
         if name in workflow_variables:
             labels = [Label(workflow_variables[name].key_span, "it is a workflow variable")]
             advice = "move it to the global variables to let --set reach it"
-        message = f"--set: no global variable is called '{name}'"
-        report.error("unknown-variable", message, span, labels=labels, help=advice)
+        message = f"no global variable is called '{name}'"
+        report.error("unknown-variable", message, option.span(line, 0, len(name)), labels=labels, help=advice)
         return
     parsed = read_value(value)
+    span = option.span(line, len(name) + 1, len(value))
     node = to_node(parsed, value, span)
     old = variables[name]
     body = dict(old.value.entries) if isinstance(old.value, Mapping) else {"value": Entry(old.key_span, old.value)}
     if isinstance(parsed, list):
         body["domain"] = Entry(span, node)
         if parsed:
-            body["value"] = Entry(span, to_node(parsed[0], str(parsed[0]), span))
+            body["value"] = Entry(span, to_node(parsed[0], _spelling(parsed[0]), span))
     else:
         body["value"] = Entry(span, node)
     variables[name] = Entry(old.key_span, Mapping(body, old.value.span))
 
 
-def set_artifact(text: str, artifacts: dict[str, Entry], report: Reporter) -> None:
+def set_artifact(option: Option, line: int, artifacts: dict[str, Entry], report: Reporter) -> None:
     """Applies `--artifact NAME=URI`; content stays only with a file:// URI."""
-    name, equals, uri = text.partition("=")
-    span = _span(text)
-    if not equals or not uri:
-        report.error("artifact-syntax", f"--artifact {text} has no URI", span, help="write --artifact NAME=URI")
+    name, uri = option.parts()
+    if not uri:
+        span = option.span(line, 0, len(option.text))
+        report.error("artifact-syntax", "this has no URI", span, help="write --artifact NAME=URI")
         return
     if name not in artifacts:
         advice = did_you_mean(name, artifacts, what="artifacts")
-        report.error("unknown-artifact", f"--artifact: no artifact is called '{name}'", span, help=advice)
+        span = option.span(line, 0, len(name))
+        report.error("unknown-artifact", f"no artifact is called '{name}'", span, help=advice)
         return
     old = artifacts[name]
+    span = option.span(line, len(name) + 1, len(uri))
     body = dict(old.value.entries) if isinstance(old.value, Mapping) else {}
     body["uri"] = Entry(span, Scalar(uri, uri, span))
     if not uri.lower().startswith("file://"):
@@ -81,10 +106,16 @@ def read_value(text: str) -> object:
         return _BOOLEANS[stripped.lower()]
     if stripped[:1] in ("[", "{"):
         try:
-            return json.loads(stripped)
+            parsed = json.loads(stripped)
         except (ValueError, RecursionError):
             return text
+        return parsed if _is_shallow(parsed, MAX_DEPTH) else text
     return text
+
+
+def _is_shallow(value: object, levels: int) -> bool:
+    inner = value if isinstance(value, list) else value.values() if isinstance(value, dict) else ()
+    return levels > 0 and all(_is_shallow(item, levels - 1) for item in inner)
 
 
 def _number(text: str) -> int | float | None:
