@@ -203,8 +203,9 @@ def _task() -> Schema:
     )
 
 
-def _definitions() -> Schema:
-    definitions = dict(_DEFINITIONS)
+def _entries() -> Schema:
+    """What stands in the named sections, but for operators and tasks."""
+    definitions: Schema = {}
     definitions["variable"] = body(
         "A variable",
         {
@@ -244,6 +245,11 @@ def _definitions() -> Schema:
         },
         ("type",),
     )
+    return definitions
+
+
+def _definitions() -> Schema:
+    definitions = {**_DEFINITIONS, **_entries()}
     types: Schema = {"enum": list(OPERATORS), "description": "What it is"}
     definitions["operator"] = {
         "title": "An operator: how a task's script is started",

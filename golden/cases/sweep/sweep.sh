@@ -4,7 +4,7 @@
 #
 #   from     sweep.yaml  sha256:98a8c8b11d6a1a309d0dcba078818edcc39a0fcdfa55abc3f99a132bcc90b35b
 #   rebuild  sflowc build -f sweep.yaml
-#   body     sha256:8301d4ecb14094792f6a939bc8949d8f749e830454778e4ec31a7602765fc27b (all that follows this header)
+#   body     sha256:9ab130dc847246f18bc928475d661b7f99e20f1f6a13a06e9bd7531b1c937b41 (all that follows this header)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -120,7 +120,7 @@ sf_local_nodes() { # <first node> <count>: a local backend's nodes are all this 
   local -i n
   for ((n = 0; n < $2; n++)); do
     SF_NODE_NAME[$1 + n]=localhost
-    ((!n)) || SF_NODE_NAME[$1 + n]=localhost-$n
+    ((! n)) || SF_NODE_NAME[$1 + n]=localhost-$n
     SF_NODE_IP[$1 + n]=127.0.0.1
   done
 }
@@ -138,7 +138,7 @@ sf_console_open() { # colours on a terminal that wants them
 
 sf_console_state() { # <task index> <word> <text>: one change of a task
   local line time
-  printf -v line '%-*s  %-9s  %s' "$SF_NAME_WIDTH" "${SF_TASK[$1]}" "$2" "$3"
+  printf -v line '%-*s  %-9s%s' "$SF_NAME_WIDTH" "${SF_TASK[$1]}" "$2" "${3:+  $3}"
   printf -v time '%(%H:%M:%S)T' -1
   if ((${#SF_COLOUR[@]})); then
     printf '%s  %s%s%s\n' "$time" "${SF_COLOUR_OF[$2]-}" "$line" "${SF_COLOUR[0]}"
@@ -220,38 +220,12 @@ sf_json_quote() { # <text> -> SF_JSON: the text as a JSON string, quotes include
   SF_JSON=\"$text\"
 }
 
-# event: events.jsonl, one line for everything that happened (schemas/event.schema.json).
-
-sf_event_write() { # <event> [<key> <json value>]...: appends one line in one write
-  local line event=$1
-  shift
-  sf_clock_stamp
-  line="{\"time\":$SF_STAMP,\"event\":\"$event\""
-  while (($#)); do
-    line+=",\"$1\":$2"
-    shift 2
-  done
-  if ! { printf '%s}\n' "$line" >&"$SF_EVENTS"; } 2>/dev/null && [[ ! ${SF_EVENTS_BROKEN-} ]]; then
-    SF_EVENTS_BROKEN=1
-    sf_console_warn "cannot write events.jsonl; the run goes on without"
-  fi
-}
-
-sf_event_state() { # <task index> <state> <reason>: a task's new state
-  local reason
-  sf_json_quote "$3"
-  reason=$SF_JSON
-  sf_json_quote "${SF_TASK[$1]}"
-  sf_event_write state task "$SF_JSON" state "\"$2\"" attempt "${SF_ATTEMPT[$1]:-0}" \
-    exit_status "${SF_STATUS[$1]:-null}" reason "$reason"
-}
-
 # timer: deadlines of the scheduler. When the timer limit:3 is due, sf_timer_due_limit 3 is called.
 
 sf_timer_set() { # <kind:id> <centiseconds from now>
   sf_clock_now
   SF_TIMER[$1]=$((SF_NOW + $2))
-  if ((!SF_TIMER_NEXT || SF_NOW + $2 < SF_TIMER_NEXT)); then SF_TIMER_NEXT=$((SF_NOW + $2)); fi
+  if ((! SF_TIMER_NEXT || SF_NOW + $2 < SF_TIMER_NEXT)); then SF_TIMER_NEXT=$((SF_NOW + $2)); fi
 }
 
 sf_timer_clear() { # <kind:id>
@@ -268,11 +242,11 @@ sf_timer_wait() { # -> SF_WAIT: seconds until the next timer, for read -t; SF_NO
 sf_timer_fire() { # calls what is due at SF_NOW; looks through the timers only when one can be
   local timer due=()
   local -i next=0
-  if ((!SF_TIMER_NEXT || SF_NOW < SF_TIMER_NEXT)); then return 0; fi
+  if ((! SF_TIMER_NEXT || SF_NOW < SF_TIMER_NEXT)); then return 0; fi
   for timer in "${!SF_TIMER[@]}"; do
     if ((SF_TIMER[$timer] <= SF_NOW)); then
       due+=("$timer")
-    elif ((!next || SF_TIMER[$timer] < next)); then
+    elif ((! next || SF_TIMER[$timer] < next)); then
       next=${SF_TIMER[$timer]}
     fi
   done
@@ -287,7 +261,7 @@ sf_timer_fire() { # calls what is due at SF_NOW; looks through the timers only w
 # status: status.json, the run at a glance; replaced by rename, so that a reader never sees half of it (schemas/status.schema.json).
 
 sf_status_touch() { # asks for a new status.json, at most one a second
-  if [[ ! ${SF_TIMER[status:0]-} ]]; then sf_timer_set status:0 100; fi
+  if [[ ! ${SF_TIMER["status:0"]-} ]]; then sf_timer_set status:0 100; fi
 }
 
 sf_timer_due_status() { # in a process of its own: a slow file system must not hold up the schedule
@@ -312,8 +286,8 @@ sf_status_write() {
 }
 
 sf_status_print() {
-  local -i i
-  local separator=''
+  local tasks
+  printf -v tasks '%s,\n' "${SF_ROW[@]}"
   sf_clock_stamp
   sf_json_quote "$SF_RUN_ID"
   printf '{"version": 1,\n "run_id": %s,\n' "$SF_JSON"
@@ -322,23 +296,65 @@ sf_status_print() {
   sf_json_quote "${SF_REASON-}"
   printf ' "reason": %s,\n "started": %s,\n "updated": %s,\n' "$SF_JSON" "$SF_BEGUN" "$SF_STAMP"
   sf_json_quote "${SLURM_JOB_ID-}"
-  printf ' "job_id": %s,\n "host": "%s",\n "pid": %s,\n "tasks": {' "${SF_JSON/#'""'/null}" "${HOSTNAME//[!A-Za-z0-9._-]/_}" "$$"
-  for ((i = 0; i < ${#SF_TASK[@]}; i++)); do
-    sf_status_task "$i"
-    printf '%s\n  %s' "$separator" "$SF_LINE"
-    separator=,
-  done
-  printf '\n }}\n'
+  printf ' "job_id": %s,\n "host": "%s",\n "pid": %s,\n' "${SF_JSON/#'""'/null}" "${HOSTNAME//[!A-Za-z0-9._-]/_}" "$$"
+  printf ' "tasks": {\n%s\n }}\n' "${tasks%,$'\n'}"
 }
 
-sf_status_task() { # <task index> -> SF_LINE: "name": {...}
+sf_status_row() { # <task index> <its name as JSON> <reason as JSON> -> SF_ROW[index]: "name": {...}
+  printf -v "SF_ROW[$1]" \
+    '  %s: {"state": "%s", "attempt": %s, "exit_status": %s, "started": %s, "finished": %s, "reason": %s}' \
+    "$2" "${SF_STATE[$1]}" "${SF_ATTEMPT[$1]:-0}" "${SF_STATUS[$1]:-null}" \
+    "${SF_STARTED[$1]:-null}" "${SF_FINISHED[$1]:-null}" "$3"
+}
+
+# event: events.jsonl, one line for everything that happened (schemas/event.schema.json).
+
+sf_event_write() { # <event> [<key> <json value>]...: appends one line in one write
+  local line event=$1
+  shift
+  sf_clock_stamp
+  line="{\"time\":$SF_STAMP,\"event\":\"$event\""
+  while (($#)); do
+    line+=",\"$1\":$2"
+    shift 2
+  done
+  if ! { printf '%s}\n' "$line" >&"$SF_EVENTS"; } 2>/dev/null && [[ ! ${SF_EVENTS_BROKEN-} ]]; then
+    SF_EVENTS_BROKEN=1
+    sf_console_warn "cannot write events.jsonl; the run goes on without"
+  fi
+}
+
+sf_event_state() { # <task index> <state> <reason>: a task's new state, here and in its row of status.json
   local reason
-  sf_json_quote "${SF_WHY[$1]-}"
+  sf_json_quote "$3"
   reason=$SF_JSON
   sf_json_quote "${SF_TASK[$1]}"
-  printf -v SF_LINE '%s: {"state": "%s", "attempt": %s, "exit_status": %s, "started": %s, "finished": %s, "reason": %s}' \
-    "$SF_JSON" "${SF_STATE[$1]:-INITIATED}" "${SF_ATTEMPT[$1]:-0}" "${SF_STATUS[$1]:-null}" \
-    "${SF_STARTED[$1]:-null}" "${SF_FINISHED[$1]:-null}" "$reason"
+  sf_event_write state task "$SF_JSON" state "\"$2\"" attempt "${SF_ATTEMPT[$1]:-0}" \
+    exit_status "${SF_STATUS[$1]:-null}" reason "$reason"
+  sf_status_row "$1" "$SF_JSON" "$reason"
+}
+
+# bus: pipes on which many write lines and one reads them.
+
+sf_bus_open() { # <variable>: a pipe that is open at both ends; -> its descriptor
+  local fd
+  exec {fd}<> <(:)
+  printf -v "$1" '%d' "$fd"
+}
+
+sf_bus_read() { # <descriptor> <seconds> -> SF_WORDS: the words of the next line; status 1 when none came in time
+  local line
+  if IFS= read -r -t "$2" -u "$1" line; then
+    line=$SF_PARTIAL$line
+    SF_PARTIAL=''
+    set -f # the words are data
+    # shellcheck disable=SC2206 # words
+    SF_WORDS=($line)
+    set +f
+    return 0
+  fi
+  SF_PARTIAL+=$line # the time can be over in the middle of a line: what was read of it counts
+  return 1
 }
 
 # document: the here-documents of this file (task scripts, contents of artifacts), and the values that only the run knows.
@@ -396,8 +412,7 @@ sf_task_environment() { # <task index> <its directory> -> SF_ENV: NAME=value, th
   local -i i=$1
   local node names='' addresses=''
   for node in ${SF_NODES[i]}; do
-    names+=,${SF_NODE_NAME[node]}
-    addresses+=,${SF_NODE_IP[node]}
+    names+=,${SF_NODE_NAME[node]} addresses+=,${SF_NODE_IP[node]}
   done
   SF_ENV=()
   workflow_environment
@@ -414,7 +429,7 @@ sf_task_environment() { # <task index> <its directory> -> SF_ENV: NAME=value, th
   if [[ ${SF_GPUS[i]-} ]]; then SF_BUILTINS+=("CUDA_VISIBLE_DEVICES=${SF_GPUS[i]}"); fi
 }
 
-# lifecycle: what becomes of one task: RUNNING, READY, and then COMPLETED, FAILED, TIMEOUT or CANCELLED.
+# lifecycle: how a task begins: INITIATED, RUNNING. How it ends is in the unit verdict.
 
 sf_task_enter() { # <task index> <state> <text for people>
   SF_STATE[$1]=$2
@@ -458,6 +473,98 @@ sf_task_announce() { # <task index>: says that it runs, sets its limit, starts i
   if [[ ${SF_PROBES_OF[i]-} ]]; then sf_probe_start "$i" "$attempt"; fi
 }
 
+sf_task_place() { # <task index> -> SF_PLACE: its nodes and GPUs in a few words, nothing where there is one node and no GPU
+  local node nodes=''
+  SF_PLACE=''
+  if ((${#SF_NODE_NAME[@]} > 1)); then
+    for node in ${SF_NODES[$1]}; do nodes+=,${SF_NODE_NAME[node]}; done
+    SF_PLACE=${nodes#,}
+    if ((${#SF_PLACE} > 40)); then SF_PLACE="${SF_PLACE:0:37}..."; fi
+  fi
+  if [[ ${SF_GPUS[$1]-} ]]; then SF_PLACE+="${SF_PLACE:+, }GPU ${SF_GPUS[$1]}"; fi
+}
+
+# stop: ends tasks: TERM, then KILL when the grace is over. At the end of a run the tiers of the graph are stopped from the
+# last to the first, so that a client goes before its server; a tier that will not end has its share of the grace, no more.
+
+sf_stop_task() { # <task index>: TERM now, KILL when the grace is over
+  "sf_${SF_LAUNCH[$1]:-local}_signal" TERM "$1"
+  sf_timer_set "kill:$1" "$SF_GRACE"
+}
+
+sf_timer_due_kill() { # <task index>
+  [[ ${SF_PID[$1]-} ]] || return 0
+  "sf_${SF_LAUNCH[$1]:-local}_signal" KILL "$1"
+  "sf_${SF_LAUNCH[$1]:-local}_killed" "$1"
+}
+
+sf_stop_all() { # <state for what still runs> <reason>: returns when nothing runs any more
+  local i
+  local -i tier deadline
+  SF_STOPPING=1
+  SF_QUEUE=() # what was about to start does not
+  for i in "${!SF_PID[@]}"; do
+    if [[ ! ${SF_VERDICT[i]-} ]]; then SF_VERDICT[i]="$1 $2"; fi
+  done
+  SF_SWEEP=10
+  sf_timer_set sweep:0 "$SF_SWEEP"
+  sf_clock_now
+  deadline=$((SF_NOW + SF_GRACE))
+  while ((${#SF_PID[@]} && SF_NOW < deadline)) && [[ ! ${SF_HURRY-} ]]; do
+    sf_stop_tier # -> tier: the tasks of the last tier that were not asked before
+    ((tier >= 0)) || break
+    sf_stop_wait "$(((deadline - SF_NOW) / (tier + 1)))"
+  done
+  sf_stop_wait "$((deadline - SF_NOW))"
+  for i in "${!SF_PID[@]}"; do sf_timer_due_kill "$i"; done
+  SF_HURRY=
+  sf_stop_wait 1000
+}
+
+sf_stop_tier() { # -> tier of the caller: signals the running tasks of the highest tier that has not been asked; -1 without one
+  local i asked=() kind
+  tier=-1
+  for i in "${!SF_PID[@]}"; do
+    if [[ ! ${SF_ASKED[i]-} ]] && ((${SF_TIER[i]:-0} > tier)); then tier=${SF_TIER[i]:-0}; fi
+  done
+  for kind in ${SF_LAUNCHERS}; do
+    asked=()
+    for i in "${!SF_PID[@]}"; do
+      if [[ ! ${SF_ASKED[i]-} && ${SF_TIER[i]:-0} == "$tier" && ${SF_LAUNCH[i]:-local} == "$kind" ]]; then
+        asked+=("$i")
+        SF_ASKED[i]=1
+      fi
+    done
+    ((! ${#asked[@]})) || "sf_${kind}_signal" TERM "${asked[@]}"
+  done
+}
+
+sf_stop_wait() { # <centiseconds>: handles events until what was asked is gone, at most so long
+  local -i until
+  sf_clock_now
+  until=$((SF_NOW + $1))
+  sf_timer_set stopped:0 "$1"
+  while ((${#SF_PID[@]} && SF_NOW < until)) && [[ ! ${SF_HURRY-} ]] && sf_stop_pending; do
+    sf_schedule_next
+    sf_clock_now
+  done
+  sf_timer_clear stopped:0
+}
+
+sf_stop_pending() { # is there a task that was asked and still runs?
+  local i
+  for i in "${!SF_PID[@]}"; do
+    [[ ! ${SF_ASKED[i]-} ]] || return 0
+  done
+  return 1
+}
+
+sf_timer_due_stopped() { # only wakes sf_stop_wait
+  :
+}
+
+# verdict: how an attempt ends, and what that means for the task: COMPLETED, FAILED, TIMEOUT, CANCELLED, or another attempt.
+
 sf_task_ended() { # <task index> <exit status>: the attempt is over
   local -i i=$1
   local was=${SF_STATE[i]} state why
@@ -481,24 +588,13 @@ sf_task_ended() { # <task index> <exit status>: the attempt is over
   sf_clock_stamp
   SF_FINISHED[i]=$SF_STAMP
   if [[ $state == COMPLETED && ! ${SF_VERDICT[i]-} ]]; then
-    printf '%s\n' "${SF_FINGERPRINT[i]-}" 2>/dev/null >"$SF_RUN/${SF_TASK[i]}/.done"
+    printf '%s %s\n' "${SF_FINGERPRINT[i]-}" "${SF_TASK[i]}" 2>/dev/null >>"$SF_RUN/completed.txt"
   elif [[ ${SF_RETRY[i]-} && $was != READY && ! ${SF_EXIT-} ]] && sf_retry_later "$i" "$why"; then
     return
   fi
   sf_task_enter "$i" "$state" "$why"
   [[ ! $SF_AHEAD ]] || sf_task_announce "$SF_AHEAD"
   if [[ $state == FAILED || $state == TIMEOUT ]]; then sf_run_blame "$i"; fi
-}
-
-sf_task_place() { # <task index> -> SF_PLACE: its nodes and GPUs in a few words, nothing where there is one node and no GPU
-  local node nodes=''
-  SF_PLACE=''
-  if ((${#SF_NODE_NAME[@]} > 1)); then
-    for node in ${SF_NODES[$1]}; do nodes+=,${SF_NODE_NAME[node]}; done
-    SF_PLACE=${nodes#,}
-    if ((${#SF_PLACE} > 40)); then SF_PLACE="${SF_PLACE:0:37}..."; fi
-  fi
-  if [[ ${SF_GPUS[$1]-} ]]; then SF_PLACE+="${SF_PLACE:+, }GPU ${SF_GPUS[$1]}"; fi
 }
 
 sf_task_judge() { # <task index> <exit status> <state so far> -> state, why of the caller
@@ -508,6 +604,9 @@ sf_task_judge() { # <task index> <exit status> <state so far> -> state, why of t
   if [[ ${SF_VERDICT[i]-} ]]; then # this script ended it, and knows why
     state=${SF_VERDICT[i]%% *}
     why=${SF_VERDICT[i]#* }
+  elif [[ $3 == READY && ${SF_OPTIONAL[i]-} ]]; then
+    state=COMPLETED
+    why="the service ended (exit status $2); it is not critical"
   elif (($2 > 128 && $2 < 193)); then
     state=FAILED
     why="killed by SIG$(kill -l "$2") after $after"
@@ -563,97 +662,20 @@ sf_timer_due_ready() { # <task index>
   sf_task_condemn "$1" FAILED "not ready within ${SF_READY_WITHIN[$1]} s"
 }
 
-# stop: ends tasks: TERM, then KILL when the grace is over. At the end of a run the tiers of the graph are stopped from the
-# last to the first, so that a client goes before its server; a tier that will not end has its share of the grace, no more.
-
-sf_stop_task() { # <task index>: TERM now, KILL when the grace is over
-  "sf_${SF_LAUNCH[$1]:-local}_signal" TERM "$1"
-  sf_timer_set "kill:$1" "$SF_GRACE"
-}
-
-sf_timer_due_kill() { # <task index>
-  [[ ${SF_PID[$1]-} ]] || return 0
-  "sf_${SF_LAUNCH[$1]:-local}_signal" KILL "$1"
-  "sf_${SF_LAUNCH[$1]:-local}_killed" "$1"
-}
-
-sf_stop_all() { # <state for what still runs> <reason>: returns when nothing runs any more
-  local i
-  local -i tier deadline
-  SF_STOPPING=1
-  SF_QUEUE=() # what was about to start does not
-  for i in "${!SF_PID[@]}"; do
-    if [[ ! ${SF_VERDICT[i]-} ]]; then SF_VERDICT[i]="$1 $2"; fi
-  done
-  SF_SWEEP=10
-  sf_timer_set sweep:0 "$SF_SWEEP"
-  sf_clock_now
-  deadline=$((SF_NOW + SF_GRACE))
-  while ((${#SF_PID[@]} && SF_NOW < deadline)) && [[ ! ${SF_HURRY-} ]]; do
-    sf_stop_tier # -> tier: the tasks of the last tier that were not asked before
-    ((tier >= 0)) || break
-    sf_stop_wait "$(((deadline - SF_NOW) / (tier + 1)))"
-  done
-  sf_stop_wait "$((deadline - SF_NOW))"
-  for i in "${!SF_PID[@]}"; do sf_timer_due_kill "$i"; done
-  SF_HURRY=
-  sf_stop_wait 1000
-}
-
-sf_stop_tier() { # -> tier of the caller: signals the running tasks of the highest tier that has not been asked; -1 without one
-  local i asked=() kind
-  tier=-1
-  for i in "${!SF_PID[@]}"; do
-    if [[ ! ${SF_ASKED[i]-} ]] && ((${SF_TIER[i]:-0} > tier)); then tier=${SF_TIER[i]:-0}; fi
-  done
-  for kind in ${SF_LAUNCHERS}; do
-    asked=()
-    for i in "${!SF_PID[@]}"; do
-      if [[ ! ${SF_ASKED[i]-} && ${SF_TIER[i]:-0} == "$tier" && ${SF_LAUNCH[i]:-local} == "$kind" ]]; then
-        asked+=("$i")
-        SF_ASKED[i]=1
-      fi
-    done
-    ((!${#asked[@]})) || "sf_${kind}_signal" TERM "${asked[@]}"
-  done
-}
-
-sf_stop_wait() { # <centiseconds>: handles events until what was asked is gone, at most so long
-  local -i until
-  sf_clock_now
-  until=$((SF_NOW + $1))
-  sf_timer_set stopped:0 "$1"
-  while ((${#SF_PID[@]} && SF_NOW < until)) && [[ ! ${SF_HURRY-} ]] && sf_stop_pending; do
-    sf_schedule_next
-    sf_clock_now
-  done
-  sf_timer_clear stopped:0
-}
-
-sf_stop_pending() { # is there a task that was asked and still runs?
-  local i
-  for i in "${!SF_PID[@]}"; do
-    [[ ! ${SF_ASKED[i]-} ]] || return 0
-  done
-  return 1
-}
-
-sf_timer_due_stopped() { # only wakes sf_stop_wait
-  :
-}
-
 # schedule: starts a task when all that it waits for is done or ready, and waits for what happens next. Nothing is polled:
 # wrappers, the prober and signal handlers each write a line to the bus, and the loop blocks until a line or a timer.
 
 sf_schedule_open() { # the bus, the state of every task, and the limit of the whole
   local -i i
   local before limit
-  exec {SF_BUS}<> <(:)
+  sf_bus_open SF_BUS
   SF_OPEN=0
   for ((i = 0; i < ${#SF_TASK[@]}; i++)); do
     [[ ! ${SF_STATE[i]-} ]] || continue # a resumed or a selected run settled it
     SF_STATE[i]=INITIATED
     SF_OPEN=$((SF_OPEN + 1))
+    sf_json_quote "${SF_TASK[i]}"
+    sf_status_row "$i" "$SF_JSON" '""'
   done
   for ((i = 0; i < ${#SF_TASK[@]}; i++)); do
     SF_LEFT[i]=0
@@ -671,21 +693,20 @@ sf_schedule_open() { # the bus, the state of every task, and the limit of the wh
 sf_schedule_run() { # until every task is done or ready, or one has failed
   local -i i
   for ((i = 0; i < ${#SF_TASK[@]}; i++)); do
-    if ((!SF_LEFT[i])) && [[ ${SF_STATE[i]} == INITIATED ]]; then SF_QUEUE+=("$i"); fi
+    if ((! SF_LEFT[i])) && [[ ${SF_STATE[i]} == INITIATED ]]; then SF_QUEUE+=("$i"); fi
   done
   while ((SF_OPEN)) && [[ ! ${SF_EXIT-} ]]; do sf_schedule_next; done
 }
 
 sf_schedule_next() { # one line of the bus, else one task of the queue, else waits; then what is due
-  local words
   if ((SF_QUEUE_HEAD < ${#SF_QUEUE[@]})) && ! read -r -t 0 -u "$SF_BUS"; then
     sf_clock_now
     sf_task_start "${SF_QUEUE[SF_QUEUE_HEAD++]}"
   else
     sf_timer_wait
-    if IFS=' ' read -r -t "$SF_WAIT" -u "$SF_BUS" -a words; then
+    if sf_bus_read "$SF_BUS" "$SF_WAIT"; then
       sf_clock_now
-      "sf_schedule_${words[0]}" "${words[@]:1}"
+      "sf_schedule_${SF_WORDS[0]}" "${SF_WORDS[@]:1}"
     else
       sf_clock_now
     fi
@@ -718,7 +739,7 @@ sf_schedule_unhealthy() { # <task index> <attempt> <word>...: its failure probe,
 
 sf_schedule_signal() { # <signal>: a signal to this script, from its trap
   case $1 in
-    USR2) sf_run_fail TIMEOUT 124 "the job's time limit is near (SIGUSR2)" ;;
+    USR1 | USR2) sf_run_fail TIMEOUT 124 "the job's time limit is near (SIG$1)" ;;
     *) sf_run_fail CANCELLED "$((128 + $(kill -l "$1")))" "SIG$1" ;;
   esac
   [[ ! ${SF_STOPPING-} ]] || SF_HURRY=1 # a second signal: no more patience
@@ -730,7 +751,7 @@ sf_schedule_release() { # <task index>: it is done or ready; whoever waited for 
   [[ ! ${SF_EXIT-} ]] || return 0
   for next in ${SF_FEEDS[$1]-}; do
     SF_LEFT[next]=$((SF_LEFT[next] - 1))
-    if ((!SF_LEFT[next])) && [[ ${SF_STATE[next]} == INITIATED ]]; then SF_QUEUE+=("$next"); fi
+    if ((! SF_LEFT[next])) && [[ ${SF_STATE[next]} == INITIATED ]]; then SF_QUEUE+=("$next"); fi
   done
 }
 
@@ -752,14 +773,17 @@ sf_timer_due_sweep() { # a wrapper that is gone without a word was killed by som
 # watchdog: takes the tasks down when this script is killed with SIGKILL, and finds what left its process group.
 # It reads a pipe of which only the script holds the other end: end of file means that the script is gone.
 
-sf_watchdog_start() {
-  exec {SF_LIFE}> >(sf_watchdog_serve)
+sf_watchdog_start() { # in a process group of its own: who kills all of the script's must not take it along
+  set -m
+  coproc SF_WATCHDOG { sf_watchdog_serve; }
+  set +m
+  exec {SF_LIFE}>&"${SF_WATCHDOG[1]}"
 }
 
 sf_watchdog_serve() { # lines: +pid a process group began, -pid it ended, bye: the run has ended well enough
-  local line pid groups=()
+  local line tries groups=()
   trap '' HUP INT QUIT TERM USR1 USR2 PIPE
-  exec {SF_BUS}>&- {SF_EVENTS}>&- {SF_LOG}>&- </dev/stdin
+  exec {SF_BUS}>&- {SF_EVENTS}>&- {SF_LOG}>&- >/dev/null 2>&1
   while read -r line; do
     case $line in
       +*) groups[${line#+}]=1 ;;
@@ -767,39 +791,47 @@ sf_watchdog_serve() { # lines: +pid a process group began, -pid it ended, bye: t
       bye) return 0 ;;
     esac
   done
-  sf_watchdog_signal TERM "${!groups[@]}"
-  for ((tries = SF_GRACE / 10; tries > 0; tries--)); do
-    sf_watchdog_alive "${!groups[@]}" || break
-    sleep 0.1
+  sf_watchdog_signal TERM
+  for ((tries = SF_GRACE / 20; tries > 0; tries--)); do
+    sf_watchdog_alive || break
+    sleep 0.2
   done
-  sf_watchdog_signal KILL "${!groups[@]}"
-  sf_watchdog_sweep
+  sf_watchdog_signal KILL
   SF_RUN_STATE=FAILED SF_EXIT=137 SF_REASON="the script was killed"
   sf_watchdog_record
 }
 
-sf_watchdog_signal() { # <signal> <process group>...
-  local signal=$1 pid
-  shift
-  if declare -F sf_srun_signal_run >/dev/null; then sf_srun_signal_run "$signal"; fi
-  for pid; do kill -s "$signal" -- "-$pid" 2>/dev/null; done
+sf_watchdog_signal() { # <signal>: to the groups of the caller, the steps, and what left its group
+  local pid
+  if declare -F sf_srun_signal_run >/dev/null; then sf_srun_signal_run "$1"; fi
+  for pid in "${!groups[@]}"; do kill -s "$1" -- "-$pid" 2>/dev/null; done
+  sf_watchdog_find
+  for pid in ${SF_FOUND[@]+"${SF_FOUND[@]}"}; do kill -s "$1" "$pid" 2>/dev/null; done
 }
 
-sf_watchdog_alive() { # <process group>...: is there one with a process that is not a zombie?
-  local pid
-  for pid; do
-    if kill -0 -- "-$pid" 2>/dev/null; then return 0; fi
+sf_watchdog_find() { # -> SF_FOUND: processes that carry this run's id in their environment
+  mapfile -t SF_FOUND < <(grep -laF -- "SFLOW_RUN_ID=$SF_RUN_ID" /proc/[0-9]*/environ 2>/dev/null)
+  SF_FOUND=(${SF_FOUND[@]+"${SF_FOUND[@]#/proc/}"})
+  SF_FOUND=(${SF_FOUND[@]+"${SF_FOUND[@]%/environ}"})
+}
+
+sf_watchdog_alive() { # is anything of the groups of the caller, or of what left them, more than a zombie?
+  local file facts
+  sf_watchdog_find
+  ((! ${#SF_FOUND[@]})) || return 0
+  for file in /proc/[0-9]*/stat; do
+    read -r facts 2>/dev/null <"$file" || continue
+    # shellcheck disable=SC2086 # state, parent, group
+    set -- ${facts##*) }
+    if [[ $1 != Z && ${groups[$3]-} ]]; then return 0; fi
   done
   return 1
 }
 
-sf_watchdog_sweep() { # kills what carries this run's id in its environment: it left its process group
-  local pid found=()
-  mapfile -t found < <(grep -laF -- "SFLOW_RUN_ID=$SF_RUN_ID" /proc/[0-9]*/environ 2>/dev/null)
-  for pid in ${found[@]+"${found[@]}"}; do
-    pid=${pid#/proc/}
-    kill -s KILL "${pid%/environ}" 2>/dev/null
-  done
+sf_watchdog_sweep() { # ends what left its process group and outlived the run
+  local pid
+  sf_watchdog_find
+  for pid in ${SF_FOUND[@]+"${SF_FOUND[@]}"}; do kill -s KILL "$pid" 2>/dev/null; done
 }
 
 sf_watchdog_record() { # the last word in events.jsonl and status.json
@@ -807,7 +839,10 @@ sf_watchdog_record() { # the last word in events.jsonl and status.json
   sf_clock_stamp
   printf '{"time":%s,"event":"run","state":"FAILED","exit_status":137,"reason":"%s"}\n' \
     "$SF_STAMP" "$SF_REASON" >>"$SF_RUN/events.jsonl"
-  [[ -f $SF_RUN/status.json ]] || return 0
+  if [[ ! -f $SF_RUN/status.json ]]; then
+    sf_status_write
+    return
+  fi
   while IFS= read -r line; do
     case $line in
       ' "state": '*) line=' "state": "FAILED",' ;;
@@ -862,10 +897,10 @@ sf_preflight_check() { # says everything that is missing; status 1 when somethin
   for item in ${SF_COMMANDS[@]+"${SF_COMMANDS[@]}"}; do
     command -v -- "$item" >/dev/null || SF_MISSING+=("command not found: $item")
   done
-  if ((!${#SF_MISSING[@]})); then workflow_nodes; fi
+  if ((! ${#SF_MISSING[@]})); then workflow_nodes; fi
   sf_preflight_paths
   sf_preflight_output
-  ((!${#SF_MISSING[@]})) && return 0
+  ((! ${#SF_MISSING[@]})) && return 0
   printf 'sflow: %s cannot run here:\n' "$SF_WORKFLOW" >&2
   for item in "${SF_MISSING[@]}"; do printf '  - %s\n' "$item" >&2; done
   return 1
@@ -895,19 +930,19 @@ sf_run_main() { # [<task>...]: the tasks that were chosen, all when none was
   sf_document_load "$SF_SELF"
   workflow_holes
   sf_select_tasks "$@"
-  sf_run_artifacts
+  if declare -F workflow_artifacts >/dev/null && ! workflow_artifacts; then exit 78; fi
   sf_schedule_open
   sf_watchdog_start
   if declare -F sf_probe_open >/dev/null; then sf_probe_open; fi
   sf_console_say "$SF_WORKFLOW: $SF_OPEN of ${#SF_TASK[@]} tasks to run, in $SF_RUN"
-  sf_status_touch
+  sf_timer_set status:0 5
   sf_schedule_run
   sf_run_end
 }
 
 sf_run_trap() { # a handler only writes to the bus: `read -t` of bash 5.2 loses its time-out under any other
   local signal
-  for signal in HUP INT QUIT TERM USR2; do
+  for signal in HUP INT QUIT TERM USR1 USR2; do
     # shellcheck disable=SC2064 # the signal's name, now
     trap "sf_run_signal $signal" "$signal"
   done
@@ -943,13 +978,6 @@ sf_run_open() { # the run directory, with what it ran from
   printf '%s\0' "${SF_TASK[@]/#/"$SF_RUN/"}" | xargs -0 mkdir -p -- || exit 78
   sf_json_quote "$SF_RUN_ID"
   sf_event_write run state '"RUNNING"' run_id "$SF_JSON" pid "$$"
-}
-
-sf_run_artifacts() { # files whose content the workflow gives
-  if declare -F workflow_artifacts >/dev/null && ! workflow_artifacts; then
-    sf_console_warn "an artifact could not be written"
-    exit 78
-  fi
 }
 
 sf_run_fail() { # <state> <exit status> <reason>: ends the run; the first reason counts
@@ -1045,6 +1073,8 @@ sf_timer_due_retry() { # <task index>
 sf_select_tasks() { # [<task>...]: settles the state of every task that is not to run
   local -i i
   local -a wanted=()
+  local -A completed=() # by fingerprint and name: a task that has changed since is another task
+  local line
   if (($#)); then
     sf_select_chosen "$@" # -> wanted
     for ((i = 0; i < ${#SF_TASK[@]}; i++)); do
@@ -1052,8 +1082,9 @@ sf_select_tasks() { # [<task>...]: settles the state of every task that is not t
     done
   fi
   [[ ${SF_RESUME-} ]] || return 0
+  while IFS= read -r line; do completed["$line"]=1; done < <(cat -- "$SF_RUN/completed.txt" 2>/dev/null)
   for ((i = 0; i < ${#SF_TASK[@]}; i++)); do
-    if [[ ! ${SF_STATE[i]-} ]] && sf_select_done "$i"; then
+    if [[ ! ${SF_STATE[i]-} && ${completed["${SF_FINGERPRINT[i]-} ${SF_TASK[i]}"]-} ]]; then
       sf_select_settle "$i" SKIPPED "completed in an earlier run"
     elif [[ -s $SF_RUN/${SF_TASK[i]}/${SF_TASK[i]}.log ]]; then
       sf_retry_rule "$i" 1
@@ -1066,11 +1097,6 @@ sf_select_settle() { # <task index> <state> <reason>
   SF_STATE[$1]=$2
   SF_WHY[$1]=$3
   sf_event_state "$1" "$2" "$3"
-}
-
-sf_select_done() { # <task index>: did it complete, and is it still the same task?
-  local mark
-  read -r mark 2>/dev/null <"$SF_RUN/${SF_TASK[$1]}/.done" && [[ $mark == "${SF_FINGERPRINT[$1]-}" ]]
 }
 
 sf_select_chosen() { # <name>...: the named tasks (a replicated task's own name means all its replicas) -> wanted of the caller
@@ -1177,6 +1203,7 @@ sf_main() { # <argument>...
   sf_main_state
   sf_main_options "$@" # -> tasks, SF_*
   sf_main_places
+  if declare -F sf_slurm_requeued >/dev/null; then sf_slurm_requeued; fi
   sf_main_width
   sf_console_open
   case $command in
@@ -1189,11 +1216,11 @@ sf_main() { # <argument>...
 
 sf_main_state() { # what the units keep about the run, by task, timer or probe
   declare -gA SF_TIMER=() SF_DOCUMENT=() SF_COLOUR_OF=()
-  SF_TEXTS=() SF_STATE=() SF_WHY=() SF_ATTEMPT=() SF_STATUS=() SF_VERDICT=() SF_LEFT=()
+  SF_TEXTS=() SF_ROW=() SF_STATE=() SF_WHY=() SF_ATTEMPT=() SF_STATUS=() SF_VERDICT=() SF_LEFT=()
   SF_PID=() SF_SINCE=() SF_STARTED=() SF_FINISHED=() SF_ASKED=()
   # shellcheck disable=SC2034 # for probes, which not every workflow has
   SF_LOG_FROM=()
-  SF_QUEUE=() SF_QUEUE_HEAD=0 SF_REAP='' SF_TIMER_NEXT=0 SF_SWEEP=200 SF_OPEN=0
+  SF_QUEUE=() SF_QUEUE_HEAD=0 SF_REAP='' SF_PARTIAL='' SF_TIMER_NEXT=0 SF_SWEEP=200 SF_OPEN=0
 }
 
 sf_main_options() { # <argument>...

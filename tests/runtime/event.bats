@@ -1,0 +1,24 @@
+#!/usr/bin/env bats
+
+setup() {
+  source "$BATS_TEST_DIRNAME/units.bash"
+  a_run 'a "b"'
+}
+
+@test "a state is one line of JSON" {
+  SF_STATE[0]=FAILED SF_ATTEMPT[0]=2 SF_STATUS[0]=3
+  sf_event_state 0 FAILED $'why\nnot'
+  python3 - "$SF_RUN/events.jsonl" <<'END'
+import json, sys
+(line,) = open(sys.argv[1])
+event = json.loads(line)
+del event["time"]
+assert event == {"event": "state", "task": 'a "b"', "state": "FAILED", "attempt": 2, "exit_status": 3, "reason": "why\nnot"}
+END
+}
+
+@test "a full disk is said once and ends nothing" {
+  exec {SF_EVENTS}>/dev/full
+  run sf_event_write run
+  [[ $status == 0 && $output == *'cannot write events.jsonl'* ]]
+}
