@@ -58,7 +58,7 @@ schema: $(VENV)/.dev ## write schemas/workflow.schema.json anew, after a change 
 
 golden: $(VENV)/.dev ## write golden/ anew; read the difference before you commit it
 	pytest -k is_golden tests/unit/test_golden.py --snapshot-update --allow-snapshot-deletion >/dev/null || true
-	pytest -q tests/unit/test_golden.py
+	pytest -q tests/unit/test_golden.py tests/unit/test_errors.py
 
 bench: $(VENV)/.dev ## how long runs and compilations take, against bash by hand
 	python bench/bench.py

@@ -2,7 +2,6 @@
 
 import json
 import os
-import re
 import signal
 import subprocess
 import sys
@@ -12,7 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 SFLOWC = Path(sys.executable).with_name("sflowc")
-TASK_LINE = re.compile(
+BASH = os.environ.get("SFLOWC_BASH", "bash")
+"""The shell under test."""
     r"^\d\d:\d\d:\d\d  (\S+) +(RUNNING|READY|COMPLETED|FAILED|TIMEOUT|CANCELLED|SKIPPED)", re.MULTILINE
 )
 
@@ -67,7 +67,7 @@ class Workflow:
         )
         assert done.returncode == 0, done.stderr
 
-    def start(self, *arguments: str, bash: str = "bash", **environment: str) -> subprocess.Popen[str]:
+    def start(self, *arguments: str, bash: str = BASH, **environment: str) -> subprocess.Popen[str]:
         return subprocess.Popen(
             [bash, self.script, *arguments, "--output-dir", self.output],
             cwd=self.folder,
@@ -80,7 +80,7 @@ class Workflow:
             start_new_session=True,
         )
 
-    def run(self, *arguments: str, timeout: float = 60, bash: str = "bash", **environment: str) -> Run:
+    def run(self, *arguments: str, timeout: float = 60, bash: str = BASH, **environment: str) -> Run:
         began = time.monotonic()
         process = self.start(*arguments, bash=bash, **environment)
         return self.finish(process, began, timeout)
