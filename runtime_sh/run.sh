@@ -1,11 +1,11 @@
 # shellcheck shell=bash
 # run: one run from its directory to its exit status.
-# requires: console event status schedule stop watchdog document summary preflight clock
+# requires: directory console event status schedule stop watchdog document summary preflight clock
 
 sf_run_main() { # [<task>...]: the tasks that were chosen, all when none was
   sf_run_trap
   sf_preflight_check || exit 78
-  sf_run_open
+  sf_directory_open
   sf_document_load "$SF_SELF"
   workflow_holes
   sf_select_tasks "$@"
@@ -34,29 +34,6 @@ sf_run_signal() { # <signal>
   else
     exit "$((128 + $(kill -l "$1")))"
   fi
-}
-
-sf_run_open() { # the run directory, with what it ran from
-  local time id=$((RANDOM << 15 ^ RANDOM))
-  printf -v time '%(%Y%m%d-%H%M%S)T' -1
-  if [[ ${SF_RESUME-} ]]; then
-    SF_RUN=$SF_RESUME
-  else
-    printf -v SF_RUN '%s/%s%s-%s-%06x' "$SF_OUTPUT" "${SLURM_JOB_ID:+$SLURM_JOB_ID-}" "$SF_WORKFLOW" "$time" "$((id & 0xffffff))"
-    mkdir -p -- "$SF_RUN" || exit 78
-  fi
-  SF_RUN_ID=${SF_RUN##*/}
-  exec {SF_LOG}>>"$SF_RUN/sflow.log" {SF_EVENTS}>>"$SF_RUN/events.jsonl" || exit 78
-  sf_clock_stamp
-  SF_BEGUN=$SF_STAMP
-  sf_clock_now
-  SF_BEGAN=$SF_NOW
-  SF_RUN_STATE=RUNNING
-  cp -- "$SF_SELF" "$SF_RUN/${SF_WORKFLOW}.sh" 2>/dev/null
-  sf_plan_print >"$SF_RUN/plan.txt" 2>/dev/null
-  printf '%s\0' "${SF_TASK[@]/#/"$SF_RUN/"}" | xargs -0 mkdir -p -- || exit 78
-  sf_json_quote "$SF_RUN_ID"
-  sf_event_write run state '"RUNNING"' run_id "$SF_JSON" pid "$$"
 }
 
 sf_run_fail() { # <state> <exit status> <reason>: ends the run; the first reason counts

@@ -13,8 +13,6 @@ from pathlib import Path
 SFLOWC = Path(sys.executable).with_name("sflowc")
 BASH = os.environ.get("SFLOWC_BASH", "bash")
 """The shell under test."""
-    r"^\d\d:\d\d:\d\d  (\S+) +(RUNNING|READY|COMPLETED|FAILED|TIMEOUT|CANCELLED|SKIPPED)", re.MULTILINE
-)
 
 
 @dataclass

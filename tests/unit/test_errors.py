@@ -15,7 +15,9 @@ CASES = sorted(FOLDER.glob("*.yaml"))
 
 
 @pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
-def test_a_mistake_is_told(sflowc: Callable[..., subprocess.CompletedProcess[str]], path: Path, snapshot: Snapshot) -> None:
+def test_a_mistake_is_told(
+    sflowc: Callable[..., subprocess.CompletedProcess[str]], path: Path, snapshot: Snapshot
+) -> None:
     done = sflowc("lint", path.name, cwd=FOLDER, status=None)
     assert f"[{path.stem.split('.')[0]}]" in done.stderr
     assert "Traceback" not in done.stderr

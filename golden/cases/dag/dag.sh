@@ -4,7 +4,7 @@
 #
 #   from     dag.yaml  sha256:d63fe46ebce4601388ab79191900c9f48b2b08f9bb8d2819f6e1f50facd195d4
 #   rebuild  sflowc build -f dag.yaml
-#   body     sha256:7e29593e97b280e5e6a0bf4a1b6537e1976a2b98193f1745fe8551abc639540d (all that follows this header)
+#   body     sha256:b7287df1fb0b47cc246b672b4bd463ec0173e2d4436f5a0b8881da573ca68f94 (all that follows this header)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -123,45 +123,6 @@ sf_local_nodes() { # <first node> <count>: a local backend's nodes are all this 
   done
 }
 
-# console: the lines that a person reads, on the terminal (or the job's output file) and in sflow.log.
-
-sf_console_open() { # colours on a terminal that wants them
-  SF_COLOUR=()
-  if [[ -t 1 && -z ${NO_COLOR-} && ${TERM-dumb} != dumb ]]; then
-    SF_COLOUR=([0]=$'\e[0m')
-    SF_COLOUR_OF=([RUNNING]=$'\e[36m' [READY]=$'\e[32m' [COMPLETED]=$'\e[32m' [SKIPPED]=$'\e[90m'
-      [FAILED]=$'\e[1;31m' [TIMEOUT]=$'\e[1;31m' [CANCELLED]=$'\e[33m' [RETRY]=$'\e[33m')
-  fi
-}
-
-sf_console_state() { # <task index> <word> <text>: one change of a task
-  local line time
-  printf -v line '%-*s  %-9s%s' "$SF_NAME_WIDTH" "${SF_TASK[$1]}" "$2" "${3:+  $3}"
-  printf -v time '%(%H:%M:%S)T' -1
-  if ((${#SF_COLOUR[@]})); then
-    printf '%s  %s%s%s\n' "$time" "${SF_COLOUR_OF[$2]-}" "$line" "${SF_COLOUR[0]}"
-  else
-    printf '%s  %s\n' "$time" "$line"
-  fi
-  sf_console_record "$time" "$line"
-}
-
-sf_console_say() { # <text>: anything else worth a line
-  local time
-  printf -v time '%(%H:%M:%S)T' -1
-  printf '%s  %s\n' "$time" "$1"
-  sf_console_record "$time" "$1"
-}
-
-sf_console_warn() { # <text>: something is wrong that does not end the run
-  printf 'sflow: %s\n' "$1" >&2
-  sf_console_record WARNING "$1"
-}
-
-sf_console_record() { # <time> <text>: the line in sflow.log, once there is one
-  [[ -z ${SF_LOG-} ]] || printf '%s  %s\n' "$1" "$2" >&"$SF_LOG" || :
-}
-
 # clock: what time it is. Limits are measured since boot, so that setting the clock moves none of them.
 
 sf_clock_now() { # -> SF_NOW: centiseconds since boot
@@ -216,6 +177,45 @@ sf_json_quote() { # <text> -> SF_JSON: the text as a JSON string, quotes include
     done
   fi
   SF_JSON=\"$text\"
+}
+
+# console: the lines that a person reads, on the terminal (or the job's output file) and in sflow.log.
+
+sf_console_open() { # colours on a terminal that wants them
+  SF_COLOUR=()
+  if [[ -t 1 && -z ${NO_COLOR-} && ${TERM-dumb} != dumb ]]; then
+    SF_COLOUR=([0]=$'\e[0m')
+    SF_COLOUR_OF=([RUNNING]=$'\e[36m' [READY]=$'\e[32m' [COMPLETED]=$'\e[32m' [SKIPPED]=$'\e[90m'
+      [FAILED]=$'\e[1;31m' [TIMEOUT]=$'\e[1;31m' [CANCELLED]=$'\e[33m' [RETRY]=$'\e[33m')
+  fi
+}
+
+sf_console_state() { # <task index> <word> <text>: one change of a task
+  local line time
+  printf -v line '%-*s  %-9s%s' "$SF_NAME_WIDTH" "${SF_TASK[$1]}" "$2" "${3:+  $3}"
+  printf -v time '%(%H:%M:%S)T' -1
+  if ((${#SF_COLOUR[@]})); then
+    printf '%s  %s%s%s\n' "$time" "${SF_COLOUR_OF[$2]-}" "$line" "${SF_COLOUR[0]}"
+  else
+    printf '%s  %s\n' "$time" "$line"
+  fi
+  sf_console_record "$time" "$line"
+}
+
+sf_console_say() { # <text>: anything else worth a line
+  local time
+  printf -v time '%(%H:%M:%S)T' -1
+  printf '%s  %s\n' "$time" "$1"
+  sf_console_record "$time" "$1"
+}
+
+sf_console_warn() { # <text>: something is wrong that does not end the run
+  printf 'sflow: %s\n' "$1" >&2
+  sf_console_record WARNING "$1"
+}
+
+sf_console_record() { # <time> <text>: the line in sflow.log, once there is one
+  [[ -z ${SF_LOG-} ]] || printf '%s  %s\n' "$1" "$2" >&"$SF_LOG" || :
 }
 
 # timer: deadlines of the scheduler. When the timer limit:3 is due, sf_timer_due_limit 3 is called.
@@ -330,6 +330,53 @@ sf_event_state() { # <task index> <state> <reason>: a task's new state, here and
   sf_event_write state task "$SF_JSON" state "\"$2\"" attempt "${SF_ATTEMPT[$1]:-0}" \
     exit_status "${SF_STATUS[$1]:-null}" reason "$reason"
   sf_status_row "$1" "$SF_JSON" "$reason"
+}
+
+# plan: what this script would run, as a table.
+
+sf_plan_print() {
+  local before after p
+  local -i i
+  printf '%s: %d tasks\n\n' "$SF_WORKFLOW" "${#SF_TASK[@]}"
+  printf '  %-*s  %-12s  %-12s  %s\n' "$SF_NAME_WIDTH" task nodes GPUs 'starts after'
+  for ((i = 0; i < ${#SF_TASK[@]}; i++)); do
+    after=
+    for before in ${SF_AFTER[i]-}; do after+=", ${SF_TASK[before]}"; done
+    printf '  %-*s  %-12s  %-12s  %s\n' "$SF_NAME_WIDTH" "${SF_TASK[i]}" "${SF_NODES[i]}" "${SF_GPUS[i]:--}" "${after#, }"
+    for p in ${SF_PROBES_OF[i]-}; do printf '  %*s    %s\n' "$SF_NAME_WIDTH" '' "${SF_PROBE_ROLE[p]}"; done
+  done
+}
+
+# directory: the run directory: where it is, and what it holds from the start.
+
+sf_directory_open() { # the run directory, with what it ran from
+  local time id=$((RANDOM << 15 ^ RANDOM))
+  printf -v time '%(%Y%m%d-%H%M%S)T' -1
+  if [[ ${SF_RESUME-} ]]; then
+    SF_RUN=$SF_RESUME
+  else
+    printf -v SF_RUN '%s/%s%s-%s-%06x' "$SF_OUTPUT" "${SLURM_JOB_ID:+$SLURM_JOB_ID-}" "$SF_WORKFLOW" "$time" "$((id & 0xffffff))"
+    mkdir -p -- "$SF_RUN" || exit 78
+  fi
+  SF_RUN_ID=${SF_RUN##*/}
+  exec {SF_LOG}>>"$SF_RUN/sflow.log" {SF_EVENTS}>>"$SF_RUN/events.jsonl" || exit 78
+  sf_clock_stamp
+  SF_BEGUN=$SF_STAMP
+  sf_clock_now
+  SF_BEGAN=$SF_NOW
+  SF_RUN_STATE=RUNNING
+  cp -- "$SF_SELF" "$SF_RUN/${SF_WORKFLOW}.sh" 2>/dev/null
+  sf_plan_print >"$SF_RUN/plan.txt" 2>/dev/null
+  sf_directory_tasks || exit 78
+  sf_json_quote "$SF_RUN_ID"
+  sf_event_write run state '"RUNNING"' run_id "$SF_JSON" pid "$$"
+}
+
+sf_directory_tasks() { # a directory for each task, made a thousand at a time: the arguments of a command have a limit
+  local -i i
+  for ((i = 0; i < ${#SF_TASK[@]}; i += 1000)); do
+    (cd -- "$SF_RUN" && mkdir -p -- "${SF_TASK[@]:i:1000}") || return
+  done
 }
 
 # bus: pipes on which many write lines and one reads them.
@@ -924,7 +971,7 @@ sf_preflight_output() { # the output directory can be written
 sf_run_main() { # [<task>...]: the tasks that were chosen, all when none was
   sf_run_trap
   sf_preflight_check || exit 78
-  sf_run_open
+  sf_directory_open
   sf_document_load "$SF_SELF"
   workflow_holes
   sf_select_tasks "$@"
@@ -953,29 +1000,6 @@ sf_run_signal() { # <signal>
   else
     exit "$((128 + $(kill -l "$1")))"
   fi
-}
-
-sf_run_open() { # the run directory, with what it ran from
-  local time id=$((RANDOM << 15 ^ RANDOM))
-  printf -v time '%(%Y%m%d-%H%M%S)T' -1
-  if [[ ${SF_RESUME-} ]]; then
-    SF_RUN=$SF_RESUME
-  else
-    printf -v SF_RUN '%s/%s%s-%s-%06x' "$SF_OUTPUT" "${SLURM_JOB_ID:+$SLURM_JOB_ID-}" "$SF_WORKFLOW" "$time" "$((id & 0xffffff))"
-    mkdir -p -- "$SF_RUN" || exit 78
-  fi
-  SF_RUN_ID=${SF_RUN##*/}
-  exec {SF_LOG}>>"$SF_RUN/sflow.log" {SF_EVENTS}>>"$SF_RUN/events.jsonl" || exit 78
-  sf_clock_stamp
-  SF_BEGUN=$SF_STAMP
-  sf_clock_now
-  SF_BEGAN=$SF_NOW
-  SF_RUN_STATE=RUNNING
-  cp -- "$SF_SELF" "$SF_RUN/${SF_WORKFLOW}.sh" 2>/dev/null
-  sf_plan_print >"$SF_RUN/plan.txt" 2>/dev/null
-  printf '%s\0' "${SF_TASK[@]/#/"$SF_RUN/"}" | xargs -0 mkdir -p -- || exit 78
-  sf_json_quote "$SF_RUN_ID"
-  sf_event_write run state '"RUNNING"' run_id "$SF_JSON" pid "$$"
 }
 
 sf_run_fail() { # <state> <exit status> <reason>: ends the run; the first reason counts
@@ -1146,21 +1170,6 @@ sf_select_left() { # <task index>: does a task that is left to do depend on it?
     done
   done
   return 1
-}
-
-# plan: what this script would run, as a table.
-
-sf_plan_print() {
-  local before after p
-  local -i i
-  printf '%s: %d tasks\n\n' "$SF_WORKFLOW" "${#SF_TASK[@]}"
-  printf '  %-*s  %-12s  %-12s  %s\n' "$SF_NAME_WIDTH" task nodes GPUs 'starts after'
-  for ((i = 0; i < ${#SF_TASK[@]}; i++)); do
-    after=
-    for before in ${SF_AFTER[i]-}; do after+=", ${SF_TASK[before]}"; done
-    printf '  %-*s  %-12s  %-12s  %s\n' "$SF_NAME_WIDTH" "${SF_TASK[i]}" "${SF_NODES[i]}" "${SF_GPUS[i]:--}" "${after#, }"
-    for p in ${SF_PROBES_OF[i]-}; do printf '  %*s    %s\n' "$SF_NAME_WIDTH" '' "${SF_PROBE_ROLE[p]}"; done
-  done
 }
 
 # report: the state of a run, from its status.json, which has one task a line.

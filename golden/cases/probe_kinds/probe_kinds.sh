@@ -4,7 +4,7 @@
 #
 #   from     workflow.yaml  sha256:820254b808e9fcf9e5f8c44572fd3ca77cf29f462ecc9d8cf0c18240f8f58fd2
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:94c8fb416e12c3f11b7f88f7cd06642cc8acc93964f729e1d014562c9e4a9921 (all that follows this header)
+#   body     sha256:1146a3e4d753aac97bf60aa703a7b0efaa92152356769431aa26b8b0bb9572b4 (all that follows this header)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -21,7 +21,7 @@ SF_SELF=${BASH_SOURCE[0]}
 SF_WORKFLOW=probe_kinds
 SF_GRACE=1000 # centiseconds between TERM and KILL
 SF_LAUNCHERS=local
-SF_COMMANDS=() # looked for before anything starts
+SF_COMMANDS=(grep) # looked for before anything starts
 SF_HOLE_MARK=@@
 
 workflow_nodes() { # names and addresses of the nodes
@@ -494,6 +494,26 @@ sf_probe_tcp() { # <port> <host>...: on every host
   SF_DETAIL="port $port is open"
 }
 
+# json: any text as a JSON string.
+
+sf_json_quote() { # <text> -> SF_JSON: the text as a JSON string, quotes included
+  local text=$1 character code
+  if [[ $text == *[\\\"[:cntrl:]]* ]]; then
+    text=${text//\\/\\\\}
+    text=${text//\"/\\\"}
+    text=${text//$'\n'/\\n}
+    text=${text//$'\t'/\\t}
+    text=${text//$'\r'/\\r}
+    while [[ $text == *[[:cntrl:]]* ]]; do
+      character=${text#"${text%%[[:cntrl:]]*}"}
+      character=${character:0:1}
+      printf -v code '\\u%04x' "'$character"
+      text=${text//"$character"/$code}
+    done
+  fi
+  SF_JSON=\"$text\"
+}
+
 # console: the lines that a person reads, on the terminal (or the job's output file) and in sflow.log.
 
 sf_console_open() { # colours on a terminal that wants them
@@ -531,26 +551,6 @@ sf_console_warn() { # <text>: something is wrong that does not end the run
 
 sf_console_record() { # <time> <text>: the line in sflow.log, once there is one
   [[ -z ${SF_LOG-} ]] || printf '%s  %s\n' "$1" "$2" >&"$SF_LOG" || :
-}
-
-# json: any text as a JSON string.
-
-sf_json_quote() { # <text> -> SF_JSON: the text as a JSON string, quotes included
-  local text=$1 character code
-  if [[ $text == *[\\\"[:cntrl:]]* ]]; then
-    text=${text//\\/\\\\}
-    text=${text//\"/\\\"}
-    text=${text//$'\n'/\\n}
-    text=${text//$'\t'/\\t}
-    text=${text//$'\r'/\\r}
-    while [[ $text == *[[:cntrl:]]* ]]; do
-      character=${text#"${text%%[[:cntrl:]]*}"}
-      character=${character:0:1}
-      printf -v code '\\u%04x' "'$character"
-      text=${text//"$character"/$code}
-    done
-  fi
-  SF_JSON=\"$text\"
 }
 
 # status: status.json, the run at a glance; replaced by rename, so that a reader never sees half of it (schemas/status.schema.json).
@@ -627,6 +627,53 @@ sf_event_state() { # <task index> <state> <reason>: a task's new state, here and
   sf_event_write state task "$SF_JSON" state "\"$2\"" attempt "${SF_ATTEMPT[$1]:-0}" \
     exit_status "${SF_STATUS[$1]:-null}" reason "$reason"
   sf_status_row "$1" "$SF_JSON" "$reason"
+}
+
+# plan: what this script would run, as a table.
+
+sf_plan_print() {
+  local before after p
+  local -i i
+  printf '%s: %d tasks\n\n' "$SF_WORKFLOW" "${#SF_TASK[@]}"
+  printf '  %-*s  %-12s  %-12s  %s\n' "$SF_NAME_WIDTH" task nodes GPUs 'starts after'
+  for ((i = 0; i < ${#SF_TASK[@]}; i++)); do
+    after=
+    for before in ${SF_AFTER[i]-}; do after+=", ${SF_TASK[before]}"; done
+    printf '  %-*s  %-12s  %-12s  %s\n' "$SF_NAME_WIDTH" "${SF_TASK[i]}" "${SF_NODES[i]}" "${SF_GPUS[i]:--}" "${after#, }"
+    for p in ${SF_PROBES_OF[i]-}; do printf '  %*s    %s\n' "$SF_NAME_WIDTH" '' "${SF_PROBE_ROLE[p]}"; done
+  done
+}
+
+# directory: the run directory: where it is, and what it holds from the start.
+
+sf_directory_open() { # the run directory, with what it ran from
+  local time id=$((RANDOM << 15 ^ RANDOM))
+  printf -v time '%(%Y%m%d-%H%M%S)T' -1
+  if [[ ${SF_RESUME-} ]]; then
+    SF_RUN=$SF_RESUME
+  else
+    printf -v SF_RUN '%s/%s%s-%s-%06x' "$SF_OUTPUT" "${SLURM_JOB_ID:+$SLURM_JOB_ID-}" "$SF_WORKFLOW" "$time" "$((id & 0xffffff))"
+    mkdir -p -- "$SF_RUN" || exit 78
+  fi
+  SF_RUN_ID=${SF_RUN##*/}
+  exec {SF_LOG}>>"$SF_RUN/sflow.log" {SF_EVENTS}>>"$SF_RUN/events.jsonl" || exit 78
+  sf_clock_stamp
+  SF_BEGUN=$SF_STAMP
+  sf_clock_now
+  SF_BEGAN=$SF_NOW
+  SF_RUN_STATE=RUNNING
+  cp -- "$SF_SELF" "$SF_RUN/${SF_WORKFLOW}.sh" 2>/dev/null
+  sf_plan_print >"$SF_RUN/plan.txt" 2>/dev/null
+  sf_directory_tasks || exit 78
+  sf_json_quote "$SF_RUN_ID"
+  sf_event_write run state '"RUNNING"' run_id "$SF_JSON" pid "$$"
+}
+
+sf_directory_tasks() { # a directory for each task, made a thousand at a time: the arguments of a command have a limit
+  local -i i
+  for ((i = 0; i < ${#SF_TASK[@]}; i += 1000)); do
+    (cd -- "$SF_RUN" && mkdir -p -- "${SF_TASK[@]:i:1000}") || return
+  done
 }
 
 # document: the here-documents of this file (task scripts, contents of artifacts), and the values that only the run knows.
@@ -1198,7 +1245,7 @@ sf_preflight_output() { # the output directory can be written
 sf_run_main() { # [<task>...]: the tasks that were chosen, all when none was
   sf_run_trap
   sf_preflight_check || exit 78
-  sf_run_open
+  sf_directory_open
   sf_document_load "$SF_SELF"
   workflow_holes
   sf_select_tasks "$@"
@@ -1227,29 +1274,6 @@ sf_run_signal() { # <signal>
   else
     exit "$((128 + $(kill -l "$1")))"
   fi
-}
-
-sf_run_open() { # the run directory, with what it ran from
-  local time id=$((RANDOM << 15 ^ RANDOM))
-  printf -v time '%(%Y%m%d-%H%M%S)T' -1
-  if [[ ${SF_RESUME-} ]]; then
-    SF_RUN=$SF_RESUME
-  else
-    printf -v SF_RUN '%s/%s%s-%s-%06x' "$SF_OUTPUT" "${SLURM_JOB_ID:+$SLURM_JOB_ID-}" "$SF_WORKFLOW" "$time" "$((id & 0xffffff))"
-    mkdir -p -- "$SF_RUN" || exit 78
-  fi
-  SF_RUN_ID=${SF_RUN##*/}
-  exec {SF_LOG}>>"$SF_RUN/sflow.log" {SF_EVENTS}>>"$SF_RUN/events.jsonl" || exit 78
-  sf_clock_stamp
-  SF_BEGUN=$SF_STAMP
-  sf_clock_now
-  SF_BEGAN=$SF_NOW
-  SF_RUN_STATE=RUNNING
-  cp -- "$SF_SELF" "$SF_RUN/${SF_WORKFLOW}.sh" 2>/dev/null
-  sf_plan_print >"$SF_RUN/plan.txt" 2>/dev/null
-  printf '%s\0' "${SF_TASK[@]/#/"$SF_RUN/"}" | xargs -0 mkdir -p -- || exit 78
-  sf_json_quote "$SF_RUN_ID"
-  sf_event_write run state '"RUNNING"' run_id "$SF_JSON" pid "$$"
 }
 
 sf_run_fail() { # <state> <exit status> <reason>: ends the run; the first reason counts
@@ -1420,21 +1444,6 @@ sf_select_left() { # <task index>: does a task that is left to do depend on it?
     done
   done
   return 1
-}
-
-# plan: what this script would run, as a table.
-
-sf_plan_print() {
-  local before after p
-  local -i i
-  printf '%s: %d tasks\n\n' "$SF_WORKFLOW" "${#SF_TASK[@]}"
-  printf '  %-*s  %-12s  %-12s  %s\n' "$SF_NAME_WIDTH" task nodes GPUs 'starts after'
-  for ((i = 0; i < ${#SF_TASK[@]}; i++)); do
-    after=
-    for before in ${SF_AFTER[i]-}; do after+=", ${SF_TASK[before]}"; done
-    printf '  %-*s  %-12s  %-12s  %s\n' "$SF_NAME_WIDTH" "${SF_TASK[i]}" "${SF_NODES[i]}" "${SF_GPUS[i]:--}" "${after#, }"
-    for p in ${SF_PROBES_OF[i]-}; do printf '  %*s    %s\n' "$SF_NAME_WIDTH" '' "${SF_PROBE_ROLE[p]}"; done
-  done
 }
 
 # report: the state of a run, from its status.json, which has one task a line.

@@ -18,7 +18,7 @@
 #
 #   from     workflow.yaml  sha256:da5d6c64e393479c97449eb51caba7377fc36a1c26388eea290593a72199d819
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:3ea77a4acb46836e9bbab2d39e8e1384a00b309c6788ef6366514cea443f3072 (all that follows this header)
+#   body     sha256:5a41b94782c598f6e018c338ef59a9fbdf836c4434442ffc056ed7514ab93cd7 (all that follows this header)
 #
 # `sbatch FILE` submits it, `bash FILE` runs it inside an allocation (salloc);
 # `bash FILE --help` says what else it can do.
@@ -911,6 +911,53 @@ sf_slurm_ask() { # <nodes>: every node says its name and its first address
   srun --overlap --nodes="$1" --ntasks="$1" --ntasks-per-node=1 bash -c 'printf "%s %s\n" "$SLURMD_NODENAME" "$(hostname -i)"'
 }
 
+# plan: what this script would run, as a table.
+
+sf_plan_print() {
+  local before after p
+  local -i i
+  printf '%s: %d tasks\n\n' "$SF_WORKFLOW" "${#SF_TASK[@]}"
+  printf '  %-*s  %-12s  %-12s  %s\n' "$SF_NAME_WIDTH" task nodes GPUs 'starts after'
+  for ((i = 0; i < ${#SF_TASK[@]}; i++)); do
+    after=
+    for before in ${SF_AFTER[i]-}; do after+=", ${SF_TASK[before]}"; done
+    printf '  %-*s  %-12s  %-12s  %s\n' "$SF_NAME_WIDTH" "${SF_TASK[i]}" "${SF_NODES[i]}" "${SF_GPUS[i]:--}" "${after#, }"
+    for p in ${SF_PROBES_OF[i]-}; do printf '  %*s    %s\n' "$SF_NAME_WIDTH" '' "${SF_PROBE_ROLE[p]}"; done
+  done
+}
+
+# directory: the run directory: where it is, and what it holds from the start.
+
+sf_directory_open() { # the run directory, with what it ran from
+  local time id=$((RANDOM << 15 ^ RANDOM))
+  printf -v time '%(%Y%m%d-%H%M%S)T' -1
+  if [[ ${SF_RESUME-} ]]; then
+    SF_RUN=$SF_RESUME
+  else
+    printf -v SF_RUN '%s/%s%s-%s-%06x' "$SF_OUTPUT" "${SLURM_JOB_ID:+$SLURM_JOB_ID-}" "$SF_WORKFLOW" "$time" "$((id & 0xffffff))"
+    mkdir -p -- "$SF_RUN" || exit 78
+  fi
+  SF_RUN_ID=${SF_RUN##*/}
+  exec {SF_LOG}>>"$SF_RUN/sflow.log" {SF_EVENTS}>>"$SF_RUN/events.jsonl" || exit 78
+  sf_clock_stamp
+  SF_BEGUN=$SF_STAMP
+  sf_clock_now
+  SF_BEGAN=$SF_NOW
+  SF_RUN_STATE=RUNNING
+  cp -- "$SF_SELF" "$SF_RUN/${SF_WORKFLOW}.sh" 2>/dev/null
+  sf_plan_print >"$SF_RUN/plan.txt" 2>/dev/null
+  sf_directory_tasks || exit 78
+  sf_json_quote "$SF_RUN_ID"
+  sf_event_write run state '"RUNNING"' run_id "$SF_JSON" pid "$$"
+}
+
+sf_directory_tasks() { # a directory for each task, made a thousand at a time: the arguments of a command have a limit
+  local -i i
+  for ((i = 0; i < ${#SF_TASK[@]}; i += 1000)); do
+    (cd -- "$SF_RUN" && mkdir -p -- "${SF_TASK[@]:i:1000}") || return
+  done
+}
+
 # watchdog: takes the tasks down when this script is killed with SIGKILL, and finds what left its process group.
 # It reads a pipe of which only the script holds the other end: end of file means that the script is gone.
 
@@ -1067,7 +1114,7 @@ sf_preflight_output() { # the output directory can be written
 sf_run_main() { # [<task>...]: the tasks that were chosen, all when none was
   sf_run_trap
   sf_preflight_check || exit 78
-  sf_run_open
+  sf_directory_open
   sf_document_load "$SF_SELF"
   workflow_holes
   sf_select_tasks "$@"
@@ -1096,29 +1143,6 @@ sf_run_signal() { # <signal>
   else
     exit "$((128 + $(kill -l "$1")))"
   fi
-}
-
-sf_run_open() { # the run directory, with what it ran from
-  local time id=$((RANDOM << 15 ^ RANDOM))
-  printf -v time '%(%Y%m%d-%H%M%S)T' -1
-  if [[ ${SF_RESUME-} ]]; then
-    SF_RUN=$SF_RESUME
-  else
-    printf -v SF_RUN '%s/%s%s-%s-%06x' "$SF_OUTPUT" "${SLURM_JOB_ID:+$SLURM_JOB_ID-}" "$SF_WORKFLOW" "$time" "$((id & 0xffffff))"
-    mkdir -p -- "$SF_RUN" || exit 78
-  fi
-  SF_RUN_ID=${SF_RUN##*/}
-  exec {SF_LOG}>>"$SF_RUN/sflow.log" {SF_EVENTS}>>"$SF_RUN/events.jsonl" || exit 78
-  sf_clock_stamp
-  SF_BEGUN=$SF_STAMP
-  sf_clock_now
-  SF_BEGAN=$SF_NOW
-  SF_RUN_STATE=RUNNING
-  cp -- "$SF_SELF" "$SF_RUN/${SF_WORKFLOW}.sh" 2>/dev/null
-  sf_plan_print >"$SF_RUN/plan.txt" 2>/dev/null
-  printf '%s\0' "${SF_TASK[@]/#/"$SF_RUN/"}" | xargs -0 mkdir -p -- || exit 78
-  sf_json_quote "$SF_RUN_ID"
-  sf_event_write run state '"RUNNING"' run_id "$SF_JSON" pid "$$"
 }
 
 sf_run_fail() { # <state> <exit status> <reason>: ends the run; the first reason counts
@@ -1289,21 +1313,6 @@ sf_select_left() { # <task index>: does a task that is left to do depend on it?
     done
   done
   return 1
-}
-
-# plan: what this script would run, as a table.
-
-sf_plan_print() {
-  local before after p
-  local -i i
-  printf '%s: %d tasks\n\n' "$SF_WORKFLOW" "${#SF_TASK[@]}"
-  printf '  %-*s  %-12s  %-12s  %s\n' "$SF_NAME_WIDTH" task nodes GPUs 'starts after'
-  for ((i = 0; i < ${#SF_TASK[@]}; i++)); do
-    after=
-    for before in ${SF_AFTER[i]-}; do after+=", ${SF_TASK[before]}"; done
-    printf '  %-*s  %-12s  %-12s  %s\n' "$SF_NAME_WIDTH" "${SF_TASK[i]}" "${SF_NODES[i]}" "${SF_GPUS[i]:--}" "${after#, }"
-    for p in ${SF_PROBES_OF[i]-}; do printf '  %*s    %s\n' "$SF_NAME_WIDTH" '' "${SF_PROBE_ROLE[p]}"; done
-  done
 }
 
 # report: the state of a run, from its status.json, which has one task a line.

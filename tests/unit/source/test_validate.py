@@ -158,7 +158,8 @@ START = 'version: "0.1"\nworkflow:\n  name: w\n  tasks:\n    a:\n'
     ("body", "code", "place", "message", "more"),
     [
         ("      script: [ls]\n      scripts: [x]", "unknown-key", (7, 7), "task 'a' has no key 'scripts'", "'script'"),
-        ("      scrpt: [ls]", "missing-key", (6, 7), "task 'a' has no 'script'", "'scrpt'"),
+        ("      scrpt: [ls]", "unknown-key", (6, 7), "task 'a' has no key 'scrpt'", "did you mean 'script'?"),
+        ("      backend: b", "missing-key", (6, 7), "task 'a' has no 'script'", ""),
         ("      script: ls -l", "wrong-type", (6, 15), "'script' must be a list, not text ('ls -l')", "- item"),
         ("      script: []", "empty-list", (6, 15), "'script' is an empty list", "at least one"),
         ("      script:\n        - echo: hi", "wrong-type", (7, 11), "an item of 'script' must be text, not a mapping", "quote"),
@@ -208,6 +209,10 @@ def test_mistakes_elsewhere(text: str, code: str, message: str, more: str) -> No
     assert one.code == code
     assert one.message.startswith(message)
     assert more in one.help
+
+
+def test_a_typing_error_is_reported_once() -> None:
+    assert [each.code for each in found(f"{START}      scrpt: [ls]\n")] == ["unknown-key"]
 
 
 def test_every_mistake_is_found_at_once() -> None:

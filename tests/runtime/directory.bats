@@ -1,0 +1,27 @@
+#!/usr/bin/env bats
+
+setup() {
+  source "$BATS_TEST_DIRNAME/units.bash"
+  a_run a 'b c'
+  SF_OUTPUT=$BATS_TEST_TMPDIR/out SF_SELF=$BATS_TEST_DIRNAME/units.bash
+  unset SLURM_JOB_ID
+}
+
+@test "a run directory is named after the job, the workflow and the time, and holds one for each task" {
+  SLURM_JOB_ID=77 sf_directory_open
+  [[ ${SF_RUN##*/} =~ ^77-w-[0-9]{8}-[0-9]{6}-[0-9a-f]{6}$ ]]
+  [[ -d $SF_RUN/a && -d "$SF_RUN/b c" ]]
+  [[ -s $SF_RUN/w.sh && -s $SF_RUN/plan.txt && -s $SF_RUN/events.jsonl ]]
+}
+
+@test "a resumed run goes on in its directory" {
+  SF_RESUME=$SF_RUN
+  sf_directory_open
+  [[ $SF_RUN == "$SF_RESUME" && $SF_RUN_ID == run ]]
+}
+
+@test "a place that cannot be written is status 78" {
+  SF_OUTPUT=/proc/nowhere
+  run sf_directory_open
+  [[ $status == 78 ]]
+}

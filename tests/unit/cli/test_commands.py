@@ -1,0 +1,246 @@
+"""The commands: what they print where, which files they write, and their exit status."""
+
+import json
+import os
+import stat
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from sflowc import __version__
+from sflowc.cli import COMMANDS, main
+
+HELLO = 'version: "0.1"\nvariables: {A: 1}\nworkflow:\n  name: hello\n  tasks: {t: {script: ["echo $A"]}}\n'
+WRONG = HELLO.replace("script", "scrpt")
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Runs a command in an empty directory that holds hello.yaml and wrong.yaml."""
+    monkeypatch.chdir(tmp_path)
+    Path("hello.yaml").write_text(HELLO, encoding="utf-8")
+    Path("wrong.yaml").write_text(WRONG, encoding="utf-8")
+
+    def call(*arguments: str, status: int = 0, **more: object) -> Result:
+        done = CliRunner().invoke(main, arguments, **more)  # type: ignore[arg-type]
+        if done.exception is not None and not isinstance(done.exception, SystemExit):
+            raise done.exception
+        assert done.exit_code == status, done.output
+        return done
+
+    return call
+
+
+def test_help_names_every_command(run: Run) -> None:
+    for option in ("--help", "-h"):
+        listed = run(option).stdout
+        assert all(f"  {name} " in listed for name in COMMANDS)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_says_in_its_help_what_the_list_says(run: Run, name: str) -> None:
+    text = " ".join(run(name, "--help").stdout.split())
+    assert COMMANDS[name].removesuffix(".") in text or name == "run"
+
+
+def test_version(run: Run) -> None:
+    assert run("--version").stdout == f"sflowc, version {__version__}\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["plna"], "No such command 'plna'. Did you mean 'plan'?"),
+        (["zzz"], "No such command 'zzz'. There are: build, plan, run, lint, schema."),
+        (["plan", "hello.yaml", "--fil", "x"], "No such option '--fil'. Did you mean '--file'?"),
+        (["plan"], "Name at least one workflow file"),
+        (["plan", "gone.yaml"], "Cannot read gone.yaml: No such file or directory."),
+        (["plan", "."], "Cannot read .: Is a directory."),
+        (["plan", "hello.yaml", "--format", "xml"], "'xml' is not one of 'text', 'json'"),
+        (["build", "hello.yaml", "--check"], "--check needs --output"),
+    ],
+)
+def test_wrong_usage_ends_with_2(run: Run, arguments: list[str], message: str) -> None:
+    done = run(*arguments, status=2)
+    assert message in done.stderr
+    assert done.stdout == ""
+
+
+@pytest.mark.parametrize(
+    "arguments", [["hello.yaml"], ["-f", "hello.yaml"], ["--file", "hello.yaml", "--format", "text"]]
+)
+def test_plan_as_text(run: Run, arguments: list[str]) -> None:
+    done = run("plan", *arguments)
+    assert done.stdout.startswith("hello: 1 task\n")
+    assert done.stderr == ""
+
+
+def test_plan_as_json(run: Run) -> None:
+    plan = json.loads(run("plan", "hello.yaml", "-s", "A=x", "--format", "json").stdout)
+    assert plan["workflow"] == "hello"
+    assert plan["tasks"][0]["env"]["A"] == "x"
+
+
+def test_a_file_on_standard_input(run: Run) -> None:
+    assert run("plan", "-", input=HELLO).stdout == run("plan", "hello.yaml").stdout
+    assert "--> <stdin>:5:15" in run("plan", "-f", "-", input=WRONG, status=1).stderr
+
+
+@pytest.mark.parametrize("command", ["plan", "build", "lint", "run"])
+def test_errors_as_text_go_to_standard_error(run: Run, command: str) -> None:
+    done = run(command, "wrong.yaml", status=1)
+    assert done.stdout == ""
+    assert "error[unknown-key]: task 't' has no key 'scrpt'\n  --> wrong.yaml:5:15\n" in done.stderr
+    assert done.stderr.endswith("1 error\n")
+
+
+@pytest.mark.parametrize("command", ["plan", "build", "lint", "run"])
+def test_errors_as_json_go_to_standard_output(run: Run, command: str) -> None:
+    done = run(command, "wrong.yaml", "--format", "json", status=1)
+    assert done.stderr == ""
+    first = json.loads(done.stdout)["diagnostics"][0]
+    assert (first["severity"], first["code"], first["file"], first["line"]) == ("error", "unknown-key", "wrong.yaml", 5)
+
+
+def test_errors_for_github(run: Run) -> None:
+    assert run("lint", "wrong.yaml", "--format", "github", status=1).stdout.startswith(
+        "::error file=wrong.yaml,line=5,col=15,title=unknown-key::"
+    )
+
+
+def test_warnings_do_not_get_into_the_plans_json(run: Run) -> None:
+    Path("hello.yaml").write_text(HELLO.replace("{A: 1}", "{A: 1, PATH: x}"), encoding="utf-8")
+    done = run("plan", "hello.yaml", "--format", "json")
+    assert json.loads(done.stdout)["workflow"] == "hello"
+    assert "warning[" in done.stderr
+
+
+def test_an_option_is_shown_as_it_was_typed(run: Run) -> None:
+    assert run("plan", "hello.yaml", "-s", "A=1", "--set", "AA=2", status=1).stderr == (
+        "error[unknown-variable]: no global variable is called 'AA'\n"
+        "  --> <command line>\n"
+        "    |\n"
+        "    | --set AA=2\n"
+        "    |       ^^\n"
+        "    = help: did you mean 'A'?\n"
+        "\n"
+        "1 error\n"
+    )
+
+
+def test_lint(run: Run) -> None:
+    assert run("lint", "hello.yaml").stdout == "hello.yaml: nothing to say\n"
+    assert json.loads(run("lint", "hello.yaml", "--format", "json").stdout) == {"diagnostics": []}
+    assert run("lint", "hello.yaml", "--format", "github").stdout == ""
+
+
+def test_lint_takes_warnings_for_errors_when_told(run: Run) -> None:
+    Path("hello.yaml").write_text(HELLO.replace("{A: 1}", "{A: 1, PATH: x}"), encoding="utf-8")
+    run("lint", "hello.yaml")
+    run("lint", "hello.yaml", "--strict", status=1)
+
+
+def test_build_prints_the_script(run: Run) -> None:
+    text = run("build", "hello.yaml").stdout
+    assert text.startswith("#!/usr/bin/env bash\n")
+    assert run("build", "hello.yaml", "-o", "-").stdout == text
+    run("build", "hello.yaml", "-o", "x.sh")
+    assert Path("x.sh").read_text(encoding="utf-8").splitlines()[1:3] == text.splitlines()[1:3]
+
+
+@pytest.mark.parametrize(("output", "path"), [("new/", "new/hello.sh"), (".", "hello.sh"), ("a/b/c.sh", "a/b/c.sh")])
+def test_build_writes_an_executable_file_and_nothing_else(run: Run, output: str, path: str) -> None:
+    before = {file for file in Path().rglob("*") if file.is_file()}
+    assert run("build", "hello.yaml", "-o", output).output == ""
+    assert {file for file in Path().rglob("*") if file.is_file()} - before == {Path(path)}
+    assert stat.S_IMODE(Path(path).stat().st_mode) == 0o755
+
+
+def test_build_replaces_a_file_in_one_step(run: Run) -> None:
+    Path("x.sh").write_text("old", encoding="utf-8")
+    with Path("x.sh").open(encoding="utf-8") as reader:
+        run("build", "hello.yaml", "-o", "x.sh")
+        assert reader.read() == "old"
+
+
+def test_build_cannot_write_below_a_file(run: Run) -> None:
+    done = run("build", "hello.yaml", "-o", "hello.yaml/x.sh", status=1)
+    assert done.stderr == "sflowc: cannot write hello.yaml/x.sh: File exists\n"
+
+
+def test_check_compares_and_writes_nothing(run: Run) -> None:
+    missing = run("build", "hello.yaml", "-o", "x.sh", "--check", status=1)
+    assert missing.stderr == "sflowc: cannot read x.sh: No such file or directory\n"
+    assert not Path("x.sh").exists()
+    run("build", "hello.yaml", "-o", "x.sh")
+    assert run("build", "hello.yaml", "-o", "x.sh", "--check").output == ""
+    Path("hello.yaml").write_text(HELLO.replace("echo $A", "echo $A!"), encoding="utf-8")
+    changed = run("build", "hello.yaml", "-o", "x.sh", "--check", status=1)
+    assert changed.stdout.startswith("--- x.sh\n+++ x.sh (as it would be built)\n@@")
+    assert "-echo $A\n+echo $A!\n" in changed.stdout
+    assert changed.stderr == "sflowc: x.sh is out of date: build it again\n"
+    assert "echo $A!" not in Path("x.sh").read_text(encoding="utf-8")
+
+
+def test_bytes_that_are_no_text_come_out_as_they_went_in(sflowc: Callable[..., object], tmp_path: Path) -> None:
+    (tmp_path / "hello.yaml").write_text(HELLO, encoding="utf-8")
+    command = [Path(sys.executable).with_name("sflowc"), "build", "hello.yaml", "-s", b"A=x\xff\xfey"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, check=True, env={**os.environ, "LC_ALL": "C"})
+    assert b"x\xff\xfey" in done.stdout or b"\\377\\376" in done.stdout
+
+
+def test_check_paths(run: Run) -> None:
+    text = HELLO.replace("workflow:", "artifacts: {M: {uri: 'fs://models/m'}, N: {uri: 'fs:///gone'}}\nworkflow:")
+    Path("hello.yaml").write_text(text, encoding="utf-8")
+    run("plan", "hello.yaml")
+    done = run("plan", "hello.yaml", "--check-paths", status=1)
+    assert (
+        "error[missing-path]: the path of artifact 'M' is not there: models/m\n  --> hello.yaml:3:22\n" in done.stderr
+    )
+    assert "the path of artifact 'N' is not there: /gone" in done.stderr
+    Path("work/models/m").mkdir(parents=True)
+    assert "'M'" not in run("plan", "hello.yaml", "--check-paths", "--workspace-dir", "work", status=1).stderr
+
+
+def test_schema(run: Run) -> None:
+    text = run("schema").stdout
+    assert json.loads(text)["$schema"] == "https://json-schema.org/draft/2020-12/schema"
+    run("schema", "-o", "s.json")
+    assert Path("s.json").read_text(encoding="utf-8") == text
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [("sflowc pl", {"plan"}), ("sflowc plan --fo", {"--format"}), ("sflowc plan --format j", {"json"})],
+)
+def test_completion(words: str, found: set[str], sflowc: Callable[..., object]) -> None:
+    env = {"COMP_WORDS": words, "COMP_CWORD": str(len(words.split()) - 1), "_SFLOWC_COMPLETE": "bash_complete"}
+    done = sflowc(env=env)
+    assert {line.partition(",")[2] for line in done.stdout.splitlines()} == found  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["schema"]])
+def test_what_compiles_nothing_loads_no_compiler(arguments: list[str], tmp_path: Path) -> None:
+    code = (
+        "import sys; from sflowc.cli import main\n"
+        f"try: main({arguments!r})\n"
+        "except SystemExit: pass\n"
+        "print([m for m in ('yaml', 'jinja2', 'lark', 'jsonschema', 'rich', 'sflowc.driver') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_a_plan_loads_no_heavy_library(run: Run, tmp_path: Path) -> None:
+    code = (
+        "import sys; from sflowc.cli import main\n"
+        "try: main(['build', 'hello.yaml', '-o', 'x.sh'])\n"
+        "except SystemExit: pass\n"
+        "print([m for m in ('lark', 'jsonschema', 'rich', 'asyncio') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "[]"
