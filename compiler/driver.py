@@ -86,6 +86,7 @@ def compile_workflow(
 
 
 def _front(loaded: list[LoadedFile], overrides: Overrides, report: Reporter) -> Workflow:
+    report.raise_if_errors()
     for file in loaded:
         if file.root is not None:
             validate(file.root, report)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import difflib
 import os
+import sys
 import tempfile
 from pathlib import Path
 
@@ -35,14 +36,14 @@ def command(inputs: Inputs, output: str | None, target: str | None, check: bool)
 
     Without --output the script goes to standard output.
     """
-    if check and output is None:
+    if check and output in (None, "-"):
         raise click.UsageError("--check needs --output: the file that is to be checked.")
     plan = plan_or_exit(inputs, rebuild_command(inputs))
     chosen = TARGETS[target] if target else default_target(plan)
     check_target(plan, chosen)
     text = chosen.emit(plan)
-    if output is None:
-        click.echo(text, nl=False)
+    if output is None or output == "-":
+        write_output(text)
         return
     path = output_path(output, plan, chosen)
     if check:
@@ -68,6 +69,12 @@ def output_path(output: str, plan: Plan, target: Target) -> Path:
     if output.endswith(("/", os.sep)) or path.is_dir():
         return path / f"{plan.workflow}{target.suffix}"
     return path
+
+
+def write_output(text: str) -> None:
+    """Writes the script to standard output, byte for byte, whatever the locale."""
+    sys.stdout.buffer.write(text.encode("utf-8", "surrogateescape"))
+    sys.stdout.buffer.flush()
 
 
 def write_script(path: Path, text: str) -> None:

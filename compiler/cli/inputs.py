@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
@@ -18,7 +18,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from .. import render
-from ..diagnostics import COMMAND_LINE, Diagnostic, Span
+from ..diagnostics import COMMAND_LINE, Diagnostic
 from ..driver import Compilation, compile_workflow
 from ..emit.shell import quote
 from ..ir.plan import Plan
@@ -36,6 +36,7 @@ class Inputs:
     artifacts: tuple[str, ...]
     missable: tuple[str, ...]
     format: str
+    workspace_dir: str | None = None
     check_paths: bool = False
 
     def overrides(self) -> Overrides:
@@ -58,6 +59,7 @@ def workflow_options(formats: tuple[str, ...] = ("text", "json", "github")) -> C
             missable: tuple[str, ...],
             output_format: str,
             log_level: str,
+            workspace_dir: str | None,
             check_paths: bool,
             **rest: Any,
         ) -> Any:
@@ -65,7 +67,7 @@ def workflow_options(formats: tuple[str, ...] = ("text", "json", "github")) -> C
             named = (*files, *more_files)
             if not named:
                 raise click.UsageError("Name at least one workflow file, as an argument or with --file.")
-            inputs = Inputs(named, sets, artifacts, missable, output_format, check_paths)
+            inputs = Inputs(named, sets, artifacts, missable, output_format, workspace_dir, check_paths)
             return function(inputs=inputs, **rest)
 
         call.__doc__ = function.__doc__
@@ -118,6 +120,12 @@ def _options(formats: tuple[str, ...]) -> list[Callable[[Any], Any]]:
             help="How to print.",
         ),
         click.option(
+            "--workspace-dir",
+            metavar="DIR",
+            type=click.Path(file_okay=False),
+            help="The workspace, to which relative paths are relative; this directory when left out.",
+        ),
+        click.option(
             "--check-paths", is_flag=True, help="Also check that paths of fs:// artifacts are there, on this machine."
         ),
         click.option(
@@ -143,32 +151,35 @@ def read_files(names: tuple[str, ...]) -> list[tuple[str, bytes]]:
 
 
 def compile_inputs(inputs: Inputs, command: tuple[str, ...] = ()) -> tuple[Compilation, dict[str, bytes]]:
-    """Compiles; with --check-paths also looks for the artifacts' paths."""
+    """Compiles; with --check-paths also looks for the artifacts' paths. The sources are what diagnostics point into."""
     files = read_files(inputs.files)
-    done = compile_workflow(files, inputs.overrides(), command)
+    overrides = inputs.overrides()
+    done = compile_workflow(files, overrides, command)
     if inputs.check_paths and done.plan is not None:
-        missing = tuple(_missing_paths(done.plan))
+        missing = tuple(_missing_paths(done.plan, Path(inputs.workspace_dir or ".")))
         done = Compilation(None if missing else done.plan, (*done.diagnostics, *missing))
-    return done, dict(files)
+    options = "\n".join(str(option) for option in overrides.options())
+    return done, {**dict(files), COMMAND_LINE: options.encode("utf-8", "surrogateescape")}
 
 
-def _missing_paths(plan: Plan) -> list[Diagnostic]:
-    found = []
+def _missing_paths(plan: Plan, workspace: Path) -> Iterator[Diagnostic]:
     for artifact in plan.artifacts:
-        if artifact.check and isinstance(artifact.path, str) and not Path(artifact.path).exists():
-            message = f"the path of artifact '{artifact.name}' is not there: {artifact.path}"
-            found.append(Diagnostic("error", "missing-path", message, Span(COMMAND_LINE, 1, 1)))
-    return found
+        path = workspace / (artifact.path if isinstance(artifact.path, str) else artifact.path.render(lambda _: "."))
+        if artifact.check and not path.exists():
+            message = f"the path of artifact '{artifact.name}' is not there: {path}"
+            yield Diagnostic("error", "missing-path", message, artifact.span)
 
 
 def plan_or_exit(inputs: Inputs, command: tuple[str, ...] = ()) -> Plan:
-    """The plan; without one, prints the diagnostics and ends the command with status 1."""
+    """The plan; without one, prints the diagnostics and ends the command with status 1.
+
+    With `--format json` standard output is the command's own, so that warnings go to standard error.
+    """
     done, sources = compile_inputs(inputs, command)
     if done.plan is None:
         tell(done.diagnostics, sources, inputs.format)
         raise SystemExit(1)
-    if inputs.format != "json":
-        tell(done.diagnostics, sources, inputs.format)
+    tell(done.diagnostics, sources, "text" if inputs.format == "json" else inputs.format)
     return done.plan
 
 

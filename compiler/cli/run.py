@@ -14,7 +14,6 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
-from types import FrameType
 
 import click
 
@@ -23,12 +22,11 @@ from ..targets import default_target
 from .build import check_target, write_script
 from .inputs import Inputs, fail, plan_or_exit, rebuild_command, wants_colour, workflow_options
 
-_FORWARDED = (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTERM, signal.SIGUSR2)
+_WAITED = (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTERM, signal.SIGUSR1, signal.SIGUSR2, signal.SIGCHLD)
 
 
 @click.command("run")
 @click.option("--dry-run", is_flag=True, help="Only show the plan and run the script's own checks.")
-@click.option("--workspace-dir", metavar="DIR", help="The workspace of the run; this directory.")
 @click.option("--output-dir", metavar="DIR", help="Where run directories go; sflow_output in the workspace.")
 @click.option(
     "--task", "tasks", multiple=True, metavar="NAME", help="Only this task and what it depends on; repeatable."
@@ -38,7 +36,6 @@ _FORWARDED = (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTERM, sign
 def command(
     inputs: Inputs,
     dry_run: bool,
-    workspace_dir: str | None,
     output_dir: str | None,
     tasks: tuple[str, ...],
     resume: str | None,
@@ -49,7 +46,11 @@ def command(
     check_target(plan, target)
     text = target.emit(plan)
     options = [word for name in tasks for word in ("--task", name)]
-    for option, value in (("--workspace-dir", workspace_dir), ("--output-dir", output_dir), ("--resume", resume)):
+    for option, value in (
+        ("--workspace-dir", inputs.workspace_dir),
+        ("--output-dir", output_dir),
+        ("--resume", resume),
+    ):
         if value is not None:
             options += [option, str(Path(value).absolute())]
     with tempfile.TemporaryDirectory(prefix="sflowc-") as folder:
@@ -85,13 +86,20 @@ def _launcher(script: Path, target: str) -> list[str]:
 
 
 def _execute(words: list[str]) -> int:
-    """Runs a command, hands signals on to it, gives its exit status: 128 + N when signal N ended it."""
-    child = subprocess.Popen(words)
+    """Runs a command, hands signals on to it, gives its exit status: 128 + N when signal N ended it.
 
-    def forward(number: int, _frame: FrameType | None) -> None:
-        child.send_signal(number)
+    What the terminal sends, the command gets too, from the terminal: handed on, it would arrive twice, and a script takes
+    the second signal as the wish to stop without grace.
+    """
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _WAITED)
 
-    for number in _FORWARDED:
-        signal.signal(number, forward)
-    status = child.wait()
-    return status if status >= 0 else 128 - status
+    def unblock() -> None:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+    child = subprocess.Popen(words, preexec_fn=unblock)
+    while child.poll() is None:
+        came = signal.sigwaitinfo(_WAITED)
+        if came.si_signo != signal.SIGCHLD and came.si_code <= 0:  # not the kernel's
+            child.send_signal(came.si_signo)
+    unblock()
+    return child.returncode if child.returncode >= 0 else 128 - child.returncode

@@ -31,7 +31,10 @@ class PlanVariable:
 
 @dataclass(frozen=True, slots=True)
 class PlanArtifact:
-    """`content` is written when the run starts; `path` is what `$NAME` holds; `check` asks the preflight to see that it exists."""
+    """`content` is written when the run starts; `path` is what `$NAME` holds; `check` asks the preflight to see that it exists.
+
+    `span` is the URI's place.
+    """
 
     name: str
     scheme: str
@@ -40,6 +43,7 @@ class PlanArtifact:
     content: Text | None = None
     sha256: str | None = None
     check: bool = False
+    span: Span | None = None
 
 
 @dataclass(frozen=True, slots=True)

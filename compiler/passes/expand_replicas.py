@@ -16,6 +16,7 @@ from ..expr.values import to_text
 from ..ir.expr import display
 from ..ir.plan import PlanVariable
 from ..ir.workflow import Replicas, Task
+from ..source.names import why_no_directory
 from .draft import Draft, Instance
 from .fields import read_integer, read_text
 
@@ -35,15 +36,7 @@ def expand_replicas(draft: Draft, report: Reporter) -> Draft:
 def _name_is_usable(task: Task, report: Reporter) -> bool:
     """A task's name is the name of its directory."""
     name = task.name
-    wrong = ""
-    if not name or name in (".", "..") or "/" in name:
-        wrong = "names no directory"
-    elif name.startswith("-"):
-        wrong = "begins with a dash, which commands take for an option"
-    elif any(ord(character) < 32 or ord(character) == 127 for character in name):
-        wrong = "has a control character"
-    elif len(name.encode("utf-8", "surrogateescape")) > 200:
-        wrong = "is longer than 200 bytes"
+    wrong = why_no_directory(name)
     if wrong:
         report.error("bad-task-name", f"the task name {name!r} {wrong}", task.span, help="use letters, digits, _ and -")
     return not wrong

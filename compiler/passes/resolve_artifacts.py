@@ -84,5 +84,6 @@ def _resolve(declared: Artifact, draft: Draft, report: Reporter) -> tuple[PlanAr
         content,
         declared.sha256.text if declared.sha256 else None,
         located.check,
+        declared.uri.span,
     )
     return artifact, located

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 from ..diagnostics import Label, Reporter, Span
 from ..ir.tree import Entry, Mapping, Node, Scalar, Sequence
 from .load import LoadedFile
+from .names import why_no_directory
 from .overrides import Option, set_artifact, set_variable
 
 SECTIONS = ("variables", "artifacts", "backends", "operators")
@@ -125,6 +126,10 @@ def _check_name(key: str, entry: Entry, report: Reporter) -> None:
 def _add_name(document: Document, name: Node, report: Reporter) -> None:
     if not isinstance(name, Scalar):
         return
+    wrong = why_no_directory(name.text)
+    if wrong:
+        message = f"the workflow's name {name.text!r} {wrong}"
+        report.error("bad-workflow-name", message, name.span, help="use letters, digits, _ and -")
     first = document.workflow_name
     if first is not None and first.text != name.text:
         report.error(

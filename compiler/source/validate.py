@@ -122,11 +122,10 @@ class _Validator:
                 self.unknown_key(key, entry.key_span, properties, what)
             elif isinstance(more, dict):
                 self.check(entry.value, more, f"'{key}'")
+        meant = {nearest(key, properties) for key in node.entries if key not in properties}
         for key in schema.get("required", ()):
-            if key not in node:
-                near = nearest(key, [k for k in node.entries if k not in properties])
-                advice = f"is '{near}' meant to be it?" if near else ""
-                self.report.error("missing-key", f"{what} has no '{key}'", _start(node.span), help=advice)
+            if key not in node and not (more is False and key in meant):  # a typing error is reported once
+                self.report.error("missing-key", f"{what} has no '{key}'", _start(node.span))
         if "oneOf" in schema:
             self.one_key(node, [branch["required"][0] for branch in schema["oneOf"]], what)
         for rule in schema.get("allOf", ()):

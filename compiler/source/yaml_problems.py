@@ -18,7 +18,10 @@ _SPECIAL = "quote text that begins with one of @ ` % * & ! | > { [ or holds ': '
 _PLAIN_TEXT = {
     "found character that cannot start any token": ("text cannot begin with this character", _SPECIAL),
     "did not find expected alphabetic or numeric character": ("text cannot begin with this character", _SPECIAL),
-    "mapping values are not allowed in this context": ("a key is not allowed here", "quote the text if it holds ': '"),
+    "mapping values are not allowed in this context": (
+        "a key is not allowed here",
+        "quote text that holds ': ', and check the indentation",
+    ),
     "block sequence entries are not allowed in this context": (
         "a list item is not allowed here",
         "put the first '- ' on a line of its own",

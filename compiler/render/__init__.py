@@ -1,0 +1,18 @@
+"""Diagnostics and plans for people and for tools.
+
+In: what the driver found. Out: text, JSON or annotations. Colours are ANSI codes, given only when asked for.
+"""
+
+from __future__ import annotations
+
+import json
+
+from .diagnostics import diagnostics_github, diagnostics_json, diagnostics_text
+from .plan import plan_text
+
+__all__ = ["diagnostics_github", "diagnostics_json", "diagnostics_text", "plan_text", "to_json"]
+
+
+def to_json(value: object) -> str:
+    """JSON as all commands print it."""
+    return json.dumps(value, indent=2, ensure_ascii=False) + "\n"
