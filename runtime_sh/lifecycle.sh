@@ -26,7 +26,7 @@ sf_task_launch() { # <task index>: the wrapper of the next attempt, in the backg
   sf_task_attempt "$i" "$attempt" &
   set +m
   SF_PID[i]=$!
-  printf '+%s\n' "$!" >&"$SF_LIFE"
+  printf '+%s\n' "$!" >&"$SF_GROUPS"
 }
 
 sf_task_announce() { # <task index>: says that it runs, sets its limit, starts its probes

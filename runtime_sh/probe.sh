@@ -8,7 +8,7 @@ sf_probe_open() { # the prober gets a process group of its own, so that Ctrl-C l
   sf_prober_serve </dev/null >/dev/null 2>&1 &
   set +m
   SF_PROBER=$!
-  printf '+%s\n' "$SF_PROBER" >&"$SF_LIFE"
+  printf '+%s\n' "$SF_PROBER" >&"$SF_GROUPS"
 }
 
 sf_probe_close() {

@@ -6,7 +6,7 @@
 sf_prober_serve() {
   local pid
   trap '' HUP INT QUIT TERM USR1 USR2
-  exec {SF_EVENTS}>&- {SF_LOG}>&- {SF_LIFE}>&-
+  exec {SF_EVENTS}>&- {SF_LOG}>&- {SF_LIFE}>&- {SF_GROUPS}>&-
   LC_ALL=C
   SF_TIMER=()
   SF_TIMER_NEXT=0

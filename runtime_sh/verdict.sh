@@ -14,7 +14,7 @@ sf_task_ended() { # <task index> <exit status>: the attempt is over
     sf_schedule_release "$i"
     [[ ${SF_EXIT-} ]] || sf_schedule_ahead
   fi
-  printf -- '-%s\n' "$pid" >&"$SF_LIFE"
+  printf -- '-%s\n' "$pid" >&"$SF_GROUPS"
   [[ ! $SF_REAP ]] || wait "$SF_REAP" 2>/dev/null
   SF_REAP=$pid # it may still be on its way out: next time
   sf_timer_clear "limit:$i"

@@ -1,26 +1,25 @@
 # shellcheck shell=bash
 # watchdog: takes the tasks down when this script is killed with SIGKILL, and finds what left its process group.
-# It reads a pipe of which only the script holds the other end: end of file means that the script is gone.
+# It reads a pipe of which only the script holds the other end: end of file means that the script is gone. Which process
+# groups there are stands in a file, so that the watchdog sleeps while tasks come and go.
 # requires: local status clock
 
 sf_watchdog_start() { # in a process group of its own: who kills all of the script's must not take it along
+  exec {SF_GROUPS}>"$SF_RUN/.groups"
   set -m
   coproc SF_WATCHDOG { sf_watchdog_serve; }
   set +m
   exec {SF_LIFE}>&"${SF_WATCHDOG[1]}"
 }
 
-sf_watchdog_serve() { # lines: +pid a process group began, -pid it ended, bye: the run has ended well enough
+sf_watchdog_serve() { # waits for the end of its pipe, or for "bye": the run has ended in order
   local line tries groups=()
   trap '' HUP INT QUIT TERM USR1 USR2 PIPE
-  exec {SF_BUS}>&- {SF_EVENTS}>&- {SF_LOG}>&- >/dev/null 2>&1
-  while read -r line; do
-    case $line in
-      +*) groups[${line#+}]=1 ;;
-      -*) unset -v "groups[${line#-}]" ;;
-      bye) return 0 ;;
-    esac
-  done
+  exec {SF_BUS}>&- {SF_EVENTS}>&- {SF_LOG}>&- {SF_GROUPS}>&- >/dev/null 2>&1
+  if read -r line; then return 0; fi
+  while read -r line; do # +pid: a process group began; -pid: it ended
+    if [[ $line == +* ]]; then groups[${line#+}]=1; else unset -v "groups[${line#-}]"; fi
+  done <"$SF_RUN/.groups"
   sf_watchdog_signal TERM
   for ((tries = SF_GRACE / 20; tries > 0; tries--)); do
     sf_watchdog_alive || break
@@ -29,6 +28,7 @@ sf_watchdog_serve() { # lines: +pid a process group began, -pid it ended, bye: t
   sf_watchdog_signal KILL
   SF_RUN_STATE=FAILED SF_EXIT=137 SF_REASON="the script was killed"
   sf_watchdog_record
+  rm -f -- "$SF_RUN/.groups"
 }
 
 sf_watchdog_signal() { # <signal>: to the groups of the caller, the steps, and what left its group
@@ -87,4 +87,5 @@ sf_watchdog_end() { # the tasks are gone; sends the watchdog home and looks for 
   sf_watchdog_sweep
   printf 'bye\n' >&"$SF_LIFE"
   exec {SF_LIFE}>&-
+  rm -f -- "$SF_RUN/.groups"
 }

@@ -4,7 +4,7 @@
 #
 #   from     workflow.yaml  sha256:820254b808e9fcf9e5f8c44572fd3ca77cf29f462ecc9d8cf0c18240f8f58fd2
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:1146a3e4d753aac97bf60aa703a7b0efaa92152356769431aa26b8b0bb9572b4 (all that follows this header)
+#   body     sha256:ca7ec5e04e5b74ffb9db8065ab89f42b8e3899b112a2e3052d8020d8d9ce059b (all that follows this header)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -239,7 +239,7 @@ sf_timer_fire() { # calls what is due at SF_NOW; looks through the timers only w
 sf_prober_serve() {
   local pid
   trap '' HUP INT QUIT TERM USR1 USR2
-  exec {SF_EVENTS}>&- {SF_LOG}>&- {SF_LIFE}>&-
+  exec {SF_EVENTS}>&- {SF_LOG}>&- {SF_LIFE}>&- {SF_GROUPS}>&-
   LC_ALL=C
   SF_TIMER=()
   SF_TIMER_NEXT=0
@@ -355,7 +355,7 @@ sf_probe_open() { # the prober gets a process group of its own, so that Ctrl-C l
   sf_prober_serve </dev/null >/dev/null 2>&1 &
   set +m
   SF_PROBER=$!
-  printf '+%s\n' "$SF_PROBER" >&"$SF_LIFE"
+  printf '+%s\n' "$SF_PROBER" >&"$SF_GROUPS"
 }
 
 sf_probe_close() {
@@ -715,7 +715,7 @@ sf_task_attempt() { # <task index> <attempt>: the wrapper; runs in the backgroun
   local -i i=$1
   local directory=$SF_RUN/${SF_TASK[$1]} status
   trap : HUP INT QUIT TERM USR1 USR2 # a handler, not '': what the wrapper starts must not ignore them
-  exec 2>/dev/null {SF_LIFE}>&- {SF_EVENTS}>&- {SF_LOG}>&-
+  exec 2>/dev/null {SF_LIFE}>&- {SF_GROUPS}>&- {SF_EVENTS}>&- {SF_LOG}>&-
   [[ -z ${SF_PROBER-} ]] || exec {SF_PROBER}>&-
   sf_document_text "task_script:$i"
   printf '%s' "$SF_TEXT" >"$directory/${SF_TASK[i]}.sh"
@@ -774,7 +774,7 @@ sf_task_launch() { # <task index>: the wrapper of the next attempt, in the backg
   sf_task_attempt "$i" "$attempt" &
   set +m
   SF_PID[i]=$!
-  printf '+%s\n' "$!" >&"$SF_LIFE"
+  printf '+%s\n' "$!" >&"$SF_GROUPS"
 }
 
 sf_task_announce() { # <task index>: says that it runs, sets its limit, starts its probes
@@ -896,7 +896,7 @@ sf_task_ended() { # <task index> <exit status>: the attempt is over
     sf_schedule_release "$i"
     [[ ${SF_EXIT-} ]] || sf_schedule_ahead
   fi
-  printf -- '-%s\n' "$pid" >&"$SF_LIFE"
+  printf -- '-%s\n' "$pid" >&"$SF_GROUPS"
   [[ ! $SF_REAP ]] || wait "$SF_REAP" 2>/dev/null
   SF_REAP=$pid # it may still be on its way out: next time
   sf_timer_clear "limit:$i"
@@ -1090,26 +1090,25 @@ sf_timer_due_sweep() { # a wrapper that is gone without a word was killed by som
 }
 
 # watchdog: takes the tasks down when this script is killed with SIGKILL, and finds what left its process group.
-# It reads a pipe of which only the script holds the other end: end of file means that the script is gone.
+# It reads a pipe of which only the script holds the other end: end of file means that the script is gone. Which process
+# groups there are stands in a file, so that the watchdog sleeps while tasks come and go.
 
 sf_watchdog_start() { # in a process group of its own: who kills all of the script's must not take it along
+  exec {SF_GROUPS}>"$SF_RUN/.groups"
   set -m
   coproc SF_WATCHDOG { sf_watchdog_serve; }
   set +m
   exec {SF_LIFE}>&"${SF_WATCHDOG[1]}"
 }
 
-sf_watchdog_serve() { # lines: +pid a process group began, -pid it ended, bye: the run has ended well enough
+sf_watchdog_serve() { # waits for the end of its pipe, or for "bye": the run has ended in order
   local line tries groups=()
   trap '' HUP INT QUIT TERM USR1 USR2 PIPE
-  exec {SF_BUS}>&- {SF_EVENTS}>&- {SF_LOG}>&- >/dev/null 2>&1
-  while read -r line; do
-    case $line in
-      +*) groups[${line#+}]=1 ;;
-      -*) unset -v "groups[${line#-}]" ;;
-      bye) return 0 ;;
-    esac
-  done
+  exec {SF_BUS}>&- {SF_EVENTS}>&- {SF_LOG}>&- {SF_GROUPS}>&- >/dev/null 2>&1
+  if read -r line; then return 0; fi
+  while read -r line; do # +pid: a process group began; -pid: it ended
+    if [[ $line == +* ]]; then groups[${line#+}]=1; else unset -v "groups[${line#-}]"; fi
+  done <"$SF_RUN/.groups"
   sf_watchdog_signal TERM
   for ((tries = SF_GRACE / 20; tries > 0; tries--)); do
     sf_watchdog_alive || break
@@ -1118,6 +1117,7 @@ sf_watchdog_serve() { # lines: +pid a process group began, -pid it ended, bye: t
   sf_watchdog_signal KILL
   SF_RUN_STATE=FAILED SF_EXIT=137 SF_REASON="the script was killed"
   sf_watchdog_record
+  rm -f -- "$SF_RUN/.groups"
 }
 
 sf_watchdog_signal() { # <signal>: to the groups of the caller, the steps, and what left its group
@@ -1176,6 +1176,7 @@ sf_watchdog_end() { # the tasks are gone; sends the watchdog home and looks for 
   sf_watchdog_sweep
   printf 'bye\n' >&"$SF_LIFE"
   exec {SF_LIFE}>&-
+  rm -f -- "$SF_RUN/.groups"
 }
 
 # summary: what a person wants to see when the run is over.

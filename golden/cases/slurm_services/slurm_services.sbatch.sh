@@ -11,7 +11,7 @@
 #
 #   from     slurm_services.yaml  sha256:7fbab12ee9d608f117dc856aa59541d8103cfd99fe360fb583616abe7db8284c
 #   rebuild  sflowc build -f slurm_services.yaml
-#   body     sha256:28080d5bffae08ad78181e173273137b52d69855824704c4fde22139e7a52ada (all that follows this header)
+#   body     sha256:819d14c2288bc85f1e6d1f416f1078e143db3a22b41a20857848274a6e635aa1 (all that follows this header)
 #
 # `sbatch FILE` submits it, `bash FILE` runs it inside an allocation (salloc);
 # `bash FILE --help` says what else it can do.
@@ -388,7 +388,7 @@ sf_task_attempt() { # <task index> <attempt>: the wrapper; runs in the backgroun
   local -i i=$1
   local directory=$SF_RUN/${SF_TASK[$1]} status
   trap : HUP INT QUIT TERM USR1 USR2 # a handler, not '': what the wrapper starts must not ignore them
-  exec 2>/dev/null {SF_LIFE}>&- {SF_EVENTS}>&- {SF_LOG}>&-
+  exec 2>/dev/null {SF_LIFE}>&- {SF_GROUPS}>&- {SF_EVENTS}>&- {SF_LOG}>&-
   [[ -z ${SF_PROBER-} ]] || exec {SF_PROBER}>&-
   sf_document_text "task_script:$i"
   printf '%s' "$SF_TEXT" >"$directory/${SF_TASK[i]}.sh"
@@ -582,7 +582,7 @@ sf_task_launch() { # <task index>: the wrapper of the next attempt, in the backg
   sf_task_attempt "$i" "$attempt" &
   set +m
   SF_PID[i]=$!
-  printf '+%s\n' "$!" >&"$SF_LIFE"
+  printf '+%s\n' "$!" >&"$SF_GROUPS"
 }
 
 sf_task_announce() { # <task index>: says that it runs, sets its limit, starts its probes
@@ -704,7 +704,7 @@ sf_task_ended() { # <task index> <exit status>: the attempt is over
     sf_schedule_release "$i"
     [[ ${SF_EXIT-} ]] || sf_schedule_ahead
   fi
-  printf -- '-%s\n' "$pid" >&"$SF_LIFE"
+  printf -- '-%s\n' "$pid" >&"$SF_GROUPS"
   [[ ! $SF_REAP ]] || wait "$SF_REAP" 2>/dev/null
   SF_REAP=$pid # it may still be on its way out: next time
   sf_timer_clear "limit:$i"
@@ -1021,7 +1021,7 @@ sf_slurm_ask() { # <nodes>: every node says its name and its first address
 sf_prober_serve() {
   local pid
   trap '' HUP INT QUIT TERM USR1 USR2
-  exec {SF_EVENTS}>&- {SF_LOG}>&- {SF_LIFE}>&-
+  exec {SF_EVENTS}>&- {SF_LOG}>&- {SF_LIFE}>&- {SF_GROUPS}>&-
   LC_ALL=C
   SF_TIMER=()
   SF_TIMER_NEXT=0
@@ -1137,7 +1137,7 @@ sf_probe_open() { # the prober gets a process group of its own, so that Ctrl-C l
   sf_prober_serve </dev/null >/dev/null 2>&1 &
   set +m
   SF_PROBER=$!
-  printf '+%s\n' "$SF_PROBER" >&"$SF_LIFE"
+  printf '+%s\n' "$SF_PROBER" >&"$SF_GROUPS"
 }
 
 sf_probe_close() {
@@ -1333,26 +1333,25 @@ sf_directory_tasks() { # a directory for each task, made a thousand at a time: t
 }
 
 # watchdog: takes the tasks down when this script is killed with SIGKILL, and finds what left its process group.
-# It reads a pipe of which only the script holds the other end: end of file means that the script is gone.
+# It reads a pipe of which only the script holds the other end: end of file means that the script is gone. Which process
+# groups there are stands in a file, so that the watchdog sleeps while tasks come and go.
 
 sf_watchdog_start() { # in a process group of its own: who kills all of the script's must not take it along
+  exec {SF_GROUPS}>"$SF_RUN/.groups"
   set -m
   coproc SF_WATCHDOG { sf_watchdog_serve; }
   set +m
   exec {SF_LIFE}>&"${SF_WATCHDOG[1]}"
 }
 
-sf_watchdog_serve() { # lines: +pid a process group began, -pid it ended, bye: the run has ended well enough
+sf_watchdog_serve() { # waits for the end of its pipe, or for "bye": the run has ended in order
   local line tries groups=()
   trap '' HUP INT QUIT TERM USR1 USR2 PIPE
-  exec {SF_BUS}>&- {SF_EVENTS}>&- {SF_LOG}>&- >/dev/null 2>&1
-  while read -r line; do
-    case $line in
-      +*) groups[${line#+}]=1 ;;
-      -*) unset -v "groups[${line#-}]" ;;
-      bye) return 0 ;;
-    esac
-  done
+  exec {SF_BUS}>&- {SF_EVENTS}>&- {SF_LOG}>&- {SF_GROUPS}>&- >/dev/null 2>&1
+  if read -r line; then return 0; fi
+  while read -r line; do # +pid: a process group began; -pid: it ended
+    if [[ $line == +* ]]; then groups[${line#+}]=1; else unset -v "groups[${line#-}]"; fi
+  done <"$SF_RUN/.groups"
   sf_watchdog_signal TERM
   for ((tries = SF_GRACE / 20; tries > 0; tries--)); do
     sf_watchdog_alive || break
@@ -1361,6 +1360,7 @@ sf_watchdog_serve() { # lines: +pid a process group began, -pid it ended, bye: t
   sf_watchdog_signal KILL
   SF_RUN_STATE=FAILED SF_EXIT=137 SF_REASON="the script was killed"
   sf_watchdog_record
+  rm -f -- "$SF_RUN/.groups"
 }
 
 sf_watchdog_signal() { # <signal>: to the groups of the caller, the steps, and what left its group
@@ -1419,6 +1419,7 @@ sf_watchdog_end() { # the tasks are gone; sends the watchdog home and looks for 
   sf_watchdog_sweep
   printf 'bye\n' >&"$SF_LIFE"
   exec {SF_LIFE}>&-
+  rm -f -- "$SF_RUN/.groups"
 }
 
 # summary: what a person wants to see when the run is over.
