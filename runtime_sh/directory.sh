@@ -22,7 +22,7 @@ sf_directory_open() { # the run directory, with what it ran from
   sf_plan_print >"$SF_RUN/plan.txt" 2>/dev/null
   sf_directory_tasks || exit 78
   sf_json_quote "$SF_RUN_ID"
-  sf_event_write run state '"RUNNING"' run_id "$SF_JSON" pid "$$"
+  sf_event_run RUNNING run_id "$SF_JSON" pid "$$"
 }
 
 sf_directory_tasks() { # a directory for each task, made a thousand at a time: the arguments of a command have a limit

@@ -24,7 +24,7 @@ sf_main() { # <argument>...
 
 sf_main_state() { # what the units keep about the run, by task, timer or probe
   declare -gA SF_TIMER=() SF_DOCUMENT=() SF_COLOUR_OF=()
-  SF_TEXTS=() SF_ROW=() SF_STATE=() SF_WHY=() SF_ATTEMPT=() SF_STATUS=() SF_VERDICT=() SF_LEFT=()
+  SF_TEXTS=() SF_ROW=() SF_QUOTED=() SF_STATE=() SF_WHY=() SF_ATTEMPT=() SF_STATUS=() SF_VERDICT=() SF_LEFT=()
   SF_PID=() SF_SINCE=() SF_STARTED=() SF_FINISHED=() SF_ASKED=()
   # shellcheck disable=SC2034 # for probes, which not every workflow has
   SF_LOG_FROM=()

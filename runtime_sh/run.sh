@@ -65,7 +65,7 @@ sf_run_end() { # stops what runs, writes the last status, exits
   if declare -F sf_probe_close >/dev/null; then sf_probe_close; fi
   sf_watchdog_end
   sf_json_quote "$SF_REASON"
-  sf_event_write run state "\"$SF_RUN_STATE\"" exit_status "$SF_EXIT" reason "$SF_JSON"
+  sf_event_run "$SF_RUN_STATE" exit_status "$SF_EXIT" reason "$SF_JSON"
   sf_status_final
   sf_summary_print
   trap - EXIT

@@ -19,6 +19,6 @@ END
 
 @test "a full disk is said once and ends nothing" {
   exec {SF_EVENTS}>/dev/full
-  run sf_event_write run
+  run sf_event_run RUNNING
   [[ $status == 0 && $output == *'cannot write events.jsonl'* ]]
 }

@@ -18,7 +18,7 @@
 #
 #   from     workflow.yaml  sha256:da5d6c64e393479c97449eb51caba7377fc36a1c26388eea290593a72199d819
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:7e8a4cd2c0b1599df2f26fd0bbdbad93bf9084c800163e10d8516f7d78d55719 (all that follows this header)
+#   body     sha256:53cc8e39c1404924e28b37f8b5d755a0e4d08b22ab2ebb058589ec7edd0946de (all that follows this header)
 #
 # `sbatch FILE` submits it, `bash FILE` runs it inside an allocation (salloc);
 # `bash FILE --help` says what else it can do.
@@ -427,29 +427,38 @@ sf_status_row() { # <task index> <its name as JSON> <reason as JSON> -> SF_ROW[i
 
 # event: events.jsonl, one line for everything that happened (schemas/event.schema.json).
 
-sf_event_write() { # <event> [<key> <json value>]...: appends one line in one write
-  local line event=$1
-  shift
-  sf_clock_stamp
-  line="{\"time\":$SF_STAMP,\"event\":\"$event\""
-  while (($#)); do
-    line+=",\"$1\":$2"
-    shift 2
-  done
-  if ! { printf '%s}\n' "$line" >&"$SF_EVENTS"; } 2>/dev/null && [[ ! ${SF_EVENTS_BROKEN-} ]]; then
+sf_event_line() { # <text>: appends one line in one write
+  if ! { printf '%s\n' "$1" >&"$SF_EVENTS"; } 2>/dev/null && [[ ! ${SF_EVENTS_BROKEN-} ]]; then
     SF_EVENTS_BROKEN=1
     sf_console_warn "cannot write events.jsonl; the run goes on without"
   fi
 }
 
+sf_event_run() { # <state> [<key> <json value>]...: a new state of the run
+  local line
+  sf_clock_stamp
+  line="{\"time\":$SF_STAMP,\"event\":\"run\",\"state\":\"$1\""
+  shift
+  while (($#)); do
+    line+=",\"$1\":$2"
+    shift 2
+  done
+  sf_event_line "$line}"
+}
+
 sf_event_state() { # <task index> <state> <reason>: a task's new state, here and in its row of status.json
-  local reason
+  local name=${SF_QUOTED[$1]-} line
+  if [[ ! $name ]]; then
+    sf_json_quote "${SF_TASK[$1]}"
+    name=$SF_JSON
+    SF_QUOTED[$1]=$name
+  fi
   sf_json_quote "$3"
-  reason=$SF_JSON
-  sf_json_quote "${SF_TASK[$1]}"
-  sf_event_write state task "$SF_JSON" state "\"$2\"" attempt "${SF_ATTEMPT[$1]:-0}" \
-    exit_status "${SF_STATUS[$1]:-null}" reason "$reason"
-  sf_status_row "$1" "$SF_JSON" "$reason"
+  sf_clock_stamp
+  printf -v line '{"time":%s,"event":"state","task":%s,"state":"%s","attempt":%s,"exit_status":%s,"reason":%s}' \
+    "$SF_STAMP" "$name" "$2" "${SF_ATTEMPT[$1]:-0}" "${SF_STATUS[$1]:-null}" "$SF_JSON"
+  sf_event_line "$line"
+  sf_status_row "$1" "$name" "$SF_JSON"
 }
 
 # lifecycle: how a task begins: INITIATED, RUNNING. How it ends is in the unit verdict.
@@ -948,7 +957,7 @@ sf_directory_open() { # the run directory, with what it ran from
   sf_plan_print >"$SF_RUN/plan.txt" 2>/dev/null
   sf_directory_tasks || exit 78
   sf_json_quote "$SF_RUN_ID"
-  sf_event_write run state '"RUNNING"' run_id "$SF_JSON" pid "$$"
+  sf_event_run RUNNING run_id "$SF_JSON" pid "$$"
 }
 
 sf_directory_tasks() { # a directory for each task, made a thousand at a time: the arguments of a command have a limit
@@ -1175,7 +1184,7 @@ sf_run_end() { # stops what runs, writes the last status, exits
   if declare -F sf_probe_close >/dev/null; then sf_probe_close; fi
   sf_watchdog_end
   sf_json_quote "$SF_REASON"
-  sf_event_write run state "\"$SF_RUN_STATE\"" exit_status "$SF_EXIT" reason "$SF_JSON"
+  sf_event_run "$SF_RUN_STATE" exit_status "$SF_EXIT" reason "$SF_JSON"
   sf_status_final
   sf_summary_print
   trap - EXIT
@@ -1367,7 +1376,7 @@ sf_main() { # <argument>...
 
 sf_main_state() { # what the units keep about the run, by task, timer or probe
   declare -gA SF_TIMER=() SF_DOCUMENT=() SF_COLOUR_OF=()
-  SF_TEXTS=() SF_ROW=() SF_STATE=() SF_WHY=() SF_ATTEMPT=() SF_STATUS=() SF_VERDICT=() SF_LEFT=()
+  SF_TEXTS=() SF_ROW=() SF_QUOTED=() SF_STATE=() SF_WHY=() SF_ATTEMPT=() SF_STATUS=() SF_VERDICT=() SF_LEFT=()
   SF_PID=() SF_SINCE=() SF_STARTED=() SF_FINISHED=() SF_ASKED=()
   # shellcheck disable=SC2034 # for probes, which not every workflow has
   SF_LOG_FROM=()

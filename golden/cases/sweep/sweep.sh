@@ -4,7 +4,7 @@
 #
 #   from     sweep.yaml  sha256:98a8c8b11d6a1a309d0dcba078818edcc39a0fcdfa55abc3f99a132bcc90b35b
 #   rebuild  sflowc build -f sweep.yaml
-#   body     sha256:b4a0f2b4f186a7b4f39951c0a7a7c89e672e3dc6760161122113216aa82c90b2 (all that follows this header)
+#   body     sha256:96993248b57915ef921be65506820cf85b3f8bb6fe3b25c2df143d7df905eba3 (all that follows this header)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -309,29 +309,38 @@ sf_status_row() { # <task index> <its name as JSON> <reason as JSON> -> SF_ROW[i
 
 # event: events.jsonl, one line for everything that happened (schemas/event.schema.json).
 
-sf_event_write() { # <event> [<key> <json value>]...: appends one line in one write
-  local line event=$1
-  shift
-  sf_clock_stamp
-  line="{\"time\":$SF_STAMP,\"event\":\"$event\""
-  while (($#)); do
-    line+=",\"$1\":$2"
-    shift 2
-  done
-  if ! { printf '%s}\n' "$line" >&"$SF_EVENTS"; } 2>/dev/null && [[ ! ${SF_EVENTS_BROKEN-} ]]; then
+sf_event_line() { # <text>: appends one line in one write
+  if ! { printf '%s\n' "$1" >&"$SF_EVENTS"; } 2>/dev/null && [[ ! ${SF_EVENTS_BROKEN-} ]]; then
     SF_EVENTS_BROKEN=1
     sf_console_warn "cannot write events.jsonl; the run goes on without"
   fi
 }
 
+sf_event_run() { # <state> [<key> <json value>]...: a new state of the run
+  local line
+  sf_clock_stamp
+  line="{\"time\":$SF_STAMP,\"event\":\"run\",\"state\":\"$1\""
+  shift
+  while (($#)); do
+    line+=",\"$1\":$2"
+    shift 2
+  done
+  sf_event_line "$line}"
+}
+
 sf_event_state() { # <task index> <state> <reason>: a task's new state, here and in its row of status.json
-  local reason
+  local name=${SF_QUOTED[$1]-} line
+  if [[ ! $name ]]; then
+    sf_json_quote "${SF_TASK[$1]}"
+    name=$SF_JSON
+    SF_QUOTED[$1]=$name
+  fi
   sf_json_quote "$3"
-  reason=$SF_JSON
-  sf_json_quote "${SF_TASK[$1]}"
-  sf_event_write state task "$SF_JSON" state "\"$2\"" attempt "${SF_ATTEMPT[$1]:-0}" \
-    exit_status "${SF_STATUS[$1]:-null}" reason "$reason"
-  sf_status_row "$1" "$SF_JSON" "$reason"
+  sf_clock_stamp
+  printf -v line '{"time":%s,"event":"state","task":%s,"state":"%s","attempt":%s,"exit_status":%s,"reason":%s}' \
+    "$SF_STAMP" "$name" "$2" "${SF_ATTEMPT[$1]:-0}" "${SF_STATUS[$1]:-null}" "$SF_JSON"
+  sf_event_line "$line"
+  sf_status_row "$1" "$name" "$SF_JSON"
 }
 
 # plan: what this script would run, as a table.
@@ -371,7 +380,7 @@ sf_directory_open() { # the run directory, with what it ran from
   sf_plan_print >"$SF_RUN/plan.txt" 2>/dev/null
   sf_directory_tasks || exit 78
   sf_json_quote "$SF_RUN_ID"
-  sf_event_write run state '"RUNNING"' run_id "$SF_JSON" pid "$$"
+  sf_event_run RUNNING run_id "$SF_JSON" pid "$$"
 }
 
 sf_directory_tasks() { # a directory for each task, made a thousand at a time: the arguments of a command have a limit
@@ -1034,7 +1043,7 @@ sf_run_end() { # stops what runs, writes the last status, exits
   if declare -F sf_probe_close >/dev/null; then sf_probe_close; fi
   sf_watchdog_end
   sf_json_quote "$SF_REASON"
-  sf_event_write run state "\"$SF_RUN_STATE\"" exit_status "$SF_EXIT" reason "$SF_JSON"
+  sf_event_run "$SF_RUN_STATE" exit_status "$SF_EXIT" reason "$SF_JSON"
   sf_status_final
   sf_summary_print
   trap - EXIT
@@ -1226,7 +1235,7 @@ sf_main() { # <argument>...
 
 sf_main_state() { # what the units keep about the run, by task, timer or probe
   declare -gA SF_TIMER=() SF_DOCUMENT=() SF_COLOUR_OF=()
-  SF_TEXTS=() SF_ROW=() SF_STATE=() SF_WHY=() SF_ATTEMPT=() SF_STATUS=() SF_VERDICT=() SF_LEFT=()
+  SF_TEXTS=() SF_ROW=() SF_QUOTED=() SF_STATE=() SF_WHY=() SF_ATTEMPT=() SF_STATUS=() SF_VERDICT=() SF_LEFT=()
   SF_PID=() SF_SINCE=() SF_STARTED=() SF_FINISHED=() SF_ASKED=()
   # shellcheck disable=SC2034 # for probes, which not every workflow has
   SF_LOG_FROM=()
