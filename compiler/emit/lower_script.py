@@ -246,7 +246,7 @@ def _setup_words(task: PlanTask, common: Mapping[str, Text], numbers: Numbering)
     if own:
         lines += wrap([assignment(name, value, numbers.spell) for name, value in own], first="SF_ENV+=(", last=")")
     command = tuple(argument for argument in task.argv if argument != SCRIPT)
-    if command[-2:] == ("bash", "-c"):
+    if command[-1:] == ("-c",):  # the script is run from its file, which stands behind the command
         command = command[:-1]
     if command and command != ("bash",):
         lines += wrap([word(argument, numbers.spell) for argument in command], first="SF_COMMAND=(", last=")")

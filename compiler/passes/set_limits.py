@@ -36,6 +36,13 @@ def _limited(instance: Instance, strict: bool, draft: Draft, report: Reporter) -
     if task.timeout is not None:
         timeout = read_duration(task.timeout, scope, f"the timeout of '{task.name}'", report)
     outputs = [_output(mapping, scope, report) for mapping in task.outputs]
+    if outputs:
+        report.warning(
+            "outputs-not-read",
+            f"the outputs of '{task.name}' are planned, but a script does not read them from the log",
+            task.outputs[0].span,
+            help="read them in a task that comes after it",
+        )
     return replace(
         instance,
         timeout=timeout,

@@ -72,7 +72,9 @@ def test_the_audit_finds_it(line: str) -> None:
     assert newer(line)
 
 
-@pytest.mark.parametrize("line", ["# wait -n", "echo 'local -n'", "local x=1", "now=${EPOCHREALTIME/,/.}", "local -a words"])
+@pytest.mark.parametrize(
+    "line", ["# wait -n", "echo 'local -n'", "local x=1", "now=${EPOCHREALTIME/,/.}", "local -a words"]
+)
 def test_the_audit_lets_it_be(line: str) -> None:
     assert newer(line) == []
 
