@@ -162,7 +162,9 @@ def _task() -> Schema:
         "source": text("Where the lines come from; the task's log"),
         "metrics": {"type": ["array", "object", "null"], "description": "The fields that are metrics"},
     }
-    use = {"anyOf": [{"type": ["string", "null"]}, {"type": "object", "required": ["name"]}]}
+    name = {"$ref": "#/$defs/word", "description": "The operator's name"}
+    overrides = {"type": "object", "properties": {"name": name}, "required": ["name"]}
+    use = {"anyOf": [{"type": ["string", "null"]}, overrides]}
     return body(
         "A task",
         {

@@ -14,6 +14,8 @@ from ..ir.workflow import Resources
 from .draft import Draft, Instance
 from .fields import read_integer, read_integers
 
+MAX_GPUS = 10_000
+
 
 @dataclass(slots=True)
 class _Pool:
@@ -119,6 +121,8 @@ def _request(instance: Instance, pool: _Pool, draft: Draft, report: Reporter) ->
         count = read_integer(resources.node_count, scope, "nodes.count", report, minimum=1)
     if resources.gpu_count is not None:
         gpus = read_integer(resources.gpu_count, scope, "gpus.count", report, minimum=1)
+        if gpus is not None and gpus > MAX_GPUS:
+            report.error("too-large", f"{gpus} GPUs are more than any task has", resources.gpu_count.span)
     if resources.node_indices is not None and resources.node_count is not None:
         report.error("indices-and-count", "nodes.indices and nodes.count exclude each other", resources.span)
     if not nodes:
@@ -211,7 +215,7 @@ def _report_misfit(instance: Instance, request: _Request, pool: _Pool, report: R
 
 
 def _ways_out(request: _Request, pool: _Pool) -> str:
-    if request.gpus is None:
+    if request.gpus is None or not pool.size:
         return "give the backend more nodes, or the task fewer replicas or nodes"
     largest = max((pool.free(node) for node in request.pool), default=0)
     if request.gpus > pool.size and request.gpus % pool.size and request.count is None and request.chosen is None:

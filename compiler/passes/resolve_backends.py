@@ -17,6 +17,7 @@ from .fields import read_boolean, read_integer, read_text
 from .scope import Names, node_value
 
 MAX_NODES = 100_000
+MAX_GPUS_PER_NODE = 1000
 _NUMBERS = ("nodes", "gpus_per_node")
 _BOOLEANS = ("exclusive", "requeue")
 
@@ -40,6 +41,9 @@ def _resolve(backend: Backend, draft: Draft, report: Reporter) -> PlanBackend | 
     gpus = _number(fields.get("gpus_per_node"), None, f"gpus_per_node of backend '{backend.name}'", draft, report)
     if nodes is not None and nodes > MAX_NODES:
         report.error("too-large", f"{nodes} nodes are more than any cluster has", fields["nodes"].span)
+        return None
+    if gpus is not None and gpus > MAX_GPUS_PER_NODE:
+        report.error("too-large", f"{gpus} GPUs are more than any node has", fields["gpus_per_node"].span)
         return None
     options: list[tuple[str, str | tuple[str, ...]]] = []
     if backend.type == "slurm":

@@ -204,13 +204,13 @@ def check_overrides(workflow: Workflow, report: Reporter) -> None:
 
 
 def _check_override(overrides: Mapping, operator: Operator, report: Reporter) -> None:
-    kind = _scalar(overrides.get("type"))
+    kind = _given(overrides.get("type"))
     if kind is not None:
         errors = report.error_count
         validate_part(Mapping({"type": overrides.entries["type"]}, kind.span), "operator", "the override", report)
         if report.error_count > errors:
             return
-    type_name = kind.text if kind else operator.type
+    type_name = kind.text if isinstance(kind, Scalar) else operator.type
     what = f"operator '{operator.name}' of type {type_name}"
     fields = overrides if kind else _without(overrides, "type")  # a null changes nothing
     validate_part(fields, f"operator_{type_name}", what, report)
