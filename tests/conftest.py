@@ -1,13 +1,13 @@
-"""What all tests share: the command under test, and tools that a test may insist on."""
+"""What all tests share: the command under test, and programs that a test may insist on."""
 
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from requirements import need, unknown_parts
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -44,14 +44,10 @@ def sflowc() -> Sflowc:
 
 @pytest.fixture(scope="session")
 def require() -> Callable[[str], str]:
-    """The path of a tool. Without it the test is skipped, or fails when SFLOWC_REQUIRE names the tool."""
+    """The path of a part's program. Without it the test is skipped, or fails when SFLOWC_REQUIRE names the part."""
+    return need
 
-    def find(tool: str) -> str:
-        path = shutil.which(tool) or shutil.which(tool, path=str(Path(sys.executable).parent))
-        if path is None:
-            required = tool in os.environ.get("SFLOWC_REQUIRE", "").split(",")
-            (pytest.fail if required else pytest.skip)(f"{tool} is not installed")
-        assert path is not None
-        return path
 
-    return find
+def pytest_configure(config: pytest.Config) -> None:
+    if unknown := unknown_parts():
+        raise pytest.UsageError(f"SFLOWC_REQUIRE names what no test needs: {', '.join(sorted(unknown))}")

@@ -14,7 +14,7 @@ SFLOWC = Path(sys.executable).with_name("sflowc")
 
 @pytest.fixture
 def services(require: Callable[[str], str]) -> None:
-    for program in ("etcd", "nats-server", "nginx"):
+    for program in ("etcd", "nats", "nginx"):
         require(program)
 
 

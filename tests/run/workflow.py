@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 SFLOWC = Path(sys.executable).with_name("sflowc")
-BASH = os.environ.get("SFLOWC_BASH", "bash")
-"""The shell under test."""
 
 
 @dataclass
@@ -65,9 +63,9 @@ class Workflow:
         )
         assert done.returncode == 0, done.stderr
 
-    def start(self, *arguments: str, bash: str = BASH, **environment: str) -> subprocess.Popen[str]:
+    def start(self, *arguments: str, **environment: str) -> subprocess.Popen[str]:
         return subprocess.Popen(
-            [bash, self.script, *arguments, "--output-dir", self.output],
+            ["bash", self.script, *arguments, "--output-dir", self.output],
             cwd=self.folder,
             env={**os.environ, **environment},
             stdin=subprocess.DEVNULL,
@@ -78,9 +76,9 @@ class Workflow:
             start_new_session=True,
         )
 
-    def run(self, *arguments: str, timeout: float = 60, bash: str = BASH, **environment: str) -> Run:
+    def run(self, *arguments: str, timeout: float = 60, **environment: str) -> Run:
         began = time.monotonic()
-        process = self.start(*arguments, bash=bash, **environment)
+        process = self.start(*arguments, **environment)
         return self.finish(process, began, timeout)
 
     def finish(self, process: subprocess.Popen[str], began: float | None = None, timeout: float = 60) -> Run:

@@ -182,6 +182,8 @@ workflow:
 """
     job = submit(text, "--requeue")
     job.wait_for("b", "RUNNING")
+    while "b" not in (tmp_path / "trace").read_text():  # RUNNING is said before the step has begun
+        time.sleep(0.05)
     subprocess.run(["scontrol", "requeue", job.number], check=True)
     (tmp_path / "gate").touch()
     end = time.monotonic() + 60

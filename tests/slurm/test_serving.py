@@ -7,7 +7,7 @@ FOLDER = Path(__file__).parents[1] / "run" / "serving"
 
 
 def test_a_serving_stack_over_two_nodes(submit: Callable, require: Callable[[str], str]) -> None:
-    for program in ("etcd", "nats-server", "nginx"):
+    for program in ("etcd", "nats", "nginx"):
         require(program)
     text = (FOLDER / "workflow.yaml").read_text()
     local = "cluster: {type: local, gpus_per_node: 8}"

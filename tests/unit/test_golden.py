@@ -5,7 +5,6 @@ under any hash seed, in any locale.
 """
 
 import json
-import os
 import re
 import shutil
 import subprocess
@@ -14,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from oldbash.shells import BASHES
 from pytest_snapshot.plugin import Snapshot
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -127,9 +127,8 @@ def test_no_blanket_disable(script: Path) -> None:
 
 
 def test_every_bash_reads_it(script: Path) -> None:
-    """SFLOWC_BASHES names further ones, separated by colons."""
-    for bash in ["bash", *filter(None, os.environ.get("SFLOWC_BASHES", "").split(":"))]:
-        read = subprocess.run([bash, "-n", str(script)], capture_output=True, text=True, check=False)
+    for bash in BASHES:
+        read = subprocess.run([bash.path, "-n", str(script)], capture_output=True, text=True, check=False)
         assert (read.returncode, read.stderr) == (0, ""), bash
 
 

@@ -11,7 +11,7 @@
 #
 #   from     slurm_services.yaml  sha256:7fbab12ee9d608f117dc856aa59541d8103cfd99fe360fb583616abe7db8284c
 #   rebuild  sflowc build -f slurm_services.yaml
-#   body     sha256:0da17b7864f8ae05bdeca04299c9c115533eca16a03b4eb4e640474409009567 (all that follows this header)
+#   body     sha256:2cf2ef6cc5f1ae6dcc85c99dcc2e50787e4faf49012a508105eb2832e6070f3d (all that follows this header)
 #
 # `sbatch FILE` submits it, `bash FILE` runs it inside an allocation (salloc);
 # `bash FILE --help` says what else it can do.
@@ -21,6 +21,7 @@ if [ -z "${BASH_VERSINFO-}" ] || [ "${BASH_VERSINFO[0]}" -lt 4 ] || { [ "${BASH_
   exit 78
 fi
 shopt -u patsub_replacement 2>/dev/null # bash 5.2: an & in a replacement is an &
+[ -n "${LC_ALL+set}" ] || LC_ALL=C # for this shell alone, which handles bytes faster; tasks keep their locale
 SF_SELF=${BASH_SOURCE[0]}
 
 # ==== The workflow ====================================================================================================

@@ -18,7 +18,7 @@
 #
 #   from     workflow.yaml  sha256:da5d6c64e393479c97449eb51caba7377fc36a1c26388eea290593a72199d819
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:53cc8e39c1404924e28b37f8b5d755a0e4d08b22ab2ebb058589ec7edd0946de (all that follows this header)
+#   body     sha256:6ca026b466fd768bd3df38eb9631d84ad12946c46f3df6a769f687ef4aff3d0b (all that follows this header)
 #
 # `sbatch FILE` submits it, `bash FILE` runs it inside an allocation (salloc);
 # `bash FILE --help` says what else it can do.
@@ -28,6 +28,7 @@ if [ -z "${BASH_VERSINFO-}" ] || [ "${BASH_VERSINFO[0]}" -lt 4 ] || { [ "${BASH_
   exit 78
 fi
 shopt -u patsub_replacement 2>/dev/null # bash 5.2: an & in a replacement is an &
+[ -n "${LC_ALL+set}" ] || LC_ALL=C # for this shell alone, which handles bytes faster; tasks keep their locale
 SF_SELF=${BASH_SOURCE[0]}
 
 # ==== The workflow ====================================================================================================
