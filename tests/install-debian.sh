@@ -4,24 +4,27 @@
 set -euo pipefail
 
 packages=(
-  bats busybox-static curl iproute2 mawk procps
+  bats busybox-static curl iproute2 mawk procps util-linux
   libpmix2 libpmix-dev munge slurm-wlm
   etcd-server nats-server nginx-light
 )
 
+# dpkg-query fails when it does not know one of them; what it prints for the others counts all the same.
+installed=$(dpkg-query --show --showformat '${db:Status-Status} ${Package}\n' "${packages[@]}" 2>/dev/null || :)
 missing=()
 for package in "${packages[@]}"; do
-  [[ $(dpkg-query -W -f '${Status}' "$package" 2>/dev/null) == 'install ok installed' ]] || missing+=("$package")
+  [[ $'\n'$installed$'\n' == *$'\n'"installed $package"$'\n'* ]] || missing+=("$package")
 done
 ((${#missing[@]})) || exit 0
 
 # A package's own scripts ask policy-rc.d whether they may start their service.
 policy=/usr/sbin/policy-rc.d
 if [[ ! -e $policy ]]; then
+  trap 'rm -f "$policy"' EXIT
   printf '#!/bin/sh\nexit 101\n' >"$policy"
   chmod +x "$policy"
-  trap 'rm -f "$policy"' EXIT
 fi
 export DEBIAN_FRONTEND=noninteractive
-apt-get update -q
-apt-get install -qy --no-install-recommends "${missing[@]}"
+options=(-o DPkg::Lock::Timeout=120 -o Acquire::Retries=3)
+apt-get "${options[@]}" update -q
+apt-get "${options[@]}" install -qy --no-install-recommends "${missing[@]}"

@@ -1,16 +1,19 @@
 #!/usr/bin/env bash
 # Brings up a real Slurm cluster on this machine: a slurmctld, and slurmd's that each live in a network, host name and mount
-# namespace of their own, with eight GPUs that are only device files. Needs root and the packages of tests/install-debian.sh.
-# Quick when it is up already; what a killed run left behind is taken down first.
+# namespace of their own, with GPUs that are only device files. Needs root and the packages of tests/install-debian.sh.
+# Does nothing when the cluster is up; what a killed run left behind is taken down first. settings.sh has the parameters.
+#
+# The nodes are node1, node2 ... at 10.77.0.11, 10.77.0.12 ...; this host is 10.77.0.1. They share this host's files.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source-path=SCRIPTDIR source=settings.sh
 . "$here/settings.sh"
+one_at_a_time "${BASH_SOURCE[0]}" "$@"
 
-idle() { sinfo -h -t idle,alloc,mix -o %D 2>/dev/null; }
-
-if [[ -f $STATE/slurmctld.pid && $(idle) == "$NODES" ]]; then exit 0; fi
-bash "$here/down.sh"
+is_up() { # nodes of which Slurm has not heard for a while have a star behind their state
+  [[ -f $STATE/settings && $(<"$STATE/settings") == "$SETTINGS" ]] || return 1
+  [[ $(timeout 5 sinfo -h -N -o %t 2>/dev/null | grep -cxE 'idle|alloc|mix|comp') == "$NODES" ]]
+}
 
 network() { # a bridge, and on it a namespace for each node
   local i namespace
@@ -18,28 +21,30 @@ network() { # a bridge, and on it a namespace for each node
   ip addr add "$NETWORK.1/24" dev "$BRIDGE"
   ip link set "$BRIDGE" up
   for ((i = 1; i <= NODES; i++)); do
-    namespace=$(node_namespace "$i")
+    namespace=$(namespace_of "$i")
     ip netns add "$namespace"
     ip link add "sflowc-v$i" type veth peer name eth0 netns "$namespace"
     ip link set "sflowc-v$i" master "$BRIDGE" up
     ip -n "$namespace" addr add "$NETWORK.$((10 + i))/24" dev eth0
     ip -n "$namespace" link set eth0 up
     ip -n "$namespace" link set lo up
-    grep -q "[[:space:]]node$i # sflowc$" /etc/hosts || printf '%s node%s # sflowc\n' "$NETWORK.$((10 + i))" "$i" >>/etc/hosts
+    printf '%s node%d # sflowc\n' "$NETWORK.$((10 + i))" "$i" >>/etc/hosts
   done
 }
 
 authentication() {
-  mkdir -p /run/munge
+  ! pgrep -x munged >/dev/null || return 0
+  install -d -o munge -g munge /run/munge /var/log/munge /var/lib/munge
   [[ -f /etc/munge/munge.key ]] || /usr/sbin/mungekey --create
-  chown munge: /etc/munge/munge.key /run/munge /var/log/munge /var/lib/munge
-  pgrep -x munged >/dev/null || runuser -u munge -- /usr/sbin/munged
+  chown munge: /etc/munge/munge.key
+  runuser -u munge -- /usr/sbin/munged --pid-file=/run/munge/sflowc.pid
+  cp /run/munge/sflowc.pid "$STATE/munged.pid"
 }
 
 configuration() {
-  mkdir -p "$STATE/control" /etc/slurm /var/spool/pmix
-  cat >/etc/slurm/slurm.conf <<CONF
-ClusterName=sflowc
+  local gpu
+  cat >"$CONFIGURATION/slurm.conf" <<CONF
+ClusterName=$CLUSTER
 SlurmctldHost=$(hostname)($NETWORK.1)
 SlurmUser=root
 AuthType=auth/munge
@@ -51,46 +56,62 @@ SlurmctldLogFile=$STATE/slurmctld.log
 SlurmdLogFile=$STATE/slurmd.%n.log
 ProctrackType=proctrack/linuxproc
 TaskPlugin=task/none
-SchedulerType=sched/backfill
+MpiDefault=none
+GresTypes=gpu
 SelectType=select/cons_tres
 SelectTypeParameters=CR_Core
+# Nodes with more CPUs than this machine has; a busy machine may take its time to answer.
 SlurmdParameters=config_overrides
+MessageTimeout=60
 ReturnToService=2
-GresTypes=gpu
-MpiDefault=none
-KillWait=5
+# A job starts when it is submitted, not at the next look at the queue.
+SchedulerType=sched/backfill
+SchedulerParameters=batch_sched_delay=0,sched_interval=1,sched_min_interval=0,bf_interval=1
+KillWait=$KILL_WAIT
 InactiveLimit=0
-NodeName=node[1-$NODES] CPUs=8 Boards=1 SocketsPerBoard=1 CoresPerSocket=8 ThreadsPerCore=1 RealMemory=4000 Gres=gpu:$GPUS State=UNKNOWN
+NodeName=node[1-$NODES] CPUs=$CPUS Boards=1 SocketsPerBoard=1 CoresPerSocket=$CPUS ThreadsPerCore=1 RealMemory=4000 Gres=gpu:$GPUS State=UNKNOWN
 PartitionName=gpu Nodes=ALL Default=YES MaxTime=INFINITE State=UP OverSubscribe=YES
 CONF
-  printf 'AutoDetect=off\nName=gpu File=/dev/sflowc-gpu[0-%s]\n' "$((GPUS - 1))" >/etc/slurm/gres.conf
-  printf 'PMIxCliTmpDirBase=/var/spool/pmix\n' >/etc/slurm/mpi.conf
-  local gpu
+  printf 'AutoDetect=off\nName=gpu File=/dev/sflowc-gpu[0-%d]\n' "$((GPUS - 1))" >"$CONFIGURATION/gres.conf"
+  printf 'PMIxCliTmpDirBase=/var/spool/pmix\n' >"$CONFIGURATION/mpi.conf"
   for ((gpu = 0; gpu < GPUS; gpu++)); do
-    [[ -e /dev/sflowc-gpu$gpu ]] || mknod "/dev/sflowc-gpu$gpu" c 1 3 # as /dev/null
+    mknod "/dev/sflowc-gpu$gpu" c 1 3 # as /dev/null
   done
 }
 
 daemons() {
   local i
-  mountpoint -q /sys/fs/cgroup || mount -t cgroup2 none /sys/fs/cgroup
+  unset SFLOWC_SLURM_LOCKED
+  if ! mountpoint -q /sys/fs/cgroup; then
+    mount -t cgroup2 none /sys/fs/cgroup
+    : >"$STATE/cgroup"
+  fi
   slurmctld
   for ((i = 1; i <= NODES; i++)); do
-    mkdir -p "$STATE/spool.node$i"
+    mkdir "$STATE/spool.node$i"
     # nsenter, not `ip netns exec`: that mounts another /sys over the cgroups that slurmd insists on.
     # shellcheck disable=SC2016 # for the inner shell
-    nsenter --net="/run/netns/$(node_namespace "$i")" unshare --uts --mount --propagation private \
+    nsenter --net="/run/netns/$(namespace_of "$i")" unshare --uts --mount --propagation private \
       bash -c 'hostname "$1"; mount -t tmpfs none /var/spool/pmix; exec slurmd -N "$1"' bash "node$i"
   done
 }
 
+if is_up; then exit 0; fi
+if ! is_ours; then
+  printf 'up.sh: %s/slurm.conf is of another cluster; it stays as it is\n' "$CONFIGURATION" >&2
+  exit 1
+fi
+bash "$here/down.sh"
+mkdir -p "$STATE/control" "$CONFIGURATION" /var/spool/pmix
 network
 authentication
 configuration
+printf '%s\n' "$SETTINGS" >"$STATE/settings"
 daemons
 for ((tries = 150; tries; tries--)); do
-  [[ $(idle) != "$NODES" ]] || exit 0
+  if is_up; then exit 0; fi
   sleep 0.2
 done
-sinfo -N -l >&2
+sinfo -N -l >&2 || :
+tail -n 20 "$STATE"/*.log >&2
 exit 1
