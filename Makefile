@@ -22,7 +22,7 @@ BATS_FILES = $(wildcard tests/runtime/*.bats)
 JOBS ?= $(shell nproc)
 
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test check schema golden bench slurm-up slurm-down clean
+.PHONY: help setup demo test check schema tables golden bench slurm-up slurm-down clean
 
 help: ## what can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -55,6 +55,9 @@ check: $(VENV)/.dev ## style, types, layers, shell scripts, generated files
 schema: $(VENV)/.dev ## write schemas/workflow.schema.json anew, after a change of a probe, an operator or the language
 	python -c '$(SCHEMA)' >$(VENV)/schema.json
 	mv $(VENV)/schema.json schemas/workflow.schema.json
+
+tables: $(VENV)/.dev ## write the parsing tables anew, after a change of a grammar (*.lark)
+	python -m sflowc.expr.build_table
 
 golden: $(VENV)/.dev ## write golden/ anew; read the difference before you commit it
 	pytest -k is_golden tests/unit/test_golden.py --snapshot-update --allow-snapshot-deletion >/dev/null || true

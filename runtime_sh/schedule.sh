@@ -80,7 +80,8 @@ sf_schedule_signal() { # <signal>: a signal to this script, from its trap
     USR1 | USR2) sf_run_fail TIMEOUT 124 "the job's time limit is near (SIG$1)" ;;
     *) sf_run_fail CANCELLED "$((128 + $(kill -l "$1")))" "SIG$1" ;;
   esac
-  [[ ! ${SF_STOPPING-} ]] || SF_HURRY=1 # a second signal: no more patience
+  # A second signal means no more patience; but one that comes at once is the first, sent to the whole process group too.
+  if [[ ${SF_STOPPING-} ]] && ((SF_NOW - SF_STOPPING > 100)); then SF_HURRY=1; fi
 }
 
 sf_schedule_release() { # <task index>: it is done or ready; whoever waited for it alone starts now

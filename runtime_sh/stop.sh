@@ -17,14 +17,14 @@ sf_timer_due_kill() { # <task index>
 sf_stop_all() { # <state for what still runs> <reason>: returns when nothing runs any more
   local i
   local -i tier deadline
-  SF_STOPPING=1
+  sf_clock_now
+  SF_STOPPING=$SF_NOW
   SF_QUEUE=() # what was about to start does not
   for i in "${!SF_PID[@]}"; do
     if [[ ! ${SF_VERDICT[i]-} ]]; then SF_VERDICT[i]="$1 $2"; fi
   done
   SF_SWEEP=10
   sf_timer_set sweep:0 "$SF_SWEEP"
-  sf_clock_now
   deadline=$((SF_NOW + SF_GRACE))
   while ((${#SF_PID[@]} && SF_NOW < deadline)) && [[ ! ${SF_HURRY-} ]]; do
     sf_stop_tier # -> tier: the tasks of the last tier that were not asked before

@@ -7,7 +7,7 @@ sf_task_attempt() { # <task index> <attempt>: the wrapper; runs in the backgroun
   local directory=$SF_RUN/${SF_TASK[$1]} status
   trap : HUP INT QUIT TERM USR1 USR2 # a handler, not '': what the wrapper starts must not ignore them
   exec 2>/dev/null {SF_LIFE}>&- {SF_GROUPS}>&- {SF_EVENTS}>&- {SF_LOG}>&-
-  [[ -z ${SF_PROBER-} ]] || exec {SF_PROBER}>&-
+  if [[ ${SF_CHECKS-} ]]; then exec {SF_CHECKS}>&-; fi
   sf_document_text "task_script:$i"
   printf '%s' "$SF_TEXT" >"$directory/${SF_TASK[i]}.sh"
   sf_task_environment "$i" "$directory"

@@ -21,7 +21,9 @@ from .. import render
 from ..diagnostics import COMMAND_LINE, Diagnostic
 from ..driver import Compilation, compile_workflow
 from ..emit.shell import quote
+from ..ir.dump import MASK
 from ..ir.plan import Plan
+from ..passes.variables import SECRET
 from ..source.compose import Overrides
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -198,14 +200,20 @@ def wants_colour(stream: Any) -> bool:
     return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
+def _masked(assignment: str) -> str:
+    """NAME=VALUE without the value when the name says that it is a secret: it stands in the header of a script."""
+    name, equals, _ = assignment.partition("=")
+    return f"{name}={MASK}" if equals and SECRET.search(name) else assignment
+
+
 def rebuild_command(inputs: Inputs, *more: str) -> tuple[str, ...]:
-    """The command that makes the same script again, in one spelling."""
+    """The command that makes the same script again, in one spelling; a value that looks like a secret is masked."""
     words = ["sflowc", "build"]
     for option, values in (
         ("-f", inputs.files),
         ("-M", inputs.missable),
         ("-a", inputs.artifacts),
-        ("-s", inputs.sets),
+        ("-s", tuple(_masked(assignment) for assignment in inputs.sets)),
     ):
         for value in values:
             words += [option, value]

@@ -207,3 +207,36 @@ def test_an_output_directory_that_cannot_be_made_is_78(tmp_path: Path) -> None:
     workflow = Workflow(tmp_path, "workflow: {name: w, tasks: [{name: t, script: ['true']}]}")
     workflow.output.write_text("a file is in the way")
     assert workflow.run().status == 78
+
+
+def test_a_signal_that_comes_twice_at_once_leaves_tasks_their_grace(tmp_path: Path) -> None:
+    script = "trap 'sleep 0.5; touch $SFLOW_TASK_OUTPUT_DIR/clean; exit' TERM; echo up; while :; do sleep 0.05; done"
+    text = f'workflow: {{name: w, tasks: [{{name: t, script: ["{script}"], probes: {{readiness: {{log_watch: {{match_pattern: up}},'
+    text += " interval: 0.1}}}, {name: u, depends_on: [t], script: [exec sleep 987110]}]}"
+    workflow = Workflow(tmp_path, text)
+    process = workflow.start()
+    workflow.wait_for("u", "RUNNING")
+    process.terminate()
+    time.sleep(0.1)
+    process.terminate()
+    run = workflow.finish(process)
+    assert run.status == 143
+    assert (run.directory / "t" / "clean").exists()
+    assert gone("sleep 987110")
+
+
+def test_a_task_has_no_descriptor_of_the_script(tmp_path: Path) -> None:
+    text = """
+workflow:
+  name: w
+  tasks:
+    - name: server
+      script: [echo up; exec sleep 60]
+      probes: {readiness: {log_watch: {match_pattern: up}, interval: 0.1}}
+    - name: t
+      depends_on: [server]
+      script:
+        - exec python3 -c 'import os; print(sorted(map(int, os.listdir("/proc/self/fd")))[:-1])'
+"""
+    run = Workflow(tmp_path, text).run()
+    assert run.log("t") == "[0, 1, 2]\n"

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from workflow import of_the_run
 
 FOLDER = Path(__file__).parent / "serving"
 SFLOWC = Path(sys.executable).with_name("sflowc")
@@ -47,5 +48,4 @@ def test_a_serving_stack(tmp_path: Path) -> None:
         if event.get("state") == "READY"
     }
     assert max(ready["etcd"], ready["nats"]) < ready["frontend"] < min(ready["prefill_0"], ready["proxy"])
-    left = subprocess.run(["pgrep", "-f", str(run)], capture_output=True, text=True, check=False).stdout
-    assert not left, "processes are left"
+    assert not of_the_run(run.name), "processes are left"

@@ -130,3 +130,16 @@ def processes(mark: str) -> list[str]:
 def gone(mark: str, timeout: float = 5) -> bool:
     """Whether all processes with the mark end in time."""
     return any(not processes(mark) for _ in every(0.05, timeout))
+
+
+def of_the_run(run_id: str) -> list[str]:
+    """Processes that carry the run's id in their environment, as every process of a task does."""
+    found = []
+    for entry in Path("/proc").glob("[0-9]*/environ"):
+        try:
+            environment = entry.read_bytes().split(b"\0")
+        except OSError:
+            continue
+        if f"SFLOW_RUN_ID={run_id}".encode() in environment:
+            found.append(entry.parent.name)
+    return found

@@ -141,6 +141,7 @@ def test_scancel_ends_the_run_in_order(submit: Callable) -> None:
     assert job.wait() == "CANCELLED"
     assert gone("sleep 987201")
     assert job.record["state"] == "CANCELLED"
+    assert job.record["exit_status"] == 143
     assert {task["state"] for task in job.record["tasks"].values()} == {"CANCELLED"}
 
 

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from pathlib import Path
 
+from workflow import of_the_run
+
 FOLDER = Path(__file__).parents[1] / "run" / "serving"
 
 
@@ -16,6 +18,7 @@ def test_a_serving_stack_over_two_nodes(submit: Callable, require: Callable[[str
     text = text.replace("GPUS_PER_WORKER: {type: integer, value: 2}", "GPUS_PER_WORKER: {type: integer, value: 4}")
     job = submit(text, arguments=("run", "--workspace-dir", str(FOLDER), "--output-dir", "sflow_output"))
     assert job.wait(timeout=120) == "COMPLETED", job.output
+    assert not of_the_run(job.directory.name), "processes are left"
     for concurrency in (1, 4):
         served = f"concurrency {concurrency}: 20 requests, served by decode/0 decode/1 prefill/0 prefill/1"
         assert served in job.log(f"bench_{concurrency}")

@@ -4,7 +4,7 @@
 #
 #   from     services.yaml  sha256:ecafa48ceecd9b7380e9b9fdfc1ba2d7feba809a8d9417d4a92e75ad3e7e4a8b
 #   rebuild  sflowc build -f services.yaml
-#   body     sha256:1149dfbbb2125ace25b21cdc8c3b080446cf750c0aa53215f848ff593feb081e (all that follows this header)
+#   body     sha256:936ff1dbe6f049ebf38c93c77c8b12bd28a1a063de9e90661910276bfe76036d (all that follows this header)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -806,7 +806,7 @@ sf_task_attempt() { # <task index> <attempt>: the wrapper; runs in the backgroun
   local directory=$SF_RUN/${SF_TASK[$1]} status
   trap : HUP INT QUIT TERM USR1 USR2 # a handler, not '': what the wrapper starts must not ignore them
   exec 2>/dev/null {SF_LIFE}>&- {SF_GROUPS}>&- {SF_EVENTS}>&- {SF_LOG}>&-
-  [[ -z ${SF_PROBER-} ]] || exec {SF_PROBER}>&-
+  if [[ ${SF_CHECKS-} ]]; then exec {SF_CHECKS}>&-; fi
   sf_document_text "task_script:$i"
   printf '%s' "$SF_TEXT" >"$directory/${SF_TASK[i]}.sh"
   sf_task_environment "$i" "$directory"
@@ -910,14 +910,14 @@ sf_timer_due_kill() { # <task index>
 sf_stop_all() { # <state for what still runs> <reason>: returns when nothing runs any more
   local i
   local -i tier deadline
-  SF_STOPPING=1
+  sf_clock_now
+  SF_STOPPING=$SF_NOW
   SF_QUEUE=() # what was about to start does not
   for i in "${!SF_PID[@]}"; do
     if [[ ! ${SF_VERDICT[i]-} ]]; then SF_VERDICT[i]="$1 $2"; fi
   done
   SF_SWEEP=10
   sf_timer_set sweep:0 "$SF_SWEEP"
-  sf_clock_now
   deadline=$((SF_NOW + SF_GRACE))
   while ((${#SF_PID[@]} && SF_NOW < deadline)) && [[ ! ${SF_HURRY-} ]]; do
     sf_stop_tier # -> tier: the tasks of the last tier that were not asked before
@@ -1151,7 +1151,8 @@ sf_schedule_signal() { # <signal>: a signal to this script, from its trap
     USR1 | USR2) sf_run_fail TIMEOUT 124 "the job's time limit is near (SIG$1)" ;;
     *) sf_run_fail CANCELLED "$((128 + $(kill -l "$1")))" "SIG$1" ;;
   esac
-  [[ ! ${SF_STOPPING-} ]] || SF_HURRY=1 # a second signal: no more patience
+  # A second signal means no more patience; but one that comes at once is the first, sent to the whole process group too.
+  if [[ ${SF_STOPPING-} ]] && ((SF_NOW - SF_STOPPING > 100)); then SF_HURRY=1; fi
 }
 
 sf_schedule_release() { # <task index>: it is done or ready; whoever waited for it alone starts now

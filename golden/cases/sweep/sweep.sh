@@ -4,7 +4,7 @@
 #
 #   from     sweep.yaml  sha256:98a8c8b11d6a1a309d0dcba078818edcc39a0fcdfa55abc3f99a132bcc90b35b
 #   rebuild  sflowc build -f sweep.yaml
-#   body     sha256:83cde4564e028728779c21d47bb61d31136acf2e63f14f7e3f19ba1377ea6e27 (all that follows this header)
+#   body     sha256:1b8bae16c7b4171bf57ceade4e675794aa535429b7b975c986534fe7c2d8e2bd (all that follows this header)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -454,7 +454,7 @@ sf_task_attempt() { # <task index> <attempt>: the wrapper; runs in the backgroun
   local directory=$SF_RUN/${SF_TASK[$1]} status
   trap : HUP INT QUIT TERM USR1 USR2 # a handler, not '': what the wrapper starts must not ignore them
   exec 2>/dev/null {SF_LIFE}>&- {SF_GROUPS}>&- {SF_EVENTS}>&- {SF_LOG}>&-
-  [[ -z ${SF_PROBER-} ]] || exec {SF_PROBER}>&-
+  if [[ ${SF_CHECKS-} ]]; then exec {SF_CHECKS}>&-; fi
   sf_document_text "task_script:$i"
   printf '%s' "$SF_TEXT" >"$directory/${SF_TASK[i]}.sh"
   sf_task_environment "$i" "$directory"
@@ -558,14 +558,14 @@ sf_timer_due_kill() { # <task index>
 sf_stop_all() { # <state for what still runs> <reason>: returns when nothing runs any more
   local i
   local -i tier deadline
-  SF_STOPPING=1
+  sf_clock_now
+  SF_STOPPING=$SF_NOW
   SF_QUEUE=() # what was about to start does not
   for i in "${!SF_PID[@]}"; do
     if [[ ! ${SF_VERDICT[i]-} ]]; then SF_VERDICT[i]="$1 $2"; fi
   done
   SF_SWEEP=10
   sf_timer_set sweep:0 "$SF_SWEEP"
-  sf_clock_now
   deadline=$((SF_NOW + SF_GRACE))
   while ((${#SF_PID[@]} && SF_NOW < deadline)) && [[ ! ${SF_HURRY-} ]]; do
     sf_stop_tier # -> tier: the tasks of the last tier that were not asked before
@@ -799,7 +799,8 @@ sf_schedule_signal() { # <signal>: a signal to this script, from its trap
     USR1 | USR2) sf_run_fail TIMEOUT 124 "the job's time limit is near (SIG$1)" ;;
     *) sf_run_fail CANCELLED "$((128 + $(kill -l "$1")))" "SIG$1" ;;
   esac
-  [[ ! ${SF_STOPPING-} ]] || SF_HURRY=1 # a second signal: no more patience
+  # A second signal means no more patience; but one that comes at once is the first, sent to the whole process group too.
+  if [[ ${SF_STOPPING-} ]] && ((SF_NOW - SF_STOPPING > 100)); then SF_HURRY=1; fi
 }
 
 sf_schedule_release() { # <task index>: it is done or ready; whoever waited for it alone starts now

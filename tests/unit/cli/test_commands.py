@@ -244,3 +244,14 @@ def test_a_plan_loads_no_heavy_library(run: Run, tmp_path: Path) -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_a_secret_of_the_command_line_is_not_in_the_header(sflowc, tmp_path) -> None:
+    (tmp_path / "w.yaml").write_text(
+        'version: "0.1"\nvariables: {HF_TOKEN: x, MODEL: y}\nworkflow: {name: w, tasks: [{name: t, script: ["true"]}]}\n'
+    )
+    script = sflowc("build", "w.yaml", "-s", "HF_TOKEN=hidden", "-s", "MODEL=shown", cwd=tmp_path).stdout
+    header = script.split("if [", 1)[0]
+    assert "HF_TOKEN=***" in header
+    assert "MODEL=shown" in header
+    assert "hidden" not in header
