@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from jobs import FENCE, Stubs
 
 from_backend = """
 backends: [{{name: c, type: slurm, nodes: {nodes}, gpus_per_node: 8, time: "{time}"}}]
@@ -97,11 +98,14 @@ workflow:
 def test_mpi_pmix(submit: Callable) -> None:
     text = f"""{backend(2).replace("nodes: 2", "nodes: 2, exclusive: true")}
 operators: [{{name: mpi, type: srun, mpi: pmix, ntasks: 4, ntasks_per_node: 2}}]
-workflow: {{name: w, tasks: [{{name: t, operator: mpi, script: ['echo "rank $PMIX_RANK"']}}]}}
+workflow: {{name: w, tasks: [{{name: t, operator: mpi, script: ['exec python3 {FENCE}']}}]}}
 """
     job = submit(text)
     assert job.wait() == "COMPLETED", job.output
-    assert sorted(re.findall(r"rank (\d)", job.log("t"))) == ["0", "1", "2", "3"]
+    met = "met node1 node1 node2 node2"
+    assert sorted(job.log("t").splitlines()) == [
+        f"{rank}: rank {rank} of 4 on node{1 + rank // 2} {met}" for rank in range(4)
+    ]
 
 
 def test_a_failed_job_says_so_in_its_exit_code(submit: Callable) -> None:
@@ -196,20 +200,52 @@ workflow:
     assert job.record["tasks"]["a"]["state"] == "SKIPPED"
 
 
-@pytest.mark.parametrize("way", ["getaddrs", "getent", "ask"])
-def test_addresses_are_found_in_every_way(submit: Callable, way: str) -> None:
-    def edit(text: str) -> str:
-        if way == "getaddrs":  # Slurm 22.05 has no such command: a shell function answers as Slurm 23 does
-            answer = 'scontrol() { [ "$1" = getaddrs ] && printf "%s: 10.77.0.1%s:6818\\n" node1 1 node2 2 || command scontrol "$@"; }'
-            return text.replace("# ==== The workflow", f"{answer}\ngetent() {{ :; }}\n# ==== The workflow", 1)
-        return text.replace("command -v getent", "command -v no-such-getent") if way == "ask" else text
+ADDRESSES = f"{backend(2)}\nworkflow: {{name: w, tasks: [{{name: t, script: ['echo $SFLOW_TASK_ASSIGNED_NODE_IPS']}}]}}"
+NODES_ASKED = "10.77.0.11,10.77.0.12"
 
-    job = submit(
-        f"{backend(2)}\nworkflow: {{name: w, tasks: [{{name: t, script: ['echo $SFLOW_TASK_ASSIGNED_NODE_IPS']}}]}}",
-        edit=edit,
-    )
+
+def addresses(submit: Callable) -> str:
+    job = submit(ADDRESSES)
     assert job.wait() == "COMPLETED", job.output
-    assert "10.77.0.11,10.77.0.12" in job.log("t")
+    (line,) = set(re.findall(r"^\d: (.*)$", job.log("t"), re.MULTILINE))
+    return line
+
+
+def test_slurm_23_knows_the_addresses(submit: Callable, stubs: Stubs) -> None:
+    stubs.add(
+        "scontrol", 'if [ "$1" != getaddrs ]; then real "$@"; else printf "node%d: 192.0.2.%d:6818\\n" 1 1 2 2; fi'
+    )
+    stubs.add("getent", 'real "$@"')
+    assert addresses(submit) == "192.0.2.1,192.0.2.2"
+    assert [call for call in stubs.calls if "getaddrs" in call] == ["scontrol getaddrs node[1-2]"]
+    assert not [call for call in stubs.calls if call.startswith("getent")]
+
+
+def test_an_older_slurm_leaves_addresses_to_the_resolver(submit: Callable, stubs: Stubs) -> None:
+    stubs.add("getent", 'case $2 in node1 | node2) echo "198.51.100.${2#node} STREAM $2" ;; *) exit 2 ;; esac')
+    stubs.add("srun", 'real "$@"')
+    assert addresses(submit) == "198.51.100.1,198.51.100.2"
+    assert not [call for call in stubs.calls if "hostname -i" in call]
+
+
+@pytest.mark.parametrize(
+    "getent",
+    [
+        pytest.param("exit 2", id="knows no such name"),
+        pytest.param('[ "$2" = node1 ] || exit 2; echo "198.51.100.1 STREAM node1"', id="knows one of them"),
+        pytest.param('echo "127.0.1.1 STREAM $2"', id="gives every name the loopback"),
+    ],
+)
+def test_nodes_that_the_resolver_does_not_know_are_asked(submit: Callable, stubs: Stubs, getent: str) -> None:
+    stubs.add("getent", getent)
+    stubs.add("srun", 'real "$@"')
+    assert addresses(submit) == NODES_ASKED
+    assert len([call for call in stubs.calls if "hostname -i" in call]) == 1
+
+
+def test_without_a_resolver_the_nodes_are_asked(submit: Callable, stubs: Stubs) -> None:
+    stubs.hide("getent")
+    assert addresses(submit) == NODES_ASKED
 
 
 def test_outside_a_job_the_script_says_what_to_do(tmp_path: Path, submit: Callable) -> None:
