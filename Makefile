@@ -22,7 +22,7 @@ BATS_FILES = $(wildcard tests/runtime/*.bats)
 JOBS ?= $(shell nproc)
 
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test check schema tables golden bench slurm-up slurm-down clean
+.PHONY: help setup demo test check schema docs tables golden bench slurm-up slurm-down clean
 
 help: ## what can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -51,10 +51,15 @@ check: $(VENV)/.dev ## style, types, layers, shell scripts, generated files
 	shellcheck --severity=style --external-sources $(SHELL_FILES)
 	shfmt -d runtime_sh/*.sh $(SHELL_FILES) $(BATS_FILES)
 	python -c '$(SCHEMA)' | diff -u schemas/workflow.schema.json -
+	sflowc explain --format markdown | diff -u docs/diagnostics.md -
 
 schema: $(VENV)/.dev ## write schemas/workflow.schema.json anew, after a change of a probe, an operator or the language
 	python -c '$(SCHEMA)' >$(VENV)/schema.json
 	mv $(VENV)/schema.json schemas/workflow.schema.json
+
+docs: $(VENV)/.dev ## write docs/diagnostics.md anew, after a change of the catalogue
+	sflowc explain --format markdown >$(VENV)/diagnostics.md
+	mv $(VENV)/diagnostics.md docs/diagnostics.md
 
 tables: $(VENV)/.dev ## write the parsing tables anew, after a change of a grammar (*.lark)
 	python -m sflowc.expr.build_table

@@ -10,7 +10,6 @@ never an exception; an exception that escapes a phase is a bug of the compiler. 
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
@@ -124,10 +123,82 @@ class Reporter:
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
-    """The known name that `name` was most likely meant to be, or None."""
-    by_lower = {candidate.lower(): candidate for candidate in known}
-    found = difflib.get_close_matches(name.lower(), by_lower, n=1, cutoff=0.6)
-    return by_lower[found[0]] if found else None
+    """The known name that `name` was most likely meant to be, or None.
+
+    Tried in order, each before the next: the same letters and digits (`max-len`, `MaxLen`), the same words or letters in
+    another order (`count_gpus`, `sciprt`), few typing errors, the beginning of one name alone, and a word that only
+    one name has (`image` for `container_image`).
+    """
+    candidates = sorted(set(known) - {""})
+    for alike in (_plain, _sorted_words, _sorted_letters):
+        found = [candidate for candidate in candidates if alike(candidate) == alike(name) != ""]
+        if found:
+            return min(found, key=lambda candidate: _typing_errors(name, candidate))
+    lower = name.lower()
+    scored = [(_typing_errors(lower, candidate.lower()), candidate) for candidate in candidates]
+    close = [pair for pair in scored if pair[0] <= _allowed_errors(lower, pair[1])]
+    if close:
+        return min(close, key=lambda pair: (pair[0], -_common_start(lower, pair[1].lower()), pair[1]))[1]
+    return _only(lower, candidates)
+
+
+def _plain(name: str) -> str:
+    return "".join(character for character in name.lower() if character.isalnum())
+
+
+def _words(name: str) -> list[str]:
+    return name.lower().replace("-", "_").replace(".", "_").split("_")
+
+
+def _sorted_words(name: str) -> str:
+    """Words in one order, plurals as singulars."""
+    return " ".join(sorted(word.removesuffix("s") for word in _words(name))) if len(name) > 2 else ""
+
+
+def _sorted_letters(name: str) -> str:
+    """Letters in one order; a word of two or three letters is too easily another one."""
+    return "".join(sorted(name.lower())) if len(name) > 3 else ""
+
+
+def _allowed_errors(name: str, candidate: str) -> int:
+    """How many typing errors leave a name recognisable: a third of its letters; a single letter is not another one."""
+    longer = max(len(name), len(candidate))
+    return 0 if longer == 1 else min(max(1, longer // 3), 6)
+
+
+def _typing_errors(name: str, other: str) -> int:
+    """Letters left out, added, mistaken, and neighbours that changed places (optimal string alignment)."""
+    if abs(len(name) - len(other)) > 40:
+        return 1000
+    before: list[int] = []
+    row = list(range(len(other) + 1))
+    for i, letter in enumerate(name, start=1):
+        last, row, older = row, [i], before
+        before = last
+        for j, wanted in enumerate(other, start=1):
+            cost = min(last[j] + 1, row[j - 1] + 1, last[j - 1] + (letter != wanted))
+            if i > 1 and j > 1 and letter == other[j - 2] and name[i - 2] == wanted:
+                cost = min(cost, older[j - 2] + 1)
+            row.append(cost)
+    return row[-1]
+
+
+def _common_start(name: str, other: str) -> int:
+    return next((i for i, (a, b) in enumerate(zip(name, other, strict=False)) if a != b), min(len(name), len(other)))
+
+
+def _only(name: str, candidates: list[str]) -> str | None:
+    """The one candidate that begins like the name, or that has it as a word. Of several none is meant more than another."""
+    for fits in (
+        lambda other: len(name) >= 3 and other.startswith(name),
+        lambda other: _common_start(name, other) >= max(4, len(other) // 2),
+        lambda other: name in _words(other),
+        lambda other: any(_typing_errors(name, word) <= len(word) // 4 for word in _words(other)),
+    ):
+        found = [candidate for candidate in candidates if fits(candidate.lower())]
+        if len(found) == 1:
+            return found[0]
+    return None
 
 
 def did_you_mean(name: str, known: Iterable[str], *, what: str = "known") -> str:

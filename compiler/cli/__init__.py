@@ -5,19 +5,20 @@ In: arguments. Out: an exit status: 0 done, 1 the workflow has errors or the che
 
 from __future__ import annotations
 
-import difflib
 import importlib
 from typing import Any
 
 import click
 
 from .. import __version__
+from ..diagnostics import nearest
 
 COMMANDS = {
     "build": "Compile workflow files to a standalone script.",
     "plan": "Show what would run where: order, nodes, GPUs, probes.",
     "run": "Compile and run now: here, in an allocation, or through salloc.",
     "lint": "Report everything that the compiler can find.",
+    "explain": "Say what a diagnostic code means, with an example and its cure.",
     "schema": "Print the JSON Schema of workflow files.",
 }
 """Every command with its one line; each lives in the module of its name."""
@@ -43,8 +44,8 @@ class LazyGroup(click.Group):
     def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
         name = args[0]
         if name not in COMMANDS and not name.startswith("-"):
-            near = difflib.get_close_matches(name, COMMANDS, n=1)
-            advice = f" Did you mean '{near[0]}'?" if near else f" There are: {', '.join(COMMANDS)}."
+            near = nearest(name, COMMANDS)
+            advice = f" Did you mean '{near}'?" if near else f" There are: {', '.join(COMMANDS)}."
             ctx.fail(f"No such command '{name}'.{advice}")
         return super().resolve_command(ctx, args)
 

@@ -17,6 +17,7 @@ from ..ir.plan import Plan
 from ..targets import TARGETS, default_target
 from ..targets.base import Target
 from .inputs import Inputs, fail, plan_or_exit, rebuild_command, workflow_options
+from .words import Word
 
 
 @click.command("build")
@@ -26,7 +27,7 @@ from .inputs import Inputs, fail, plan_or_exit, rebuild_command, workflow_option
 @click.option(
     "-t",
     "--target",
-    type=click.Choice(list(TARGETS)),
+    type=Word(list(TARGETS)),
     help="What to compile to; sbatch with a slurm backend, else bash.",
 )
 @click.option("--check", is_flag=True, help="Write nothing; exit 1 with a diff when the file is out of date.")

@@ -25,6 +25,7 @@ from ..ir.dump import MASK
 from ..ir.plan import Plan
 from ..passes.variables import SECRET
 from ..source.compose import Overrides
+from .words import Word
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -82,7 +83,7 @@ def workflow_options(formats: tuple[str, ...] = ("text", "json", "github")) -> C
 
 
 def _options(formats: tuple[str, ...]) -> list[Callable[[Any], Any]]:
-    levels = click.Choice(["debug", "info", "warning", "error"], case_sensitive=False)
+    levels = Word(["debug", "info", "warning", "error"], case_sensitive=False)
     return [
         click.argument("more_files", nargs=-1, metavar="[FILE]...", shell_complete=_complete_files),
         click.option(
@@ -116,7 +117,7 @@ def _options(formats: tuple[str, ...]) -> list[Callable[[Any], Any]]:
         click.option(
             "--format",
             "output_format",
-            type=click.Choice(formats),
+            type=Word(list(formats)),
             default=formats[0],
             show_default=True,
             help="How to print.",

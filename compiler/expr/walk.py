@@ -128,14 +128,15 @@ class Walker:
 
     def binary(self, node: ast.Binary) -> object:
         left, right = self.value(node.left), self.value(node.right)
-        if node.operator in "+*" and isinstance(left, str) + isinstance(right, str):
-            self._warn_of_number_in_text(node, left, right)
         try:
-            return operations.binary(node.operator, left, right)
+            result = operations.binary(node.operator, left, right)
         except Failure as failure:
             if failure.code == "runtime-value":
                 failure.node = failure.node or (node.left if isinstance(left, RunText) else node.right)
             raise
+        if node.operator in "+*" and isinstance(left, str) + isinstance(right, str):
+            self._warn_of_number_in_text(node, left, right)
+        return result
 
     def _warn_of_number_in_text(self, node: ast.Binary, left: object, right: object) -> None:
         """`"4" * 2` is "44": legal, and hardly ever what was meant."""

@@ -8,9 +8,20 @@ from __future__ import annotations
 import json
 
 from .diagnostics import diagnostics_github, diagnostics_json, diagnostics_text
+from .explanation import explanation_json, explanation_list, explanation_page, explanation_text
 from .plan import plan_text
 
-__all__ = ["diagnostics_github", "diagnostics_json", "diagnostics_text", "plan_text", "to_json"]
+__all__ = [
+    "diagnostics_github",
+    "diagnostics_json",
+    "diagnostics_text",
+    "explanation_json",
+    "explanation_list",
+    "explanation_page",
+    "explanation_text",
+    "plan_text",
+    "to_json",
+]
 
 
 def to_json(value: object) -> str:

@@ -37,8 +37,14 @@ def diagnostics_text(found: Iterable[Diagnostic], sources: Mapping[str, bytes], 
         if count:
             counts.append(f"{count} {severity}{'s' if count != 1 else ''}")
     if counts:
-        blocks.append(f"{' and '.join(counts)}\n")
+        blocks.append(f"{' and '.join(counts)}; {_more(found)}\n")
     return "\n".join(blocks)
+
+
+def _more(found: list[Diagnostic]) -> str:
+    """Where more is said. Once, at the end: not everybody needs it for every mistake."""
+    explained = {diagnostic.code for diagnostic in found if diagnostic.severity != "note"}
+    return f"more: sflowc explain {explained.pop() if len(explained) == 1 else 'CODE'}"
 
 
 def _diagnostic(diagnostic: Diagnostic, lines_of: Mapping[str, list[str]], paint: Painter) -> str:

@@ -55,12 +55,16 @@ def test_version(run: Run) -> None:
     ("arguments", "message"),
     [
         (["plna"], "No such command 'plna'. Did you mean 'plan'?"),
-        (["zzz"], "No such command 'zzz'. There are: build, plan, run, lint, schema."),
+        (["zzz"], "No such command 'zzz'. There are: build, plan, run, lint, explain, schema."),
         (["plan", "hello.yaml", "--fil", "x"], "No such option '--fil'. Did you mean '--file'?"),
         (["plan"], "Name at least one workflow file"),
         (["plan", "gone.yaml"], "Cannot read gone.yaml: No such file or directory."),
         (["plan", "."], "Cannot read .: Is a directory."),
         (["plan", "hello.yaml", "--format", "xml"], "'xml' is not one of 'text', 'json'"),
+        (["plan", "hello.yaml", "--format", "jsno"], "'jsno' is not one of 'text', 'json'. Did you mean 'json'?"),
+        (["build", "hello.yaml", "--target", "sabtch"], "Did you mean 'sbatch'?"),
+        (["explain", "unknwon-key"], "No such code 'unknwon-key'. Did you mean 'unknown-key'?"),
+        (["explain", "zzz"], "No such code 'zzz'. There are: artifact-escapes, "),
         (["build", "hello.yaml", "--check"], "--check needs --output"),
     ],
 )
@@ -95,7 +99,7 @@ def test_errors_as_text_go_to_standard_error(run: Run, command: str) -> None:
     done = run(command, "wrong.yaml", status=1)
     assert done.stdout == ""
     assert "error[unknown-key]: task 't' has no key 'scrpt'\n  --> wrong.yaml:5:15\n" in done.stderr
-    assert done.stderr.endswith("1 error\n")
+    assert done.stderr.endswith("1 error; more: sflowc explain unknown-key\n")
 
 
 @pytest.mark.parametrize("command", ["plan", "build", "lint", "run"])
@@ -128,7 +132,7 @@ def test_an_option_is_shown_as_it_was_typed(run: Run) -> None:
         "    |       ^^\n"
         "    = help: did you mean 'A'?\n"
         "\n"
-        "1 error\n"
+        "1 error; more: sflowc explain unknown-variable\n"
     )
 
 
@@ -255,3 +259,27 @@ def test_a_secret_of_the_command_line_is_not_in_the_header(sflowc, tmp_path) -> 
     assert "HF_TOKEN=***" in header
     assert "MODEL=shown" in header
     assert "hidden" not in header
+
+
+@pytest.mark.parametrize("code", ["unknown-key", "error[unknown-key]", "[unknown-key]", "UNKNOWN-KEY"])
+def test_explain_a_code(run: Run, code: str) -> None:
+    shown = run("explain", code).stdout
+    assert shown.startswith("error[unknown-key]: A part has no key of this name\n\n")
+    assert "Wrong:\n\n    version: " in shown
+    assert "Right:\n\n    version: " in shown
+
+
+def test_explain_as_json(run: Run) -> None:
+    one = json.loads(run("explain", "set-syntax", "--format", "json").stdout)
+    assert one["code"] == "set-syntax"
+    assert one["wrong"]["options"] == ["--set", "PORT"]
+    assert one["right"]["files"]["example.yaml"].startswith('version: "0.1"\n')
+    every = json.loads(run("explain", "--format", "json").stdout)["codes"]
+    assert one in every
+    assert len(every) > 70
+
+
+def test_explain_lists_all_codes(run: Run) -> None:
+    listed = run("explain").stdout
+    assert "\nunknown-task " in listed
+    assert listed.endswith("`sflowc explain CODE` says more, with an example.\n")

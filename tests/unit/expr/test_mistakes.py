@@ -16,7 +16,7 @@ from sflowc.expr.failures import NotHere, Reported
 @pytest.mark.parametrize(
     ("expression", "code", "place", "advice"),
     [
-        ("1 + nope", "unknown-name", "nope", "did you mean 'nodes'?"),
+        ("1 + nods", "unknown-name", "nods", "did you mean 'nodes'?"),
         ("variables.NN + 1", "unknown-variable", "NN", "did you mean 'N'?"),
         ("variables['M']", "unknown-variable", "'M'", ""),
         ("backends.b.nodes", "unknown-backend", "b", "there are: c"),

@@ -39,7 +39,7 @@ def test_everything_that_a_diagnostic_can_have() -> None:
         "            two",
         "    = help: do",
         "",
-        "1 error",
+        "1 error; more: sflowc explain a-code",
     ]
 
 
@@ -109,7 +109,9 @@ def test_bytes_that_are_no_text_are_shown_somehow() -> None:
 )
 def test_the_last_line_counts(severities: list[str], summary: str) -> None:
     found = [Diagnostic(severity, "c", "m") for severity in severities]  # type: ignore[arg-type]
-    assert diagnostics_text(found, {}).splitlines()[-1] == summary
+    assert diagnostics_text(found, {}).splitlines()[-1] == f"{summary}; more: sflowc explain c"
+    more = diagnostics_text([*found, Diagnostic("error", "d", "m")], {})
+    assert more.endswith("; more: sflowc explain CODE\n")
 
 
 def test_notes_alone_are_not_counted() -> None:
