@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 
-from ..diagnostics import Label, Reporter, did_you_mean
+from ..diagnostics import Label, Reporter, Span, did_you_mean
 from ..expr.values import to_text
 from ..ir.expr import display
 from ..ir.plan import PlanVariable
@@ -19,9 +20,12 @@ from ..ir.workflow import Replicas, Task
 from ..source.names import why_no_directory
 from .draft import Draft, Instance
 from .fields import read_integer, read_text
+from .scope import Names, variable_scope
+from .variables import own_variables, visible
 
 MAX_REPLICAS = 100_000
-_UNSAFE = re.compile(r"[^A-Za-z0-9_+,:@%=~]")
+_UNSAFE = re.compile(r"[^A-Za-z0-9_+@%=~]")
+"""What a directory had better not have in its name; a colon and a comma part the mounts of a container."""
 
 
 def expand_replicas(draft: Draft, report: Reporter) -> Draft:
@@ -46,11 +50,15 @@ def _expand(task: Task, draft: Draft, report: Reporter) -> list[Instance]:
     replicas = task.replicas
     if replicas is None:
         return [Instance(task.name, task)]
-    policy = _policy(replicas, draft, report)
-    combinations = _combinations(replicas, draft, report)
+    own = own_variables(task, {}, draft, report)
+    around = {**draft.globals, **draft.workflow_variables}
+    known = {**own, **around, **{name: variable for name, variable in own.items() if variable.domain is not None}}
+    scope = variable_scope(visible({**around, **own}), draft.scope) if own else draft.scope
+    policy = _policy(replicas, scope, report)
+    combinations = _combinations(replicas, known, report)
     count = None
     if replicas.count is not None:
-        count = read_integer(replicas.count, draft.scope, "replicas.count", report, minimum=1)
+        count = read_integer(replicas.count, scope, "replicas.count", report, minimum=1)
         if count is None:
             return []
     if combinations is None or policy is None:
@@ -67,19 +75,23 @@ def _expand(task: Task, draft: Draft, report: Reporter) -> list[Instance]:
         message = f"replicas.count is {count}, but the variables have {len(combinations)} combinations"
         report.error("count-mismatch", message, replicas.span, help="drop the count")
         return []
-    return [_swept(task, index, sweep, sequential) for index, sweep in enumerate(combinations)]
+    return [_swept(task, index, sweep, sequential, report) for index, sweep in enumerate(combinations)]
 
 
-def _swept(task: Task, index: int, sweep: tuple[PlanVariable, ...], sequential: bool) -> Instance:
+def _swept(task: Task, index: int, sweep: tuple[PlanVariable, ...], sequential: bool, report: Reporter) -> Instance:
     parts = [_UNSAFE.sub("_", display(variable.text)) for variable in sweep]
     name = "_".join([task.name, *parts])
+    wrong = why_no_directory(name)
+    if wrong:
+        message = f"a replica's name {wrong}: {name[:60]}..."
+        report.error("bad-task-name", message, task.span, help="go over shorter values")
     return Instance(name, task, index, True, sequential, {variable.name: variable for variable in sweep})
 
 
-def _policy(replicas: Replicas, draft: Draft, report: Reporter) -> str | None:
+def _policy(replicas: Replicas, scope: Names, report: Reporter) -> str | None:
     if replicas.policy is None:
         return "parallel"
-    text = read_text(replicas.policy, draft.scope, report)
+    text = read_text(replicas.policy, scope, report)
     if text is None:
         return None
     policy = display(text).strip().lower()
@@ -94,13 +106,20 @@ def _policy(replicas: Replicas, draft: Draft, report: Reporter) -> str | None:
     return policy
 
 
-def _combinations(replicas: Replicas, draft: Draft, report: Reporter) -> list[tuple[PlanVariable, ...]] | None:
+def _combinations(
+    replicas: Replicas, known: Mapping[str, PlanVariable], report: Reporter
+) -> list[tuple[PlanVariable, ...]] | None:
     """The Cartesian product of the variables' domains, the first variable slowest; None after a diagnostic."""
-    known = {**draft.globals, **draft.workflow_variables}
     axes: list[list[PlanVariable]] = []
     total = 1
+    seen: dict[str, Span] = {}
     for name, span in replicas.variables:
         variable = known.get(name)
+        if name in seen:
+            first = Label(seen[name], "first here")
+            report.error("duplicate-name", f"the replicas go over '{name}' twice", span, labels=[first])
+            return None
+        seen[name] = span
         if variable is None:
             advice = did_you_mean(name, known, what="variables")
             report.error("unknown-variable", f"no variable is called '{name}'", span, help=advice)

@@ -53,8 +53,10 @@ def read_integer(
 ) -> int | None:
     """A whole number, at least `minimum`."""
     ok, value = _constant(node, scope, what, report)
-    if not ok:
-        return None
+    return _integer_of(value, node, what, report, minimum) if ok else None
+
+
+def _integer_of(value: object, node: Node, what: str, report: Reporter, minimum: int | None = None) -> int | None:
     number: int | None = None
     if isinstance(value, int) and not isinstance(value, bool):
         number = value
@@ -146,12 +148,18 @@ def duration_of(text: str) -> float | None:
 
 
 def read_integers(node: Node, scope: Namespace, what: str, report: Reporter) -> tuple[int, ...] | None:
-    """A list of whole numbers, or a single one."""
+    """A list of whole numbers, or a single one; an expression may give either."""
     if isinstance(node, Mapping):
         report.error("wrong-type", f"{what} must be a list of whole numbers", node.span)
         return None
-    nodes = node.items if isinstance(node, Sequence) else (node,)
-    numbers = [read_integer(item, scope, what, report) for item in nodes]
+    if isinstance(node, Scalar):
+        ok, value = _constant(node, scope, what, report)
+        if not ok:
+            return None
+        values = list(value) if isinstance(value, (list, tuple)) else [value]
+        numbers = [_integer_of(item, node, what, report) for item in values]
+    else:
+        numbers = [read_integer(item, scope, what, report) for item in node]
     return None if None in numbers else tuple(number for number in numbers if number is not None)
 
 

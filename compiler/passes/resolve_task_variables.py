@@ -1,6 +1,7 @@
 """Gives every concrete task the variables that only it sees: its own, and its replica's values of swept ones.
 
-Before: placed instances. After: `variables` of each. A swept value hides all others of its name.
+Before: instances. After: `variables` of each. A swept value hides all others of its name; a task's variables may be made of
+swept ones, and then differ from replica to replica.
 """
 
 from __future__ import annotations
@@ -9,24 +10,17 @@ from dataclasses import replace
 
 from ..diagnostics import Reporter
 from ..ir.plan import PlanVariable
-from . import variables
-from .draft import Draft, Instance
+from .draft import Draft
+from .variables import own_variables
 
 
 def resolve_task_variables(draft: Draft, report: Reporter) -> Draft:
     shared: dict[str, dict[str, PlanVariable]] = {}
-    instances = [replace(i, variables=_own(i, draft, shared, report)) for i in draft.instances]
+    instances = []
+    for instance in draft.instances:
+        task = instance.task
+        if instance.sweep or task.name not in shared:
+            shared[task.name] = own_variables(task, instance.sweep, draft, report)
+        instances.append(replace(instance, variables={**shared[task.name], **instance.sweep}))
     report.raise_if_errors()
     return replace(draft, instances=tuple(instances))
-
-
-def _own(
-    instance: Instance, draft: Draft, shared: dict[str, dict[str, PlanVariable]], report: Reporter
-) -> dict[str, PlanVariable]:
-    task = instance.task
-    if not task.variables:
-        return dict(instance.sweep)
-    if instance.sweep or task.name not in shared:
-        outside = variables.visible({**draft.globals, **draft.workflow_variables, **instance.sweep})
-        shared[task.name] = variables.resolve(task.variables, draft.scope, outside, report)
-    return {**shared[task.name], **instance.sweep}

@@ -50,6 +50,9 @@ class LazyNames(Names):
         return self._find(name)
 
 
+SECTIONS = frozenset(("variables", "artifacts", "backends", "workflow", "task"))
+
+
 def variable_scope(variables: Names, others: Names) -> Names:
     """The scope in which `variables.X` and the short form `X` both name a variable; sections win over short forms."""
     return _ShortForms(variables, others)
@@ -61,15 +64,18 @@ class _ShortForms(Names):
         self._variables = variables
 
     def lookup(self, name: str) -> object:
-        if name == "variables":
-            return self._variables
+        section, variable = super().lookup, self._variables.lookup
+        first, second = (section, variable) if name in SECTIONS else (variable, section)
         try:
-            return self._variables.lookup(name)
+            return first(name)
         except KeyError:
-            return super().lookup(name)
+            return second(name)
 
     def names(self) -> Iterable[str]:
         return {**dict.fromkeys(self._variables.names()), **dict.fromkeys(super().names())}
+
+    def extended(self, **values: object) -> Names:
+        return _ShortForms(self._variables, Names(self.what, values, self._fallback))
 
 
 def node_value(backend: str, index: int, gpus: int | None) -> dict[str, object]:

@@ -18,7 +18,7 @@ from ..expr.values import has_holes, to_text
 from ..ir.expr import RunText
 from ..ir.plan import PlanVariable
 from ..ir.tree import Node, Scalar
-from ..ir.workflow import Variable
+from ..ir.workflow import Task, Variable
 from .draft import Draft, Instance
 from .fields import boolean_of, read_value
 from .scope import LazyNames, Names, variable_scope
@@ -37,6 +37,7 @@ class _Resolver:
     def __init__(self, declared: Iterable[Variable], around: Names, hidden: Names | None, report: Reporter) -> None:
         self.declared = {variable.name: variable for variable in declared}
         self.report = report
+        self.hidden = hidden
         own = LazyNames("variable", self.declared, self.native)
         self.scope = variable_scope(own if hidden is None else _Over(own, hidden), around)
         self.values: dict[str, object] = {}
@@ -48,6 +49,8 @@ class _Resolver:
         if name in self.failed:
             raise Reported
         if name not in self.values:
+            if self.open[-1:] == [name] and self.hidden is not None and name in set(self.hidden.names()):
+                return self.hidden.lookup(name)  # `A: ${{ A }}x` is made of the A that it hides
             if name in self.open:
                 self.report_cycle(name)
                 raise Reported
@@ -169,6 +172,15 @@ def resolve(
     return {name: variable for name, variable in found.items() if variable is not None}
 
 
+def own_variables(
+    task: Task, sweep: Mapping[str, PlanVariable], draft: Draft, report: Reporter
+) -> dict[str, PlanVariable]:
+    """The variables of a task, for the replica that has these values of swept ones."""
+    declared = [variable for variable in task.variables if variable.name not in sweep]
+    outside = visible({**draft.globals, **draft.workflow_variables, **sweep})
+    return resolve(declared, draft.scope, outside, report) if declared else {}
+
+
 def visible(variables: Mapping[str, PlanVariable]) -> Names:
     """Variables as expressions outside their own set see them: one without a type is text."""
     return Names("variable", {name: variable.value for name, variable in variables.items()})
@@ -199,8 +211,11 @@ def _integer(value: object) -> int:
         return value
     if isinstance(value, float) and value.is_integer():
         return int(value)
-    if isinstance(value, str) and re.fullmatch(r"\s*[-+]?\d{1,4000}\s*", value):
-        return int(value)
+    if isinstance(value, str) and len(value) <= 4000:  # int() refuses more digits than that
+        try:
+            return int(value)
+        except ValueError:
+            pass
     raise _BadValue(f"{value!r} is no whole number")
 
 
