@@ -19,6 +19,7 @@ from .passes.build_environment import build_environment
 from .passes.build_probes import build_probes
 from .passes.check_cycles import check_cycles
 from .passes.check_deadlocks import check_deadlocks
+from .passes.check_pools import check_pools
 from .passes.draft import Draft
 from .passes.expand_replicas import expand_replicas
 from .passes.fold_scripts import fold_scripts
@@ -53,6 +54,7 @@ PASSES: tuple[Callable[[Draft, Reporter], Draft], ...] = (
     set_limits,
     fold_scripts,
     check_deadlocks,
+    check_pools,
 )
 """What makes a Plan of a Workflow, in order."""
 

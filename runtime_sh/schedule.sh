@@ -59,7 +59,9 @@ sf_schedule_ahead() { # starts the next task of the queue before the books on th
 }
 
 sf_schedule_exit() { # <task index> <attempt> <exit status>: from the task's wrapper
-  if [[ ${SF_ATTEMPT[$1]} == "$2" && ${SF_PID[$1]-} ]]; then sf_task_ended "$1" "$3"; fi
+  if [[ ${SF_ATTEMPT[$1]} != "$2" || ! ${SF_PID[$1]-} ]]; then return 0; fi
+  if [[ ${SF_LAUNCH[$1]-} == srun ]] && sf_srun_hold "$@"; then return 0; fi
+  sf_task_ended "$1" "$3"
 }
 
 sf_schedule_ready() { # <task index> <attempt> <word>...: from the prober
@@ -101,7 +103,7 @@ sf_timer_due_run() {
 sf_timer_due_sweep() { # a wrapper that is gone without a word was killed by somebody else
   local i gone=()
   for i in "${!SF_PID[@]}"; do
-    kill -0 "${SF_PID[i]}" 2>/dev/null || gone+=("$i")
+    [[ ${SF_HELD[i]-} ]] || kill -0 "${SF_PID[i]}" 2>/dev/null || gone+=("$i")
   done
   if ((${#gone[@]})) && ! read -r -t 0 -u "$SF_BUS"; then # else its word may still be on the bus
     for i in "${gone[@]}"; do sf_task_lost "$i"; done

@@ -2,16 +2,22 @@
 # slurm_nodes: names and addresses of the nodes of a Slurm job, asked for once.
 # requires: console
 
-sf_slurm_nodes() { # <first node> <count that the plan needs> <node list>
+sf_slurm_nodes() { # <first node> <count that the plan needs> <node list> [<component of a heterogeneous job>]
   local -i first=$1 n
   local -a names
+  local job='the job'
+  [[ ! ${4-} ]] || job="component $4 of the job"
   if [[ ! $3 ]]; then
-    SF_MISSING+=("not inside a Slurm job: submit this script with sbatch, or run it under salloc")
+    if [[ ${4-} && ${SLURM_JOB_ID-} ]]; then
+      SF_MISSING+=("no component $4 in this Slurm job: submit this script with sbatch, which asks for a heterogeneous job")
+    elif [[ ! ${4#0} ]]; then
+      SF_MISSING+=("not inside a Slurm job: submit this script with sbatch, or run it under salloc")
+    fi
     return
   fi
   mapfile -t names < <(scontrol show hostnames "$3")
   if ((${#names[@]} < $2)); then
-    SF_MISSING+=("the plan needs $2 nodes, the job has ${#names[@]}: ${names[*]}")
+    SF_MISSING+=("the plan needs $2 nodes, $job has ${#names[@]}: ${names[*]}")
     return
   fi
   for ((n = 0; n < $2; n++)); do
@@ -38,7 +44,7 @@ sf_slurm_addresses() { # as sf_slurm_nodes -> SF_NODE_IP: by scontrol (Slurm 23)
   if ((n < $2)); then
     while read -r name ip _; do
       [[ ! $name ]] || address[$name]=$ip
-    done < <(sf_slurm_ask "$2")
+    done < <(sf_slurm_ask "$2" ${4:+"--het-group=$4"})
   fi
   for ((n = 0; n < $2; n++)); do
     name=${SF_NODE_NAME[first + n]}
@@ -56,7 +62,8 @@ sf_slurm_requeued() { # a job that Slurm started again goes on with its own run:
   fi
 }
 
-sf_slurm_ask() { # <nodes>: every node says its name and its first address
+sf_slurm_ask() { # <nodes> [<srun option>...]: every node says its name and its first address
   # shellcheck disable=SC2016 # for the nodes to expand
-  srun --overlap --nodes="$1" --ntasks="$1" --ntasks-per-node=1 bash -c 'printf "%s %s\n" "$SLURMD_NODENAME" "$(hostname -i)"'
+  srun "${@:2}" --overlap --nodes="$1" --ntasks="$1" --ntasks-per-node=1 \
+    bash -c 'printf "%s %s\n" "$SLURMD_NODENAME" "$(hostname -i)"'
 }

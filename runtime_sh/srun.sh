@@ -8,22 +8,44 @@ sf_srun_launch() { # <task index> <its directory>; from SF_COMMAND, SF_ENV, SF_B
   if [[ -e $2/step ]]; then rm -f -- "$2/step"; fi
   (
     umask 077 # the variables may hold secrets
-    sf_srun_step "$2" "$name" >"$2/step.sh"
+    sf_srun_step "$2" "$name" "${SF_COMPONENT[$1]-}" >"$2/step.sh"
   )
   # The variables are set inside the step: srun reads SLURM_* in its own environment as options.
   "${SF_COMMAND[@]}" "$2/step.sh" {SF_BUS}>&- </dev/null >>"$2/$name.log" 2>&1
 }
 
-sf_srun_step() { # <task's directory> <task>: what a process of the step runs
-  local assignment
+sf_srun_step() { # <task's directory> <task> [<component>]: what a process of the step runs
+  # shellcheck disable=SC2016 # for the step to expand
+  local assignment job='$SLURM_JOB_ID'
+  if [[ ${3-} ]]; then # in every component SLURM_JOB_ID is the first one's, under which scancel does not find the step
+    job=SLURM_JOB_ID_HET_GROUP_$3
+    job=${!job}
+  fi
   printf '#!/usr/bin/env bash\n# A process of the step of task %s.\n' "$2"
   # shellcheck disable=SC2016 # for the step to expand
-  printf '[ "${SLURM_PROCID:-0}" != 0 ] || echo "$SLURM_JOB_ID.$SLURM_STEP_ID" >%q/step\n' "$1"
+  printf '[ "${SLURM_PROCID:-0}" != 0 ] || echo "%s.$SLURM_STEP_ID" >%q/step\n' "$job" "$1"
   for assignment in ${SF_ENV[@]+"${SF_ENV[@]}"} "${SF_BUILTINS[@]}"; do
     printf 'export %s=%q\n' "${assignment%%=*}" "${assignment#*=}"
   done
   # shellcheck disable=SC2016 # likewise
   printf 'exec "$BASH" %q\n' "$1/$2.sh"
+}
+
+sf_srun_hold() { # <task index> <attempt> <exit status>: of a job that Slurm ends, steps may end before this script hears of it
+  if [[ ${SF_HELD[$1]-} ]]; then
+    unset -v "SF_HELD[$1]"
+    return 1
+  fi
+  if [[ ${SF_STOPPING-} || ${SF_VERDICT[$1]-} ]] || { (($3 == 0)) && [[ ${SF_STATE[$1]} != READY ]]; }; then return 1; fi
+  SF_HELD[$1]="$2 $3 $SF_NOW"
+  sf_timer_set "held:$1" 50
+}
+
+sf_timer_due_held() { # <task index>
+  local attempt status since
+  read -r attempt status since <<<"${SF_HELD[$1]}"
+  SF_SINCE[$1]=$((SF_SINCE[$1] + SF_NOW - since)) # the wait is none of the task's time
+  sf_schedule_exit "$1" "$attempt" "$status"
 }
 
 sf_srun_signal() { # <signal> <task index>...: to all processes of the steps; not waited for

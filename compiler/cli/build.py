@@ -64,8 +64,6 @@ def check_target(plan: Plan, target: Target) -> None:
     if planned_only:
         task = planned_only[0]
         fail(f"no script is built with {task.operator.type} operators yet; task '{task.name}' has one")
-    if len(slurm) > 1:
-        fail(f"one job has one slurm backend; this workflow has {len(slurm)}: {', '.join(slurm)}")
 
 
 def output_path(output: str, plan: Plan, target: Target) -> Path:

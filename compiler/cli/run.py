@@ -79,10 +79,15 @@ def _launcher(script: Path, target: str) -> list[str]:
         option
         for line in script.read_text(encoding="utf-8", errors="surrogateescape").splitlines()
         if line.startswith("#SBATCH ")
-        for option in shlex.split(line[len("#SBATCH ") :])
+        for option in _options(line[len("#SBATCH ") :])
         if not option.startswith(("--open-mode", "--signal", "--output", "--error", "--requeue", "--array"))
     ]
     return ["salloc", *options, "bash"]
+
+
+def _options(directive: str) -> list[str]:
+    """A directive as salloc takes it; what separates the components of a heterogeneous job there is a colon."""
+    return [":"] if directive == "hetjob" else shlex.split(directive)
 
 
 def _execute(words: list[str]) -> int:

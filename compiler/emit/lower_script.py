@@ -45,6 +45,7 @@ class Numbering:
         for backend in plan.backends:
             self.first_node[backend.name] = count
             count += backend.nodes
+        self.component = {backend.name: backend.component for backend in plan.backends}
         self.task = {task.name: index for index, task in enumerate(plan.tasks)}
 
     def node(self, backend: str, node: int) -> int:
@@ -140,6 +141,12 @@ def _launcher(task: PlanTask) -> str:
     return "srun" if task.operator.type == "srun" else "local"
 
 
+def _component(task: PlanTask, numbers: Numbering) -> str:
+    """The component of a heterogeneous job that the task's step belongs to; nothing for the first, whose id is the job's."""
+    component = numbers.component[task.backend]
+    return str(component) if component and f"--het-group={component}" in task.argv else ""
+
+
 def _seconds(value: float) -> str:
     """Seconds as the runtime reads them: no exponent, no more than two decimals."""
     text = f"{value:.2f}"
@@ -192,6 +199,7 @@ def _task_block(
         ("GPUS", ",".join(map(str, task.gpus)) if task.gpus else ""),
         ("REPLICA", str(task.replica_index) if task.replica_index else ""),
         ("LAUNCH", _launcher(task) if _launcher(task) != "local" else ""),
+        ("COMPONENT", _component(task, numbers)),
         ("TIMEOUT", _seconds(task.timeout) if task.timeout is not None else ""),
         ("RETRY", quote(_retry(task)) if task.retries else ""),
         ("PROBES_OF", _indices(probes)),
@@ -305,7 +313,10 @@ def _functions(plan: Plan, common: Mapping[str, Text], mark: str, numbers: Numbe
 def _nodes_call(backend: PlanBackend, numbers: Numbering) -> str:
     first = numbers.first_node[backend.name]
     if backend.type == "slurm":
-        return f'sf_slurm_nodes {first} {backend.nodes} "${{SLURM_JOB_NODELIST-}}"'
+        if backend.component is None:
+            return f'sf_slurm_nodes {first} {backend.nodes} "${{SLURM_JOB_NODELIST-}}"'
+        nodes = f"SLURM_JOB_NODELIST_HET_GROUP_{backend.component}"
+        return f'sf_slurm_nodes {first} {backend.nodes} "${{{nodes}-}}" {backend.component}'
     return f"sf_local_nodes {first} {backend.nodes}"
 
 

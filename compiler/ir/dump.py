@@ -79,6 +79,8 @@ def _backend(plan: Plan, backend: PlanBackend) -> dict[str, Any]:
             "extra_args": [],
             **options,
         }
+    if backend.component is not None:
+        found["het_group"] = backend.component
     return found
 
 

@@ -48,7 +48,10 @@ class PlanArtifact:
 
 @dataclass(frozen=True, slots=True)
 class PlanBackend:
-    """`options` are the type's own fields in schema order: account, partition, time, extra_args ... (text or tuple of text)."""
+    """`options` are the type's own fields in schema order: account, partition, time, extra_args ... (text or tuple of text).
+
+    `component` counts the slurm backends of a workflow that has several: each is a component of one heterogeneous job.
+    """
 
     name: str
     type: Literal["local", "slurm"]
@@ -56,6 +59,7 @@ class PlanBackend:
     nodes: int
     gpus_per_node: int | None
     options: tuple[tuple[str, str | tuple[str, ...]], ...] = ()
+    component: int | None = None
 
     def option(self, name: str) -> str | tuple[str, ...] | None:
         return dict(self.options).get(name)

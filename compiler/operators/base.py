@@ -20,7 +20,10 @@ Fields: TypeAlias = Mapping[str, FieldValue]
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """What an operator may know of the task: its name, nodes, environment names and the mounts that are always made."""
+    """What an operator may know of the task: its name, nodes, environment names and the mounts that are always made.
+
+    `component` is that of the heterogeneous job in which the nodes are, if it is one.
+    """
 
     task: str
     span: Span
@@ -28,6 +31,7 @@ class Placement:
     environment: tuple[str, ...]
     artifact_mounts: tuple[Text, ...]
     run_mounts: tuple[Text, ...]
+    component: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

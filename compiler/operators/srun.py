@@ -84,6 +84,7 @@ class SrunOperator:
         extra = items(fields.get("extra_args"))
         argv: list[Text] = ["srun"]
         argv += _option("jobid", fields.get("job_id"))
+        argv += _het_group(fields, extra, placement, report)
         for name in _OPTIONS_BEFORE_NODES:
             argv += _flag(name, fields) if name == "exclusive" else _option(name, fields.get(name))
         argv += _nodes(fields, placement)
@@ -100,6 +101,20 @@ class SrunOperator:
         argv += container
         argv += _split_mounts(extra)[0]
         return Command((*argv, "bash", "-c", SCRIPT), mounts)
+
+
+def _het_group(fields: Fields, extra: tuple[Text, ...], placement: Placement, report: Reporter) -> list[Text]:
+    """In which component of a heterogeneous job the step runs; a step of another job is not in this one's."""
+    if placement.component is None or text_of(fields.get("job_id")):
+        return []
+    if any(display(argument).startswith(("--het-group", "--pack-group")) for argument in extra):
+        report.error(
+            "het-group-given",
+            f"task '{placement.task}' has a --het-group already: its backend says which component it runs in",
+            placement.span,
+            help="drop the option from extra_args; `backend: NAME` on the task picks the component",
+        )
+    return [f"--het-group={placement.component}"]
 
 
 def _option(name: str, value: FieldValue) -> list[Text]:

@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from ..diagnostics import Reporter
 from ..ir.expr import OUTPUT_DIR, WORKFLOW_OUTPUT_DIR, WORKSPACE_DIR, Atom, RunText, Text
+from ..ir.plan import PlanBackend
 from ..ir.tree import Entry, Node, Scalar, Sequence, to_python
 from ..ir.tree import Mapping as MappingNode
 from ..ir.workflow import Operator
@@ -25,17 +26,17 @@ from .variables import task_scope
 
 def merge_operators(draft: Draft, report: Reporter) -> Draft:
     operators = {operator.name: operator for operator in draft.workflow.operators}
-    types = {backend.name: backend.type for backend in draft.backends}
+    backends = {backend.name: backend for backend in draft.backends}
     for operator in draft.workflow.operators:
         _check_image(operator, draft, report)
     instances: list[Instance] = []
     for instance in draft.instances:
-        name, kind, nodes = _merged(instance, operators, types[instance.backend])
+        name, kind, nodes = _merged(instance, operators, backends[instance.backend].type)
         fields = _read_fields(kind, nodes, instance, draft, report)
         if report.has_errors:
             continue
         _check_required(kind, fields, name, instance, report)
-        command = OPERATORS[kind].command(fields, _placement(instance, draft), report)
+        command = OPERATORS[kind].command(fields, _placement(instance, backends[instance.backend], draft), report)
         instances.append(replace(instance, operator_name=name, operator_type=kind, command=command))
     report.raise_if_errors()
     return replace(draft, instances=tuple(instances))
@@ -105,7 +106,7 @@ def _check_required(kind: str, fields: Fields, name: str, instance: Instance, re
             report.error("missing-key", message, (instance.operator_use or instance).span)
 
 
-def _placement(instance: Instance, draft: Draft) -> Placement:
+def _placement(instance: Instance, backend: PlanBackend, draft: Draft) -> Placement:
     names: tuple[Text, ...] = tuple(RunText((Atom("name", instance.backend, node),)) for node in instance.node_indices)
     directories = (
         RunText((WORKSPACE_DIR,)),
@@ -120,4 +121,5 @@ def _placement(instance: Instance, draft: Draft) -> Placement:
         environment=tuple(name for name, _ in instance.environment),
         artifact_mounts=draft.mounts,
         run_mounts=tuple(RunText.of(path, ":", path, ":rw") for path in directories),
+        component=backend.component,
     )

@@ -28,6 +28,7 @@ def resolve_backends(draft: Draft, report: Reporter) -> Draft:
     report.raise_if_errors()
     backends = [backend for backend in resolved if backend is not None]
     backends = _choose_default(declared, backends, report) or [PlanBackend("local", "local", True, 1, None)]
+    backends = _count_components(backends)
     values = {backend.name: _value(backend) for backend in backends}
     scope = draft.scope.extended(backends=Names("backend", values))
     return replace(draft, backends=tuple(backends), scope=scope)
@@ -87,6 +88,14 @@ def _choose_default(declared: tuple[Backend, ...], backends: list[PlanBackend], 
         report.error("two-defaults", "two backends are the default", second, labels=[Label(first, "the other one")])
     chosen = marked[0] if marked else 0
     return [replace(backend, default=index == chosen) for index, backend in enumerate(backends)]
+
+
+def _count_components(backends: list[PlanBackend]) -> list[PlanBackend]:
+    """Several slurm backends are the components of one heterogeneous job, in file order."""
+    slurm = [backend.name for backend in backends if backend.type == "slurm"]
+    if len(slurm) < 2:
+        return backends
+    return [replace(b, component=slurm.index(b.name)) if b.name in slurm else b for b in backends]
 
 
 def _value(backend: PlanBackend) -> dict[str, object]:

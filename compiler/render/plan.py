@@ -84,6 +84,8 @@ def _backend(backend: PlanBackend, paint: Painter) -> list[str]:
     for name, value in backend.options:
         if name != "job_name" and value:
             facts.append(f"{name} {value if isinstance(value, str) else shlex.join(value)}")
+    if backend.component is not None:
+        facts.insert(0, f"component {backend.component} of a heterogeneous job")
     return [f"{backend.type} backend {paint('bold', backend.name)}:", *_wrapped(", ".join(facts), "  "), ""]
 
 

@@ -1,7 +1,8 @@
 """The sbatch target: a script that `sbatch` takes as it is; its tasks are steps of the job.
 
-In: a Plan with a slurm backend. Out: a bash script whose `#SBATCH` lines ask for that backend's nodes.
-Options are those of sbatch(1); `--signal` is asked for so that the run can end in order before the time limit.
+In: a Plan with slurm backends. Out: a bash script whose `#SBATCH` lines ask for their nodes: one backend is a job, several are
+the components of a heterogeneous job. Options are those of sbatch(1); `--signal` is asked for so that the run can end in
+order before the time limit.
 """
 
 from __future__ import annotations
@@ -22,35 +23,67 @@ SIGNAL_LEAD = 60
 """Seconds before the time limit at which the run is told to end; a quarter of the limit when that is shorter."""
 
 
+MAX_SIGNAL_LEAD = 65535
+"""The most that sbatch takes."""
+
+
 class SbatchTarget:
     name = "sbatch"
     suffix = ".sbatch.sh"
 
     def emit(self, plan: Plan) -> str:
-        """The job script of a workflow with one slurm backend."""
-        backend = next(backend for backend in plan.backends if backend.type == "slurm")
-        directives = tuple(_directives(plan, backend))
-        return render_script(lower_script(plan, __version__, directives, USAGE))
+        """The job script: each slurm backend is the job's only component, or one of a heterogeneous job."""
+        backends = [backend for backend in plan.backends if backend.type == "slurm"]
+        directives: list[str] = []
+        for backend in backends:
+            directives += ["hetjob"] if directives else []
+            directives += _resources(backend, plan.workflow if backend is backends[0] else "")
+            if backend is backends[0]:
+                directives += _conduct(backends)
+            directives += _extra(backend)
+        return render_script(lower_script(plan, __version__, tuple(directives), USAGE))
 
 
-def _directives(plan: Plan, backend: PlanBackend) -> Iterator[str]:
+def _resources(backend: PlanBackend, default_name: str) -> Iterator[str]:
+    """The options of one component. Slurm gives later ones the first one's name, account, time ... unless they have their own."""
     options = dict(backend.options)
-    extra = options.pop("extra_args", None) or ()
-    extra = (extra,) if isinstance(extra, str) else extra
-    yield f"--job-name={_value(str(options.pop('job_name', None) or plan.workflow))}"
-    yield f"--nodes={backend.nodes}"
+    options.pop("extra_args", None)
     signal = options.pop("signal", None)
-    for name, value in options.items():
+    name = str(options.pop("job_name", None) or default_name)
+    if name:
+        yield f"--job-name={_value(name)}"
+    yield f"--nodes={backend.nodes}"
+    if signal and backend.component:  # that of the first component is the job's
+        yield f"--signal={signal}"
+    for option, value in options.items():
         if value == "true":
-            yield f"--{name.replace('_', '-')}"
+            yield f"--{option.replace('_', '-')}"
         elif value and value != "false":
-            yield f"--{name.replace('_', '-')}={_value(str(value))}"
+            yield f"--{option.replace('_', '-')}={_value(str(value))}"
+
+
+def _conduct(backends: list[PlanBackend]) -> Iterator[str]:
+    """How the job as a whole behaves, which its first component says."""
+    first = backends[0]
     yield "--open-mode=append"
+    signal = first.option("signal")
     if signal:
         yield f"--signal={signal}"
-    elif not any(argument.startswith("--signal") for argument in extra):
-        yield f"--signal=B:USR2@{signal_lead(str(options.get('time') or ''))}"
-    yield from extra
+    elif not any(argument.startswith("--signal") for argument in _extra(first)):
+        yield f"--signal=B:USR2@{_lead([str(backend.option('time') or '') for backend in backends])}"
+
+
+def _extra(backend: PlanBackend) -> tuple[str, ...]:
+    extra = backend.option("extra_args") or ()
+    return (extra,) if isinstance(extra, str) else extra
+
+
+def _lead(times: list[str]) -> int:
+    """When the signal comes: in time for the component that is over first. Slurm counts from the limit of the first one."""
+    whole = time_limit(times[0])
+    limits = [limit for time in times if (limit := time_limit(time)) is not None]
+    lead = signal_lead(min(limits, default=None))
+    return min(MAX_SIGNAL_LEAD, lead + whole - min(limits)) if whole is not None else lead
 
 
 def _value(text: str) -> str:
@@ -58,15 +91,20 @@ def _value(text: str) -> str:
     return f'"{text}"' if re.search(r"[\s#'\"]", text) else text
 
 
-def signal_lead(time: str) -> int:
-    """Seconds before the limit at which the signal is asked for.
+def signal_lead(limit: int | None) -> int:
+    """Seconds before the limit at which the signal is asked for."""
+    return max(1, min(SIGNAL_LEAD, limit // 4)) if limit else SIGNAL_LEAD
 
-    `time` is in a format of sbatch --time: minutes, minutes:seconds, hours:minutes:seconds, days-hours,
-    days-hours:minutes or days-hours:minutes:seconds; anything else (UNLIMITED, none) gives the full lead.
+
+def time_limit(time: str) -> int | None:
+    """The seconds of a time in a format of sbatch --time; None when there is no such limit (UNLIMITED, 0, none at all).
+
+    The formats are minutes, minutes:seconds, hours:minutes:seconds, days-hours, days-hours:minutes and
+    days-hours:minutes:seconds.
     """
     match = re.fullmatch(r"(?:(\d+)-)?(\d+)(?::(\d+))?(?::(\d+))?", time.strip())
     if match is None:
-        return SIGNAL_LEAD
+        return None
     days, first, second, third = (int(part) if part else None for part in match.groups())
     assert first is not None
     if days is not None:
@@ -75,4 +113,4 @@ def signal_lead(time: str) -> int:
         seconds = first * 3600 + (second or 0) * 60 + third
     else:
         seconds = first * 60 + (second or 0)
-    return max(1, min(SIGNAL_LEAD, seconds // 4)) if seconds else SIGNAL_LEAD
+    return seconds or None

@@ -39,6 +39,26 @@ setup() {
   [[ ${SF_MISSING[1]} == *sbatch* ]]
 }
 
+@test "the nodes of a component are asked inside it" {
+  srun() { [[ $* == '--het-group=1 --overlap --nodes=2 '* ]] && printf 'node%s 10.2.0.%s\n' 1 1 2 2; }
+  sf_slurm_nodes 0 2 'node[1-3]' 1
+  [[ ${SF_NODE_IP[*]} == '10.2.0.1 10.2.0.2' ]]
+}
+
+@test "a component with too few nodes, or that is not there, is missing" {
+  sf_slurm_nodes 0 4 'node[1-3]' 1
+  SLURM_JOB_ID=5 sf_slurm_nodes 0 1 '' 1
+  [[ ${SF_MISSING[0]} == 'the plan needs 4 nodes, component 1 of the job has 3: node1 node2 node3' ]]
+  [[ ${SF_MISSING[1]} == 'no component 1 in this Slurm job'*'a heterogeneous job' ]]
+}
+
+@test "outside a job it is said once, for all components" {
+  unset SLURM_JOB_ID
+  sf_slurm_nodes 0 1 '' 0
+  sf_slurm_nodes 1 1 '' 1
+  [[ ${#SF_MISSING[@]} == 1 && ${SF_MISSING[0]} == 'not inside a Slurm job'* ]]
+}
+
 @test "a requeued job goes on with its own run" {
   SLURM_RESTART_COUNT=1 SLURM_JOB_ID=77 SF_OUTPUT=$BATS_TEST_TMPDIR
   mkdir "$BATS_TEST_TMPDIR/77-w-x" "$BATS_TEST_TMPDIR/8-w-x"

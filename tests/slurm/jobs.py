@@ -57,8 +57,9 @@ class Job:
     folder: Path
 
     def show(self) -> dict[str, str]:
-        """What `scontrol show job` says."""
-        return dict(re.findall(r"(\S+?)=(\S*)", command("scontrol", "show", "job", self.number)))
+        """What `scontrol show job` says: of a heterogeneous job, of its first component."""
+        first, *_ = command("scontrol", "show", "job", self.number).split("\n\n")
+        return dict(re.findall(r"(\S+?)=(\S*)", first))
 
     @property
     def state(self) -> str:
@@ -83,6 +84,16 @@ class Job:
                     return
             time.sleep(0.05)
         raise AssertionError(f"{task} was not {state} within {timeout} s:\n{self.output}")
+
+    def requeue(self, *components: int, timeout: float = 60) -> None:
+        """Requeues the job, and waits until it has started again; `components` are the numbers of its others."""
+        subprocess.run(["scontrol", "requeue", self.number], check=True)
+        end = time.monotonic() + timeout
+        while (now := self.show())["Restarts"] == "0" or now["JobState"] in ("PENDING", "COMPLETING"):
+            assert time.monotonic() < end, now
+            for number in (self.number, *components):  # Slurm holds a requeued job back for two minutes
+                command("scontrol", "update", f"job={number}", "StartTime=now")
+            time.sleep(0.3)
 
     @property
     def output(self) -> str:

@@ -4,7 +4,7 @@
 #
 #   from     workflow.yaml  sha256:4449218d19ba11555b6c3d7143c99133c6f97e677928637b7e2f383cd8407157
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:87a993eba493090d61177112662149134052a5b28b1a1dc7fa29b51a80ab0475 (all that follows this header)
+#   body     sha256:caab18d5f7e321274040382cd4b4bb165c3446a9e146a325f46e2f3766bbfeb9 (all that follows this header)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -806,7 +806,9 @@ sf_schedule_ahead() { # starts the next task of the queue before the books on th
 }
 
 sf_schedule_exit() { # <task index> <attempt> <exit status>: from the task's wrapper
-  if [[ ${SF_ATTEMPT[$1]} == "$2" && ${SF_PID[$1]-} ]]; then sf_task_ended "$1" "$3"; fi
+  if [[ ${SF_ATTEMPT[$1]} != "$2" || ! ${SF_PID[$1]-} ]]; then return 0; fi
+  if [[ ${SF_LAUNCH[$1]-} == srun ]] && sf_srun_hold "$@"; then return 0; fi
+  sf_task_ended "$1" "$3"
 }
 
 sf_schedule_ready() { # <task index> <attempt> <word>...: from the prober
@@ -848,7 +850,7 @@ sf_timer_due_run() {
 sf_timer_due_sweep() { # a wrapper that is gone without a word was killed by somebody else
   local i gone=()
   for i in "${!SF_PID[@]}"; do
-    kill -0 "${SF_PID[i]}" 2>/dev/null || gone+=("$i")
+    [[ ${SF_HELD[i]-} ]] || kill -0 "${SF_PID[i]}" 2>/dev/null || gone+=("$i")
   done
   if ((${#gone[@]})) && ! read -r -t 0 -u "$SF_BUS"; then # else its word may still be on the bus
     for i in "${gone[@]}"; do sf_task_lost "$i"; done
@@ -1266,7 +1268,7 @@ sf_main() { # <argument>...
 sf_main_state() { # what the units keep about the run, by task, timer or probe
   declare -gA SF_TIMER=() SF_DOCUMENT=() SF_COLOUR_OF=()
   SF_TEXTS=() SF_ROW=() SF_QUOTED=() SF_STATE=() SF_WHY=() SF_ATTEMPT=() SF_STATUS=() SF_VERDICT=() SF_LEFT=()
-  SF_PID=() SF_SINCE=() SF_STARTED=() SF_FINISHED=() SF_ASKED=()
+  SF_PID=() SF_SINCE=() SF_STARTED=() SF_FINISHED=() SF_ASKED=() SF_HELD=()
   # shellcheck disable=SC2034 # for probes, which not every workflow has
   SF_LOG_FROM=()
   SF_QUEUE=() SF_QUEUE_HEAD=0 SF_REAP='' SF_PARTIAL='' SF_TIMER_NEXT=0 SF_SWEEP=200 SF_OPEN=0

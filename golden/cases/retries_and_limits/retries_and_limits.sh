@@ -4,7 +4,7 @@
 #
 #   from     workflow.yaml  sha256:da08d319151a92960e1a3bbea5501c4f5cf17a51b16aa80863ceeb2558711d06
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:b3828ccd7cbefdc772d029ae381c8a35db1b329fc68cbb0fcaa9680e4b7b94f1 (all that follows this header)
+#   body     sha256:b3f33d5c201250783c18b13689ed0ea445c192c3490f534cc97ad5e5b717903e (all that follows this header)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -989,7 +989,9 @@ sf_schedule_ahead() { # starts the next task of the queue before the books on th
 }
 
 sf_schedule_exit() { # <task index> <attempt> <exit status>: from the task's wrapper
-  if [[ ${SF_ATTEMPT[$1]} == "$2" && ${SF_PID[$1]-} ]]; then sf_task_ended "$1" "$3"; fi
+  if [[ ${SF_ATTEMPT[$1]} != "$2" || ! ${SF_PID[$1]-} ]]; then return 0; fi
+  if [[ ${SF_LAUNCH[$1]-} == srun ]] && sf_srun_hold "$@"; then return 0; fi
+  sf_task_ended "$1" "$3"
 }
 
 sf_schedule_ready() { # <task index> <attempt> <word>...: from the prober
@@ -1031,7 +1033,7 @@ sf_timer_due_run() {
 sf_timer_due_sweep() { # a wrapper that is gone without a word was killed by somebody else
   local i gone=()
   for i in "${!SF_PID[@]}"; do
-    kill -0 "${SF_PID[i]}" 2>/dev/null || gone+=("$i")
+    [[ ${SF_HELD[i]-} ]] || kill -0 "${SF_PID[i]}" 2>/dev/null || gone+=("$i")
   done
   if ((${#gone[@]})) && ! read -r -t 0 -u "$SF_BUS"; then # else its word may still be on the bus
     for i in "${gone[@]}"; do sf_task_lost "$i"; done
@@ -1416,7 +1418,7 @@ sf_main() { # <argument>...
 sf_main_state() { # what the units keep about the run, by task, timer or probe
   declare -gA SF_TIMER=() SF_DOCUMENT=() SF_COLOUR_OF=()
   SF_TEXTS=() SF_ROW=() SF_QUOTED=() SF_STATE=() SF_WHY=() SF_ATTEMPT=() SF_STATUS=() SF_VERDICT=() SF_LEFT=()
-  SF_PID=() SF_SINCE=() SF_STARTED=() SF_FINISHED=() SF_ASKED=()
+  SF_PID=() SF_SINCE=() SF_STARTED=() SF_FINISHED=() SF_ASKED=() SF_HELD=()
   # shellcheck disable=SC2034 # for probes, which not every workflow has
   SF_LOG_FROM=()
   SF_QUEUE=() SF_QUEUE_HEAD=0 SF_REAP='' SF_PARTIAL='' SF_TIMER_NEXT=0 SF_SWEEP=200 SF_OPEN=0

@@ -11,7 +11,7 @@
 #
 #   from     slurm_services.yaml  sha256:7fbab12ee9d608f117dc856aa59541d8103cfd99fe360fb583616abe7db8284c
 #   rebuild  sflowc build -f slurm_services.yaml
-#   body     sha256:1c4183a2188df57cf8521c44510087f2f8a44e574a83d867dd3ee2b5323bb4bc (all that follows this header)
+#   body     sha256:c815308948f6c82a20763b00f9e8ac9bfefeacb9217bb238b7794a03e4866cfe (all that follows this header)
 #
 # `sbatch FILE` submits it, `bash FILE` runs it inside an allocation (salloc);
 # `bash FILE --help` says what else it can do.
@@ -858,7 +858,9 @@ sf_schedule_ahead() { # starts the next task of the queue before the books on th
 }
 
 sf_schedule_exit() { # <task index> <attempt> <exit status>: from the task's wrapper
-  if [[ ${SF_ATTEMPT[$1]} == "$2" && ${SF_PID[$1]-} ]]; then sf_task_ended "$1" "$3"; fi
+  if [[ ${SF_ATTEMPT[$1]} != "$2" || ! ${SF_PID[$1]-} ]]; then return 0; fi
+  if [[ ${SF_LAUNCH[$1]-} == srun ]] && sf_srun_hold "$@"; then return 0; fi
+  sf_task_ended "$1" "$3"
 }
 
 sf_schedule_ready() { # <task index> <attempt> <word>...: from the prober
@@ -900,7 +902,7 @@ sf_timer_due_run() {
 sf_timer_due_sweep() { # a wrapper that is gone without a word was killed by somebody else
   local i gone=()
   for i in "${!SF_PID[@]}"; do
-    kill -0 "${SF_PID[i]}" 2>/dev/null || gone+=("$i")
+    [[ ${SF_HELD[i]-} ]] || kill -0 "${SF_PID[i]}" 2>/dev/null || gone+=("$i")
   done
   if ((${#gone[@]})) && ! read -r -t 0 -u "$SF_BUS"; then # else its word may still be on the bus
     for i in "${gone[@]}"; do sf_task_lost "$i"; done
@@ -916,22 +918,44 @@ sf_srun_launch() { # <task index> <its directory>; from SF_COMMAND, SF_ENV, SF_B
   if [[ -e $2/step ]]; then rm -f -- "$2/step"; fi
   (
     umask 077 # the variables may hold secrets
-    sf_srun_step "$2" "$name" >"$2/step.sh"
+    sf_srun_step "$2" "$name" "${SF_COMPONENT[$1]-}" >"$2/step.sh"
   )
   # The variables are set inside the step: srun reads SLURM_* in its own environment as options.
   "${SF_COMMAND[@]}" "$2/step.sh" {SF_BUS}>&- </dev/null >>"$2/$name.log" 2>&1
 }
 
-sf_srun_step() { # <task's directory> <task>: what a process of the step runs
-  local assignment
+sf_srun_step() { # <task's directory> <task> [<component>]: what a process of the step runs
+  # shellcheck disable=SC2016 # for the step to expand
+  local assignment job='$SLURM_JOB_ID'
+  if [[ ${3-} ]]; then # in every component SLURM_JOB_ID is the first one's, under which scancel does not find the step
+    job=SLURM_JOB_ID_HET_GROUP_$3
+    job=${!job}
+  fi
   printf '#!/usr/bin/env bash\n# A process of the step of task %s.\n' "$2"
   # shellcheck disable=SC2016 # for the step to expand
-  printf '[ "${SLURM_PROCID:-0}" != 0 ] || echo "$SLURM_JOB_ID.$SLURM_STEP_ID" >%q/step\n' "$1"
+  printf '[ "${SLURM_PROCID:-0}" != 0 ] || echo "%s.$SLURM_STEP_ID" >%q/step\n' "$job" "$1"
   for assignment in ${SF_ENV[@]+"${SF_ENV[@]}"} "${SF_BUILTINS[@]}"; do
     printf 'export %s=%q\n' "${assignment%%=*}" "${assignment#*=}"
   done
   # shellcheck disable=SC2016 # likewise
   printf 'exec "$BASH" %q\n' "$1/$2.sh"
+}
+
+sf_srun_hold() { # <task index> <attempt> <exit status>: of a job that Slurm ends, steps may end before this script hears of it
+  if [[ ${SF_HELD[$1]-} ]]; then
+    unset -v "SF_HELD[$1]"
+    return 1
+  fi
+  if [[ ${SF_STOPPING-} || ${SF_VERDICT[$1]-} ]] || { (($3 == 0)) && [[ ${SF_STATE[$1]} != READY ]]; }; then return 1; fi
+  SF_HELD[$1]="$2 $3 $SF_NOW"
+  sf_timer_set "held:$1" 50
+}
+
+sf_timer_due_held() { # <task index>
+  local attempt status since
+  read -r attempt status since <<<"${SF_HELD[$1]}"
+  SF_SINCE[$1]=$((SF_SINCE[$1] + SF_NOW - since)) # the wait is none of the task's time
+  sf_schedule_exit "$1" "$attempt" "$status"
 }
 
 sf_srun_signal() { # <signal> <task index>...: to all processes of the steps; not waited for
@@ -967,16 +991,22 @@ sf_srun_signal_run() { # <signal>: to every step that this run has had; those th
 
 # slurm_nodes: names and addresses of the nodes of a Slurm job, asked for once.
 
-sf_slurm_nodes() { # <first node> <count that the plan needs> <node list>
+sf_slurm_nodes() { # <first node> <count that the plan needs> <node list> [<component of a heterogeneous job>]
   local -i first=$1 n
   local -a names
+  local job='the job'
+  [[ ! ${4-} ]] || job="component $4 of the job"
   if [[ ! $3 ]]; then
-    SF_MISSING+=("not inside a Slurm job: submit this script with sbatch, or run it under salloc")
+    if [[ ${4-} && ${SLURM_JOB_ID-} ]]; then
+      SF_MISSING+=("no component $4 in this Slurm job: submit this script with sbatch, which asks for a heterogeneous job")
+    elif [[ ! ${4#0} ]]; then
+      SF_MISSING+=("not inside a Slurm job: submit this script with sbatch, or run it under salloc")
+    fi
     return
   fi
   mapfile -t names < <(scontrol show hostnames "$3")
   if ((${#names[@]} < $2)); then
-    SF_MISSING+=("the plan needs $2 nodes, the job has ${#names[@]}: ${names[*]}")
+    SF_MISSING+=("the plan needs $2 nodes, $job has ${#names[@]}: ${names[*]}")
     return
   fi
   for ((n = 0; n < $2; n++)); do
@@ -1003,7 +1033,7 @@ sf_slurm_addresses() { # as sf_slurm_nodes -> SF_NODE_IP: by scontrol (Slurm 23)
   if ((n < $2)); then
     while read -r name ip _; do
       [[ ! $name ]] || address[$name]=$ip
-    done < <(sf_slurm_ask "$2")
+    done < <(sf_slurm_ask "$2" ${4:+"--het-group=$4"})
   fi
   for ((n = 0; n < $2; n++)); do
     name=${SF_NODE_NAME[first + n]}
@@ -1021,9 +1051,10 @@ sf_slurm_requeued() { # a job that Slurm started again goes on with its own run:
   fi
 }
 
-sf_slurm_ask() { # <nodes>: every node says its name and its first address
+sf_slurm_ask() { # <nodes> [<srun option>...]: every node says its name and its first address
   # shellcheck disable=SC2016 # for the nodes to expand
-  srun --overlap --nodes="$1" --ntasks="$1" --ntasks-per-node=1 bash -c 'printf "%s %s\n" "$SLURMD_NODENAME" "$(hostname -i)"'
+  srun "${@:2}" --overlap --nodes="$1" --ntasks="$1" --ntasks-per-node=1 \
+    bash -c 'printf "%s %s\n" "$SLURMD_NODENAME" "$(hostname -i)"'
 }
 
 # prober: one process runs all checks, each as a child that it can kill, and tells the scheduler only what matters: a task is
@@ -1753,7 +1784,7 @@ sf_main() { # <argument>...
 sf_main_state() { # what the units keep about the run, by task, timer or probe
   declare -gA SF_TIMER=() SF_DOCUMENT=() SF_COLOUR_OF=()
   SF_TEXTS=() SF_ROW=() SF_QUOTED=() SF_STATE=() SF_WHY=() SF_ATTEMPT=() SF_STATUS=() SF_VERDICT=() SF_LEFT=()
-  SF_PID=() SF_SINCE=() SF_STARTED=() SF_FINISHED=() SF_ASKED=()
+  SF_PID=() SF_SINCE=() SF_STARTED=() SF_FINISHED=() SF_ASKED=() SF_HELD=()
   # shellcheck disable=SC2034 # for probes, which not every workflow has
   SF_LOG_FROM=()
   SF_QUEUE=() SF_QUEUE_HEAD=0 SF_REAP='' SF_PARTIAL='' SF_TIMER_NEXT=0 SF_SWEEP=200 SF_OPEN=0

@@ -4,7 +4,7 @@
 #
 #   from     sweep.yaml  sha256:98a8c8b11d6a1a309d0dcba078818edcc39a0fcdfa55abc3f99a132bcc90b35b
 #   rebuild  sflowc build -f sweep.yaml
-#   body     sha256:1b8bae16c7b4171bf57ceade4e675794aa535429b7b975c986534fe7c2d8e2bd (all that follows this header)
+#   body     sha256:f0fc53aac64774875707089ae1d1bb511c6242d317a38787b1955f42f38f6d5f (all that follows this header)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -778,7 +778,9 @@ sf_schedule_ahead() { # starts the next task of the queue before the books on th
 }
 
 sf_schedule_exit() { # <task index> <attempt> <exit status>: from the task's wrapper
-  if [[ ${SF_ATTEMPT[$1]} == "$2" && ${SF_PID[$1]-} ]]; then sf_task_ended "$1" "$3"; fi
+  if [[ ${SF_ATTEMPT[$1]} != "$2" || ! ${SF_PID[$1]-} ]]; then return 0; fi
+  if [[ ${SF_LAUNCH[$1]-} == srun ]] && sf_srun_hold "$@"; then return 0; fi
+  sf_task_ended "$1" "$3"
 }
 
 sf_schedule_ready() { # <task index> <attempt> <word>...: from the prober
@@ -820,7 +822,7 @@ sf_timer_due_run() {
 sf_timer_due_sweep() { # a wrapper that is gone without a word was killed by somebody else
   local i gone=()
   for i in "${!SF_PID[@]}"; do
-    kill -0 "${SF_PID[i]}" 2>/dev/null || gone+=("$i")
+    [[ ${SF_HELD[i]-} ]] || kill -0 "${SF_PID[i]}" 2>/dev/null || gone+=("$i")
   done
   if ((${#gone[@]})) && ! read -r -t 0 -u "$SF_BUS"; then # else its word may still be on the bus
     for i in "${gone[@]}"; do sf_task_lost "$i"; done
@@ -1238,7 +1240,7 @@ sf_main() { # <argument>...
 sf_main_state() { # what the units keep about the run, by task, timer or probe
   declare -gA SF_TIMER=() SF_DOCUMENT=() SF_COLOUR_OF=()
   SF_TEXTS=() SF_ROW=() SF_QUOTED=() SF_STATE=() SF_WHY=() SF_ATTEMPT=() SF_STATUS=() SF_VERDICT=() SF_LEFT=()
-  SF_PID=() SF_SINCE=() SF_STARTED=() SF_FINISHED=() SF_ASKED=()
+  SF_PID=() SF_SINCE=() SF_STARTED=() SF_FINISHED=() SF_ASKED=() SF_HELD=()
   # shellcheck disable=SC2034 # for probes, which not every workflow has
   SF_LOG_FROM=()
   SF_QUEUE=() SF_QUEUE_HEAD=0 SF_REAP='' SF_PARTIAL='' SF_TIMER_NEXT=0 SF_SWEEP=200 SF_OPEN=0

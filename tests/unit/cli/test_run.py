@@ -120,6 +120,15 @@ def test_a_workflow_for_slurm_gets_an_allocation(salloc: dict[str, str], sflowc:
     assert arguments[command + 2 :] == ["run", "--output-dir", str(tmp_path / "out")]
 
 
+def test_each_backend_is_a_component_of_the_allocation(salloc: dict[str, str], sflowc: Sflowc, tmp_path: Path) -> None:
+    two = SLURM.replace("]}}\n", "]}, d: {type: slurm, nodes: 3, comment: x y}}\n", 1)
+    (tmp_path / "two.yaml").write_text(two, encoding="utf-8")
+    sflowc("run", "two.yaml", cwd=tmp_path, env=salloc, status=5)
+    arguments = (tmp_path / "arguments").read_text(encoding="utf-8").splitlines()
+    assert arguments[arguments.index(":") : arguments.index("bash")] == [":", "--nodes=3", "--comment=x y"]
+    assert arguments.index("--account=team") < arguments.index(":")
+
+
 def test_without_salloc_it_says_what_to_do(salloc: dict[str, str], sflowc: Sflowc, tmp_path: Path) -> None:
     empty = tmp_path / "empty"
     empty.mkdir()
