@@ -22,8 +22,7 @@ from ..diagnostics import COMMAND_LINE, Diagnostic
 from ..driver import Compilation, compile_workflow
 from ..emit.shell import quote
 from ..ir.dump import MASK
-from ..ir.plan import Plan
-from ..passes.variables import SECRET
+from ..ir.plan import SECRET, Plan
 from ..source.compose import Overrides
 from .words import Word
 

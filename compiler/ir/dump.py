@@ -11,6 +11,7 @@ from typing import Any
 
 from .expr import RunText, Text, display
 from .plan import (
+    SECRET,
     HttpRequest,
     LogWatch,
     NodeAddress,
@@ -28,16 +29,15 @@ MASK = "***"
 
 def plan_to_json(plan: Plan) -> dict[str, Any]:
     """The plan as nested dicts and lists, keys in a fixed order."""
-    secrets = {variable.name for variable in plan.variables if variable.is_secret}
     return {
         "ok": True,
         "workflow": plan.workflow,
         "workflow_timeout": plan.timeout_text,
         "variables": {variable.name: _variable(variable) for variable in plan.variables},
-        "domains": {v.name: [_value(item) for item in v.domain] for v in plan.variables if v.domain is not None},
+        "domains": {v.name: _domain(v, v.domain) for v in plan.variables if v.domain is not None},
         "artifacts": {artifact.name: _artifact(artifact) for artifact in plan.artifacts},
         "backends": {backend.name: _backend(plan, backend) for backend in plan.backends},
-        "tasks": [_task(task, secrets) for task in plan.tasks],
+        "tasks": [_task(task) for task in plan.tasks],
         "order": list(plan.order),
         "sources": [asdict(source) for source in plan.sources],
     }
@@ -45,6 +45,10 @@ def plan_to_json(plan: Plan) -> dict[str, Any]:
 
 def _variable(variable: PlanVariable) -> Any:
     return MASK if variable.is_secret else _value(variable.value)
+
+
+def _domain(variable: PlanVariable, domain: tuple[object, ...]) -> list[Any]:
+    return [MASK if variable.is_secret else _value(item) for item in domain]
 
 
 def _value(value: object) -> Any:
@@ -88,7 +92,7 @@ def _texts(texts: tuple[Text, ...]) -> list[str]:
     return [display(text) for text in texts]
 
 
-def _task(task: PlanTask, secrets: set[str]) -> dict[str, Any]:
+def _task(task: PlanTask) -> dict[str, Any]:
     return {
         "name": task.name,
         "base": task.base,
@@ -102,7 +106,7 @@ def _task(task: PlanTask, secrets: set[str]) -> dict[str, Any]:
         "operator": {"type": task.operator.type, "name": task.operator.name},
         "argv": _texts(task.argv),
         "container_mounts": _texts(task.container_mounts),
-        "env": {name: MASK if name in secrets else display(text) for name, text in task.env},
+        "env": {name: MASK if SECRET.search(name) else display(text) for name, text in task.env},
         "probes": [_probe(probe) for probe in task.probes],
         "retries": None if task.retries is None else asdict(task.retries),
         "outputs": [

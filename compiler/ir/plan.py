@@ -6,6 +6,7 @@ Everything is resolved but the atoms of `ir.expr`; times are seconds; tasks are 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Literal
 
@@ -13,6 +14,8 @@ from ..diagnostics import Span
 from .expr import Text
 
 OperatorType = Literal["bash", "srun", "docker", "ssh", "python"]
+SECRET = re.compile(r"(TOKEN|KEY|PASSWORD|PASSWD|SECRET|CREDENTIALS?)$", re.IGNORECASE)
+"""Names of variables whose values are never printed."""
 SCRIPT = "<script>"
 """The argument of a task's argv that stands for its script; a target puts the real thing there."""
 

@@ -121,3 +121,5 @@ class Workflow:
     operators: tuple[Operator, ...]
     workflow_variables: tuple[Variable, ...]
     tasks: tuple[Task, ...]
+    missable: tuple[str, ...] = ()
+    """Patterns of the names that a dependency or a logger may have without there being such a task."""

@@ -6,6 +6,7 @@ plugin; they are left out of a step that has no container.
 
 from __future__ import annotations
 
+import itertools
 import re
 
 from ..diagnostics import Reporter, Span
@@ -26,6 +27,7 @@ _OPTIONS_AFTER_NODES = (
     "mem_per_cpu",
 )
 _FLAGS_BY_DEFAULT = {"label": True, "unbuffered": True, "overlap": True, "exclusive": False, "kill_on_bad_exit": False}
+_PLACEHOLDER = re.compile(r"<[^<>]*>")
 _REFERENCE = re.compile(r"[A-Za-z0-9$_{][\w.$/{}#:+-]*(@[A-Za-z0-9]+:[0-9A-Fa-f]+)?")
 
 _DESCRIPTIONS = {
@@ -150,7 +152,7 @@ def _container(
             placement.span,
             help="name the image in extra_args: --container-image=…, or drop container_name",
         )
-    for reference in (image, *(argument[18:] for argument in given if argument.startswith("--container-image="))):
+    for reference in (image, *_images(extra)):
         check_image(reference, placement.span, report)
     if not image and not name and not any(a.startswith(("--container-image", "--container-name")) for a in given):
         return [], ()
@@ -165,6 +167,13 @@ def _container(
     if fields.get("container_remap_root"):
         argv.append("--container-remap-root")
     return argv, mounts
+
+
+def _images(extra: tuple[Text, ...]) -> list[Text]:
+    """The images among further options, `--container-image=IMAGE` or in two words."""
+    option = "--container-image="
+    found = [_without_prefix(word, len(option)) for word in extra if display(word).startswith(option)]
+    return found + [image for word, image in itertools.pairwise(extra) if display(word) == "--container-image"]
 
 
 def _split_mounts(extra: tuple[Text, ...]) -> tuple[list[Text], list[Text]]:
@@ -221,11 +230,8 @@ def check_image(image: Text, span: Span, report: Reporter) -> None:
     shown = display(image).strip()
     if not shown or not isinstance(image, str):
         return
-    if (
-        shown.endswith(".sqsh")
-        or shown.startswith(("/", "./"))
-        or _REFERENCE.fullmatch(shown.removeprefix("docker://"))
-    ):
+    is_path = shown.endswith(".sqsh") or shown.startswith(("/", "./"))
+    if not _PLACEHOLDER.search(shown) and (is_path or _REFERENCE.fullmatch(shown.removeprefix("docker://"))):
         return
     report.error(
         "invalid-image",

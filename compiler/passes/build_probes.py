@@ -59,7 +59,7 @@ def _build(
     fields = {key: _field(key, node, kind.fields, scope, report) for key, node in _given(probe.fields).items()}
     if report.error_count > errors:
         return None
-    check = kind.check(fields, _site(probe, instance, names), report)
+    check = kind.check(fields, _site(probe, instance, names, draft.workflow.missable), report)
     if check is None:
         return None
     written = _knob(probe, "timeout") is not None
@@ -107,7 +107,7 @@ def _field(key: str, node: Node, schema: Mapping[str, object], scope: Names, rep
     return read_text(node, scope, report) if isinstance(node, Scalar) else None
 
 
-def _site(probe: Probe, instance: Instance, names: Mapping[str, tuple[str, ...]]) -> Site:
+def _site(probe: Probe, instance: Instance, names: Mapping[str, tuple[str, ...]], missable: tuple[str, ...]) -> Site:
     def span_of(field: str) -> Span:
         node = probe.fields.get(field)
         return probe.span if node is None else node.span
@@ -118,4 +118,5 @@ def _site(probe: Probe, instance: Instance, names: Mapping[str, tuple[str, ...]]
         span=probe.span,
         span_of=span_of,
         tasks=names,
+        missable=missable,
     )

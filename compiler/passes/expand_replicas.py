@@ -17,7 +17,7 @@ from ..expr.values import to_text
 from ..ir.expr import display
 from ..ir.plan import PlanVariable
 from ..ir.workflow import Replicas, Task
-from ..source.names import why_no_directory
+from ..source.names import RUN_FILES, why_no_directory
 from .draft import Draft, Instance
 from .fields import read_integer, read_text
 from .scope import Names, variable_scope
@@ -31,16 +31,18 @@ _UNSAFE = re.compile(r"[^A-Za-z0-9_+@%=~]")
 def expand_replicas(draft: Draft, report: Reporter) -> Draft:
     instances: list[Instance] = []
     for task in draft.workflow.tasks:
-        if _name_is_usable(task, report):
+        if _name_is_usable(task, draft.workflow.name, report):
             instances += _expand(task, draft, report)
     _check_unique(instances, report)
     return replace(draft, instances=tuple(instances))
 
 
-def _name_is_usable(task: Task, report: Reporter) -> bool:
-    """A task's name is the name of its directory."""
+def _name_is_usable(task: Task, workflow: str, report: Reporter) -> bool:
+    """A task's name is the name of its directory, beside which the run has files of its own."""
     name = task.name
     wrong = why_no_directory(name)
+    if name in RUN_FILES or name == f"{workflow}.sh":
+        wrong = "is that of a file which the run writes"
     if wrong:
         report.error("bad-task-name", f"the task name {name!r} {wrong}", task.span, help="use letters, digits, _ and -")
     return not wrong

@@ -1,6 +1,7 @@
 """Gives the global variables their values.
 
-Before: declarations. After: `draft.globals`, and `variables.X` and `X` in the scope. Global variables see each other and
+Before: declarations. After: `draft.globals`, and `variables.X` and `X` in the scope, and the names of all that tasks will find
+in their environment are such as a shell can have. Global variables see each other and
 `workflow.name`; what backends and tasks know does not exist yet.
 """
 
@@ -9,8 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from ..diagnostics import Reporter
-from ..ir.workflow import Variable
+from ..diagnostics import Reporter, Span
 from . import variables
 from .draft import Draft
 from .scope import variable_scope
@@ -23,38 +23,41 @@ _SHELL_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
 def resolve_variables(draft: Draft, report: Reporter) -> Draft:
-    declared = draft.workflow.global_variables
-    all_declared = [*declared, *draft.workflow.workflow_variables]
-    for variable in (*all_declared, *(v for task in draft.workflow.tasks for v in task.variables)):
-        _check_name(variable, report)
+    workflow = draft.workflow
+    declared = workflow.global_variables
+    own = [variable for task in workflow.tasks for variable in task.variables]
+    for variable in (*declared, *workflow.workflow_variables, *own):
+        _check_name(variable.name, variable.span, report)
+    for artifact in workflow.artifacts:
+        _check_name(artifact.name, artifact.span, report)
     values = variables.resolve(declared, draft.scope, None, report)
     report.raise_if_errors()
     scope = variable_scope(variables.visible(values), draft.scope)
     return replace(draft, globals=values, scope=scope)
 
 
-def _check_name(variable: Variable, report: Reporter) -> None:
-    name = variable.name
+def _check_name(name: str, span: Span, report: Reporter) -> None:
+    """A variable's value and an artifact's path are exported to tasks under its name."""
     if not _SHELL_NAME.fullmatch(name):
         report.warning(
             "variable-not-exported",
             f"'{name}' is no name that a shell can export",
-            variable.span,
+            span,
             note="expressions can use it, tasks do not see it",
             help="use letters, digits and _",
         )
     elif name in _READ_ONLY:
-        report.error("read-only-variable", f"bash does not let '{name}' be set", variable.span, help="use another name")
+        report.error("read-only-variable", f"bash does not let '{name}' be set", span, help="use another name")
     elif name.startswith("SFLOW_"):
         report.error(
             "reserved-variable",
             f"'{name}' begins with SFLOW_, which names what the run sets",
-            variable.span,
+            span,
             help="use another name",
         )
     elif name in _STEERS_THE_SHELL:
         report.warning(
             "variable-steers-shell",
             f"every task gets '{name}' with this value, and its shell goes by it",
-            variable.span,
+            span,
         )

@@ -8,7 +8,6 @@ that was written (4 is a number); afterwards it is text.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Mapping
 
 from ..diagnostics import Label, Reporter
@@ -16,15 +15,13 @@ from ..expr.failures import Reported
 from ..expr.template import has_expression
 from ..expr.values import has_holes, to_text
 from ..ir.expr import RunText
-from ..ir.plan import PlanVariable
+from ..ir.plan import SECRET, PlanVariable
 from ..ir.tree import Node, Scalar
 from ..ir.workflow import Task, Variable
 from .draft import Draft, Instance
 from .fields import boolean_of, read_value
 from .scope import LazyNames, Names, variable_scope
 
-SECRET = re.compile(r"(TOKEN|KEY|PASSWORD|PASSWD|SECRET|CREDENTIALS?)$", re.IGNORECASE)
-"""Names of variables whose values are never printed."""
 MAX_LENGTH = 128 * 1024 - 1
 """Bytes of a variable: Linux takes no longer string in an environment (MAX_ARG_STRLEN)."""
 
@@ -136,11 +133,12 @@ class _Resolver:
         if any(value == item and isinstance(value, bool) == isinstance(item, bool) for item in domain) or not domain:
             return True
         alike = any(str(value) == str(item) for item in domain)
+        secret = SECRET.search(variable.name) is not None
         self.report.error(
             "not-in-domain",
-            f"the value of '{variable.name}', {value!r}, is not in its domain",
+            f"the value of '{variable.name}'{'' if secret else f', {value!r},'} is not in its domain",
             variable.value.span,
-            note=f"the domain is {list(domain)!r}",
+            note="" if secret else f"the domain is {list(domain)!r}",
             help="one is text and the other a number: declare a type, or write both alike" if alike else "",
         )
         return False

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ..diagnostics import Reporter, did_you_mean
+from ..source.names import may_be_absent
 from .draft import Draft, Instance
 
 
@@ -21,7 +22,7 @@ def wire_dependencies(draft: Draft, report: Reporter) -> Draft:
     known = [*by_task, *concrete]
     wired: list[Instance] = []
     for replicas in by_task.values():
-        edges = _edges(replicas[0], ends, concrete, known, report)
+        edges = _edges(replicas[0], ends, concrete, known, draft.workflow.missable, report)
         previous: str | None = None
         for instance in replicas:
             own = (previous,) if instance.sequential and previous is not None else edges
@@ -36,7 +37,12 @@ def _ends(replicas: list[Instance]) -> tuple[str, ...]:
 
 
 def _edges(
-    instance: Instance, ends: dict[str, tuple[str, ...]], concrete: set[str], known: list[str], report: Reporter
+    instance: Instance,
+    ends: dict[str, tuple[str, ...]],
+    concrete: set[str],
+    known: list[str],
+    missable: tuple[str, ...],
+    report: Reporter,
 ) -> tuple[str, ...]:
     found: dict[str, None] = {}
     for name, span in instance.task.depends_on:
@@ -44,7 +50,7 @@ def _edges(
             found.update(dict.fromkeys(ends[name]))
         elif name in concrete:
             found[name] = None
-        else:
+        elif not may_be_absent(name, missable, span, report):
             report.error(
                 "unknown-task",
                 f"task '{instance.task.name}' depends on '{name}', which is no task",

@@ -36,6 +36,8 @@ class Site:
     span_of: Callable[[str], Span]
     tasks: Mapping[str, tuple[str, ...]]
     """Concrete tasks by their own name and by the name of what they are replicas of."""
+    missable: tuple[str, ...] = ()
+    """Patterns of the tasks that may be absent."""
 
 
 class ProbeKind(Protocol):

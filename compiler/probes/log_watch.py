@@ -8,6 +8,7 @@ from ..diagnostics import Reporter, did_you_mean
 from ..ir.expr import display
 from ..ir.fields import Schema, integer, text
 from ..ir.plan import LogWatch
+from ..source.names import may_be_absent
 from .base import Site, text_field
 from .log_pattern import translate
 
@@ -43,6 +44,10 @@ class LogWatchProbe:
             report.error("not-positive", f"match_count must be at least 1, not {count}", site.span_of("match_count"))
             return None
         logger = fields.get("logger")
+        if logger not in (None, *site.tasks) and may_be_absent(
+            str(logger), site.missable, site.span_of("logger"), report
+        ):
+            logger = None
         watched = self._watched(str(logger), site, report) if logger is not None else ()
         translated = translate(pattern, site.span_of(name), report) if is_regex else (pattern, False)
         if translated is None or watched is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Literal
 
 from ..diagnostics import Reporter
 from ..ir.fields import Schema, integer, text
@@ -26,7 +27,7 @@ class TcpPortProbe:
         if not 1 <= port <= 65535:
             report.error("port-range", f"{port} is no port", site.span_of("port"), help="ports go from 1 to 65535")
             return None
-        on_node = "each" if fields.get("on_node") == "each" else "first"
+        on_node: Literal["first", "each"] = "each" if fields.get("on_node") == "each" else "first"
         if fields.get("host") is not None:
-            return TcpPort((text_field(fields, "host"),), port, "first")
-        return TcpPort(site.nodes if on_node == "each" else site.nodes[:1], port, on_node)  # type: ignore[arg-type]
+            return TcpPort((text_field(fields, "host"),), port, on_node)
+        return TcpPort(site.nodes if on_node == "each" else site.nodes[:1], port, on_node)

@@ -129,8 +129,9 @@ def probe_text(probe: PlanProbe) -> str:
     check = probe.check
     if isinstance(check, TcpPort):
         host = check.hosts[0]
-        where = "" if isinstance(host, NodeAddress) else f" of {display(host)}"
-        what = f"port {check.port}{where} is open{' on each node' if check.on_node == 'each' else ''}"
+        each = " on each node" if check.on_node == "each" else ""
+        where = f" is open{each}" if isinstance(host, NodeAddress) else f" of {display(host)} is open"
+        what = f"port {check.port}{where}"
     elif isinstance(check, HttpRequest):
         what = f"{check.method} {display(check.url)} succeeds"
     else:

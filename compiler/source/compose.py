@@ -8,14 +8,13 @@ A later file's entry replaces an earlier one whole; tasks are concatenated; the 
 
 from __future__ import annotations
 
-import fnmatch
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from ..diagnostics import Label, Reporter, Span
 from ..ir.tree import Entry, Mapping, Node, Scalar, Sequence
 from .load import LoadedFile
-from .names import why_no_directory
+from .names import may_be_absent, why_no_directory
 from .overrides import Option, set_artifact, set_variable
 
 SECTIONS = ("variables", "artifacts", "backends", "operators")
@@ -49,11 +48,12 @@ class Document:
     workflow_variables: dict[str, Entry] = field(default_factory=dict)
     tasks: dict[str, Entry] = field(default_factory=dict)
     has_version: bool = False
+    missable: tuple[str, ...] = ()
 
 
 def compose(files: Iterable[LoadedFile], overrides: Overrides, report: Reporter) -> Document | None:
     """The merged document; reports what does not fit together."""
-    document = Document(EMPTY)
+    document = Document(EMPTY, missable=overrides.missable)
     for file in files:
         if file.root is not None:
             _add_file(document, file.root, report)
@@ -166,10 +166,7 @@ def _drop_missable(document: Document, patterns: tuple[str, ...], report: Report
     def is_missable(item: Node | None) -> bool:
         if not isinstance(item, Scalar) or _may_be_there(item.text, document.tasks):
             return False
-        if not any(fnmatch.fnmatchcase(item.text, pattern) for pattern in patterns):
-            return False
-        report.note("missable-task", f"task '{item.text}' is absent; what depends on it goes on without", item.span)
-        return True
+        return may_be_absent(item.text, patterns, item.span, report)
 
     for name, entry in document.tasks.items():
         task = entry.value

@@ -44,6 +44,7 @@ def lower(document: Document) -> Workflow:
         operators=tuple(_operator(key, entry) for key, entry in sections["operators"].items()),
         workflow_variables=_variables(document.workflow_variables),
         tasks=tuple(_task(key, entry) for key, entry in document.tasks.items()),
+        missable=document.missable,
     )
 
 

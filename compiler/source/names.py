@@ -1,4 +1,4 @@
-"""Which names of a workflow or a task can name its directory and its files.
+"""Which names can be those of directories, and which tasks may be absent.
 
 In: a name. Out: what is wrong with it, empty when nothing is.
 
@@ -7,6 +7,15 @@ In: a name. Out: what is wrong with it, empty when nothing is.
 
 from __future__ import annotations
 
+import fnmatch
+from collections.abc import Iterable
+
+from ..diagnostics import Reporter, Span
+
+RUN_FILES = frozenset(
+    ("sflow.log", "events.jsonl", "status.json", "status.json.new", "completed.txt", "plan.txt", ".groups")
+)
+"""What a run writes into its directory, where every task has one of its own."""
 MAX_BYTES = 200
 """Room for a suffix in the 255 bytes that a file name may have."""
 
@@ -22,3 +31,11 @@ def why_no_directory(name: str) -> str:
     if len(name.encode("utf-8", "surrogateescape")) > MAX_BYTES:
         return f"is longer than {MAX_BYTES} bytes"
     return ""
+
+
+def may_be_absent(name: str, patterns: Iterable[str], span: Span, report: Reporter) -> bool:
+    """Whether --missable-tasks covers a task that is not there; that it is left out is told."""
+    if not any(fnmatch.fnmatchcase(name, pattern) for pattern in patterns):
+        return False
+    report.note("missable-task", f"task '{name}' is absent; what depends on it goes on without", span)
+    return True

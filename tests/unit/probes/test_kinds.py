@@ -33,7 +33,7 @@ def check(kind: str, **fields: Any) -> tuple[Check | None, list[tuple[str, str]]
     [
         ("tcp_port", {"port": 80}, TcpPort(NODES[:1], 80, "first")),
         ("tcp_port", {"port": 80, "on_node": "each"}, TcpPort(NODES, 80, "each")),
-        ("tcp_port", {"port": 80, "host": "h", "on_node": "each"}, TcpPort(("h",), 80, "first")),
+        ("tcp_port", {"port": 80, "host": "h", "on_node": "each"}, TcpPort(("h",), 80, "each")),
         ("tcp_port", {"port": 65535, "host": ADDRESS}, TcpPort((ADDRESS,), 65535, "first")),
         ("http_get", {"url": URL}, HttpRequest("GET", URL, ())),
         ("http_get", {"url": "https://h", "headers": {"A": "b"}}, HttpRequest("GET", "https://h", (("A", "b"),))),
