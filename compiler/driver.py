@@ -30,6 +30,7 @@ from .passes.resolve_backends import resolve_backends
 from .passes.resolve_task_variables import resolve_task_variables
 from .passes.resolve_variables import resolve_variables
 from .passes.resolve_workflow_variables import resolve_workflow_variables
+from .passes.route_tasks import route_tasks
 from .passes.scope import Names
 from .passes.set_limits import set_limits
 from .passes.wire_dependencies import wire_dependencies
@@ -47,6 +48,7 @@ PASSES: tuple[Callable[[Draft, Reporter], Draft], ...] = (
     resolve_task_variables,
     wire_dependencies,
     check_cycles,
+    route_tasks,
     place_tasks,
     build_environment,
     merge_operators,

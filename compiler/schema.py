@@ -74,6 +74,13 @@ _DEFINITIONS: Schema = {
 }
 
 
+def _names(description: str) -> Schema:
+    return {
+        "anyOf": [{"type": "array", "items": {"$ref": "#/$defs/word"}}, {"$ref": "#/$defs/text"}],
+        "description": description,
+    }
+
+
 def _duration(description: str) -> Schema:
     return {"$ref": "#/$defs/duration", "description": description}
 
@@ -140,6 +147,7 @@ def _resources() -> Schema:
             },
             type=["object", "null"],
         ),
+        "accelerator": text("The kind of accelerator; without a backend the first one that offers it is taken"),
         "gpus": body("How many GPUs", {"count": integer("GPUs of each replica")}, type=["object", "null"]),
     }
     return body("What it needs", resources, type=["object", "null"])
@@ -243,6 +251,7 @@ def _entries() -> Schema:
             **_ABOUT,
             "type": {"enum": ["local", "slurm"], "description": "What it is"},
             "default": boolean("Whether tasks without a backend go here"),
+            "accelerator": _names("The kinds of accelerator that it offers, such as h100; tasks ask for them"),
             **_BACKEND_FIELDS,
         },
         ("type",),

@@ -85,6 +85,8 @@ def _backend(plan: Plan, backend: PlanBackend) -> dict[str, Any]:
         }
     if backend.component is not None:
         found["het_group"] = backend.component
+    if backend.accelerators:
+        found["accelerators"] = list(backend.accelerators)
     return found
 
 
@@ -101,6 +103,7 @@ def _task(task: PlanTask) -> dict[str, Any]:
         "sweep_variables": list(task.sweep_variables),
         "depends_on": list(task.depends_on),
         "backend": task.backend,
+        **({} if task.accelerator is None else {"accelerator": task.accelerator}),
         "node_indices": list(task.node_indices),
         "gpus": None if task.gpus is None else list(task.gpus),
         "operator": {"type": task.operator.type, "name": task.operator.name},

@@ -54,6 +54,7 @@ class PlanBackend:
     """`options` are the type's own fields in schema order: account, partition, time, extra_args ... (text or tuple of text).
 
     `component` counts the slurm backends of a workflow that has several: each is a component of one heterogeneous job.
+    `accelerators` are the kinds of hardware that it offers, by which tasks find it.
     """
 
     name: str
@@ -63,6 +64,7 @@ class PlanBackend:
     gpus_per_node: int | None
     options: tuple[tuple[str, str | tuple[str, ...]], ...] = ()
     component: int | None = None
+    accelerators: tuple[str, ...] = ()
 
     def option(self, name: str) -> str | tuple[str, ...] | None:
         return dict(self.options).get(name)
@@ -166,6 +168,7 @@ class PlanTask:
     timeout: float | None = None
     strict: bool = False
     critical: bool = True
+    accelerator: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

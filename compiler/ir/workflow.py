@@ -77,6 +77,7 @@ class Resources:
     node_count: Node | None = None
     node_exclude: Node | None = None
     gpu_count: Node | None = None
+    accelerator: Scalar | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,4 +51,5 @@ def _task(instance: Instance) -> PlanTask:
         timeout=instance.timeout,
         strict=instance.strict,
         critical=instance.critical,
+        accelerator=instance.accelerator,
     )

@@ -31,6 +31,7 @@ class Instance:
     sweep: Mapping[str, PlanVariable] = field(default_factory=dict)
     depends_on: tuple[str, ...] = ()
     backend: str = ""
+    accelerator: str | None = None
     node_indices: tuple[int, ...] = ()
     gpus: tuple[int, ...] | None = None
     variables: Mapping[str, PlanVariable] = field(default_factory=dict)

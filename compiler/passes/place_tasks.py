@@ -1,6 +1,6 @@
 """Gives every concrete task its nodes and GPUs.
 
-Before: instances in file order, with their variables. After: `backend`, `node_indices` and `gpus` of each. Per backend one
+Before: instances in file order, with their variables and backend. After: `node_indices` and `gpus` of each. Per backend one
 cursor of used GPUs a node, which never goes back (allocation.py). What does not fit is an error with the map of what is taken.
 """
 
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from ..diagnostics import Reporter, Span, did_you_mean
+from ..diagnostics import Reporter, Span
 from ..ir.workflow import Resources
 from .allocation import Allocation
 from .draft import Draft, Instance
@@ -44,13 +44,12 @@ class _Replicas:
 
 def place_tasks(draft: Draft, report: Reporter) -> Draft:
     allocations = {backend.name: Allocation(backend, [0] * backend.nodes) for backend in draft.backends}
-    tasks: dict[str, _Replicas] = {}
+    tasks: dict[tuple[str, str], _Replicas] = {}
     placed: list[Instance] = []
     for instance in draft.instances:
-        allocation = _allocation_of(instance, allocations, report)
-        if allocation is None:
-            continue
-        task = tasks.setdefault(instance.task.name, _Replicas(tuple(allocation.used)))
+        allocation = allocations[instance.backend]
+        # A sweep may go over pools too: each has replicas of its own.
+        task = tasks.setdefault((instance.task.name, instance.backend), _Replicas(tuple(allocation.used)))
         if task.failed:
             continue  # its other replicas would fail for the same cause
         if task.request is None or instance.sweep:
@@ -64,17 +63,6 @@ def place_tasks(draft: Draft, report: Reporter) -> Draft:
             _report_misfit(instance, task.request, allocation, report)
     report.raise_if_errors()
     return replace(draft, instances=tuple(placed))
-
-
-def _allocation_of(instance: Instance, allocations: dict[str, Allocation], report: Reporter) -> Allocation | None:
-    wanted = instance.task.backend
-    if wanted is None:
-        return next(allocation for allocation in allocations.values() if allocation.backend.default)
-    if wanted.text not in allocations:
-        advice = did_you_mean(wanted.text, allocations, what="backends")
-        report.error("unknown-backend", f"no backend is called '{wanted.text}'", wanted.span, help=advice)
-        return None
-    return allocations[wanted.text]
 
 
 def _request(instance: Instance, allocation: Allocation, draft: Draft, report: Reporter) -> _Request | None:
@@ -158,7 +146,7 @@ def _place(instance: Instance, request: _Request, task: _Replicas, allocation: A
             return None
     if nodes is None:
         return None
-    return replace(instance, backend=allocation.backend.name, node_indices=nodes, gpus=gpus)
+    return replace(instance, node_indices=nodes, gpus=gpus)
 
 
 def _may_share(instance: Instance) -> bool:

@@ -46,6 +46,8 @@ def _resolve(backend: Backend, draft: Draft, report: Reporter) -> PlanBackend | 
     if gpus is not None and gpus > MAX_GPUS_PER_NODE:
         report.error("too-large", f"{gpus} GPUs are more than any node has", fields["gpus_per_node"].span)
         return None
+    offered = fields.pop("accelerator", None)
+    accelerators = () if offered is None else _accelerators(offered, draft, report)
     options: list[tuple[str, str | tuple[str, ...]]] = []
     if backend.type == "slurm":
         for name, node in fields.items():
@@ -54,11 +56,18 @@ def _resolve(backend: Backend, draft: Draft, report: Reporter) -> PlanBackend | 
                 if value is not None:
                     options.append((name, value))
     default = backend.default is not None and bool(read_boolean(backend.default, draft.scope, "default", report))
-    return PlanBackend(backend.name, backend.type, default, nodes or 1, gpus, tuple(options))  # type: ignore[arg-type]
+    return PlanBackend(backend.name, backend.type, default, nodes or 1, gpus, tuple(options), None, accelerators)  # type: ignore[arg-type]
 
 
 def _number(node: Node | None, default: int | None, what: str, draft: Draft, report: Reporter) -> int | None:
     return default if node is None else read_integer(node, draft.scope, what, report, minimum=1)
+
+
+def _accelerators(node: Node, draft: Draft, report: Reporter) -> tuple[str, ...]:
+    """The kinds of hardware that a backend offers, each once."""
+    value = _option("accelerator", node, draft, report) or ()
+    names = (value,) if isinstance(value, str) else value
+    return tuple(dict.fromkeys(name.strip() for name in names if name.strip()))
 
 
 def _option(name: str, node: Node, draft: Draft, report: Reporter) -> str | tuple[str, ...] | None:

@@ -81,6 +81,8 @@ def _backend(backend: PlanBackend, paint: Painter) -> list[str]:
     facts = [_count(backend.nodes, "node")]
     if backend.gpus_per_node:
         facts.append(f"{_count(backend.gpus_per_node, 'GPU')} each")
+    if backend.accelerators:
+        facts.append(f"accelerator{'s' if len(backend.accelerators) > 1 else ''} {', '.join(backend.accelerators)}")
     for name, value in backend.options:
         if name != "job_name" and value:
             facts.append(f"{name} {value if isinstance(value, str) else shlex.join(value)}")

@@ -171,6 +171,7 @@ def _resources(node: Node | None) -> Resources | None:
         node_count=_given(nodes.get("count")),
         node_exclude=_given(nodes.get("exclude")),
         gpu_count=_given(gpus.get("count")),
+        accelerator=_scalar(node.get("accelerator")),
     )
 
 

@@ -12,7 +12,7 @@ from workflow import gone, of_the_run, processes
 
 POOLS = """
 backends:
-  - {name: cpus, type: slurm, nodes: 1, gpus_per_node: 2, time: "%s"}
+  - {name: cpus, type: slurm, nodes: 1, gpus_per_node: 2, time: "%s", accelerator: t4}
   - {name: gpus, type: slurm, nodes: 2, gpus_per_node: 8, time: "%s", default: true}
   - {name: here, type: local}
 """
@@ -41,9 +41,8 @@ workflow:
       resources: {gpus: {count: 4}}
       script: ['echo "$(hostname) $CUDA_VISIBLE_DEVICES $SFLOW_TASK_ASSIGNED_NODE_NAMES $SFLOW_TASK_ASSIGNED_NODE_IPS"']
     - name: client
-      backend: cpus
       depends_on: [worker]
-      resources: {gpus: {count: 2}}
+      resources: {accelerator: t4, gpus: {count: 2}}
       script: ['exec 3<>/dev/tcp/$SERVER/28473 && echo "$(hostname) $CUDA_VISIBLE_DEVICES asks $SERVER"']
 """
 

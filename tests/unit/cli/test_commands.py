@@ -64,7 +64,7 @@ def test_version(run: Run) -> None:
         (["plan", "hello.yaml", "--format", "jsno"], "'jsno' is not one of 'text', 'json'. Did you mean 'json'?"),
         (["build", "hello.yaml", "--target", "sabtch"], "Did you mean 'sbatch'?"),
         (["explain", "unknwon-key"], "No such code 'unknwon-key'. Did you mean 'unknown-key'?"),
-        (["explain", "zzz"], "No such code 'zzz'. There are: artifact-escapes, "),
+        (["explain", "zzz"], "No such code 'zzz'. There are: accelerator-elsewhere, artifact-"),
         (["build", "hello.yaml", "--check"], "--check needs --output"),
     ],
 )
