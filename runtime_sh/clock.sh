@@ -8,6 +8,11 @@ sf_clock_now() { # -> SF_NOW: centiseconds since boot
   SF_NOW=$((10#${uptime/./}))
 }
 
+sf_clock_tick() { # -> SF_NOW, SF_STAMP: once for everything that one event brings about
+  sf_clock_now
+  sf_clock_stamp
+}
+
 sf_clock_stamp() { # -> SF_STAMP: seconds since the epoch, with milliseconds from bash 5 on
   if [[ ${EPOCHREALTIME-} ]]; then
     SF_STAMP=${EPOCHREALTIME/,/.}

@@ -3,25 +3,26 @@
 # requires:
 
 sf_document_load() { # <this file> -> SF_TEXTS: every here-document; SF_DOCUMENT[kind:index]: the number of its text
-  local line key keys text end=''
+  local line key keys='' text end='' fd
   local -a lines
-  mapfile -t lines <"$1"
-  for line in "${lines[@]}"; do
-    if [[ $end ]]; then
-      if [[ $line != "$end" ]]; then
+  exec {fd}<"$1"
+  while mapfile -t -n 500 -u "$fd" lines && ((${#lines[@]})); do # a bit at a time: every runner's fork copies what this shell holds
+    for line in "${lines[@]}"; do
+      if [[ $end && $line != "$end" ]]; then
         text+=$line$'\n'
-        continue
+      elif [[ $end ]]; then
+        for key in ${keys#* }; do SF_DOCUMENT["${keys%% *}:$key"]=${#SF_TEXTS[@]}; done
+        SF_TEXTS+=("$text")
+        end=''
+      elif [[ $line == task_script\ * || $line == artifact_content\ * ]]; then
+        keys=${line%% <<*}
+        end=${line#*<<\'}
+        end=${end%%\'*}
+        text=''
       fi
-      for key in ${keys#* }; do SF_DOCUMENT["${keys%% *}:$key"]=${#SF_TEXTS[@]}; done
-      SF_TEXTS+=("$text")
-      end=''
-    elif [[ $line == task_script\ * || $line == artifact_content\ * ]]; then
-      keys=${line%% <<*}
-      end=${line#*<<\'}
-      end=${end%%\'*}
-      text=''
-    fi
+    done
   done
+  exec {fd}<&-
 }
 
 sf_document_text() { # <kind:index> -> SF_TEXT: the document, its holes filled

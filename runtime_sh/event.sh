@@ -29,7 +29,6 @@ sf_event_state() { # <task index> <state> <reason>: a task's new state, here and
     SF_QUOTED[$1]=$name
   fi
   sf_json_quote "$3"
-  sf_clock_stamp
   printf -v line '{"time":%s,"event":"state","task":%s,"state":"%s","attempt":%s,"exit_status":%s,"reason":%s}' \
     "$SF_STAMP" "$name" "$2" "${SF_ATTEMPT[$1]:-0}" "${SF_STATUS[$1]:-null}" "$SF_JSON"
   sf_event_line "$line"

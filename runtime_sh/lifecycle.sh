@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # lifecycle: how a task begins: INITIATED, RUNNING. How it ends is in the unit verdict.
-# requires: timer clock event status console task
+# requires: timer clock event status console pool
 
 sf_task_enter() { # <task index> <state> <text for people>
   SF_STATE[$1]=$2
@@ -15,24 +15,19 @@ sf_task_start() { # <task index>: the next attempt
   sf_task_announce "$1"
 }
 
-sf_task_launch() { # <task index>: the wrapper of the next attempt, in the background
+sf_task_launch() { # <task index>: a runner makes the next attempt
   local -i i=$1 attempt=${SF_ATTEMPT[$1]:-0}+1
   SF_ATTEMPT[i]=$attempt
   SF_STATUS[i]=
   SF_VERDICT[i]=
   SF_SINCE[i]=$SF_NOW
   if ((attempt > 1)); then sf_retry_rule "$i" "$attempt"; fi
-  set -m # makes the wrapper the leader of a process group
-  sf_task_attempt "$i" "$attempt" &
-  set +m
-  SF_PID[i]=$!
-  printf '+%s\n' "$!" >&"$SF_GROUPS"
+  sf_pool_assign "$i" "$attempt"
 }
 
 sf_task_announce() { # <task index>: says that it runs, sets its limit, starts its probes
   local -i i=$1 attempt=${SF_ATTEMPT[$1]}
   local limit
-  sf_clock_stamp
   SF_STARTED[i]=$SF_STAMP
   sf_task_place "$i"
   if ((attempt > 1)); then SF_PLACE="attempt $attempt${SF_PLACE:+, $SF_PLACE}"; fi

@@ -1,26 +1,25 @@
 # shellcheck shell=bash
-# local: tasks that run on this host, as a child of their wrapper.
-# requires:
+# local: tasks that run on this host, as a child of their runner.
+# requires: pool timer
 
-sf_local_launch() { # <task index> <its directory>; from SF_COMMAND, SF_ENV, SF_BUILTINS
-  local name=${SF_TASK[$1]}
+sf_local_launch() { # <task index> <its directory>: becomes the task; from SF_COMMAND, SF_ENV, SF_BUILTINS
   # The names of the exported variables are the user's: after the export nothing of ours is read but "$@".
-  (
-    exec {SF_BUS}>&-
-    set -- "${SF_COMMAND[@]}" "$2/$name.sh"
-    export ${SF_ENV[@]+"${SF_ENV[@]}"} "${SF_BUILTINS[@]}"
-    exec "$@"
-  ) </dev/null >>"$2/$name.log" 2>&1
+  exec {SF_BUS}>&- {SF_GROUPS}>&-
+  set -- "${SF_COMMAND[@]}" "$2/${SF_TASK[$1]}.sh"
+  export ${SF_ENV[@]+"${SF_ENV[@]}"} "${SF_BUILTINS[@]}"
+  exec "$@"
 }
 
 sf_local_signal() { # <signal> <task index>...: to everything in the process groups of the tasks
-  local signal=$1 i
-  shift
-  for i; do kill -s "$signal" -- "-${SF_PID[i]}" 2>/dev/null; done
+  sf_pool_signal "$@"
 }
 
-sf_local_killed() { # <task index>: after KILL nobody is left to report
-  sf_schedule_exit "$1" "${SF_ATTEMPT[$1]}" 137
+sf_local_killed() { # <task index>: its runner reports, unless the kernel cannot end the task
+  sf_timer_set "reap:$1" 500
+}
+
+sf_timer_due_reap() { # <task index>
+  if [[ ${SF_PID[$1]-} ]]; then sf_schedule_exit "$1" "${SF_ATTEMPT[$1]}" 137; fi
 }
 
 sf_local_nodes() { # <first node> <count>: a local backend's nodes are all this host

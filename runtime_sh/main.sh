@@ -25,10 +25,11 @@ sf_main() { # <argument>...
 sf_main_state() { # what the units keep about the run, by task, timer or probe
   declare -gA SF_TIMER=() SF_DOCUMENT=() SF_COLOUR_OF=()
   SF_TEXTS=() SF_ROW=() SF_QUOTED=() SF_STATE=() SF_WHY=() SF_ATTEMPT=() SF_STATUS=() SF_VERDICT=() SF_LEFT=()
+  SF_RUNNER_PIPE=() SF_RUNNER_PID=() SF_RUNNER_IDLE=() SF_RUNNER_OF=() SF_RUNNER_NEW=0 SF_RUNNER_LAST=''
   SF_PID=() SF_SINCE=() SF_STARTED=() SF_FINISHED=() SF_ASKED=() SF_HELD=()
   # shellcheck disable=SC2034 # for probes, which not every workflow has
   SF_LOG_FROM=()
-  SF_QUEUE=() SF_QUEUE_HEAD=0 SF_REAP='' SF_PARTIAL='' SF_TIMER_NEXT=0 SF_SWEEP=200 SF_OPEN=0
+  SF_QUEUE=() SF_QUEUE_HEAD=0 SF_PARTIAL='' SF_TIMER_NEXT=0 SF_SWEEP=200 SF_OPEN=0
 }
 
 sf_main_options() { # <argument>...

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # run: one run from its directory to its exit status.
-# requires: directory console event status schedule stop watchdog document summary preflight clock
+# requires: directory pool console event status schedule stop watchdog document summary preflight clock
 
 sf_run_main() { # [<task>...]: the tasks that were chosen, all when none was
   sf_run_trap
@@ -63,6 +63,7 @@ sf_run_end() { # stops what runs, writes the last status, exits
     sf_stop_all COMPLETED "stopped: the workflow is done"
   fi
   if declare -F sf_probe_close >/dev/null; then sf_probe_close; fi
+  sf_pool_close
   sf_watchdog_end
   sf_json_quote "$SF_REASON"
   sf_event_run "$SF_RUN_STATE" exit_status "$SF_EXIT" reason "$SF_JSON"

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # schedule: starts a task when all that it waits for is done or ready, and waits for what happens next. Nothing is polled:
-# wrappers, the prober and signal handlers each write a line to the bus, and the loop blocks until a line or a timer.
+# runners, the prober and signal handlers each write a line to the bus, and the loop blocks until a line or a timer.
 # requires: bus timer task lifecycle verdict stop event status console
 
 sf_schedule_open() { # the bus, the state of every task, and the limit of the whole
@@ -38,15 +38,15 @@ sf_schedule_run() { # until every task is done or ready, or one has failed
 
 sf_schedule_next() { # one line of the bus, else one task of the queue, else waits; then what is due
   if ((SF_QUEUE_HEAD < ${#SF_QUEUE[@]})) && ! read -r -t 0 -u "$SF_BUS"; then
-    sf_clock_now
+    sf_clock_tick
     sf_task_start "${SF_QUEUE[SF_QUEUE_HEAD++]}"
   else
     sf_timer_wait
     if sf_bus_read "$SF_BUS" "$SF_WAIT"; then
-      sf_clock_now
+      sf_clock_tick
       "sf_schedule_${SF_WORDS[0]}" "${SF_WORDS[@]:1}"
     else
-      sf_clock_now
+      sf_clock_tick
     fi
   fi
   sf_timer_fire
@@ -58,7 +58,7 @@ sf_schedule_ahead() { # starts the next task of the queue before the books on th
   sf_task_launch "$SF_AHEAD"
 }
 
-sf_schedule_exit() { # <task index> <attempt> <exit status>: from the task's wrapper
+sf_schedule_exit() { # <task index> <attempt> <exit status>: from the task's runner
   if [[ ${SF_ATTEMPT[$1]} != "$2" || ! ${SF_PID[$1]-} ]]; then return 0; fi
   if [[ ${SF_LAUNCH[$1]-} == srun ]] && sf_srun_hold "$@"; then return 0; fi
   sf_task_ended "$1" "$3"
@@ -100,7 +100,7 @@ sf_timer_due_run() {
   sf_run_fail TIMEOUT 124 "the workflow's time limit of $SF_LIMIT s is over"
 }
 
-sf_timer_due_sweep() { # a wrapper that is gone without a word was killed by somebody else
+sf_timer_due_sweep() { # a runner that is gone without a word was killed by somebody else
   local i gone=()
   for i in "${!SF_PID[@]}"; do
     [[ ${SF_HELD[i]-} ]] || kill -0 "${SF_PID[i]}" 2>/dev/null || gone+=("$i")

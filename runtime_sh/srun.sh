@@ -3,15 +3,16 @@
 # into containers, and the job itself is never cancelled, for that would make a good job a cancelled one.
 # requires: schedule local timer
 
-sf_srun_launch() { # <task index> <its directory>; from SF_COMMAND, SF_ENV, SF_BUILTINS
+sf_srun_launch() { # <task index> <its directory>: becomes srun; from SF_COMMAND, SF_ENV, SF_BUILTINS
   local name=${SF_TASK[$1]}
+  exec {SF_BUS}>&- {SF_GROUPS}>&-
   if [[ -e $2/step ]]; then rm -f -- "$2/step"; fi
   (
     umask 077 # the variables may hold secrets
     sf_srun_step "$2" "$name" "${SF_COMPONENT[$1]-}" >"$2/step.sh"
   )
   # The variables are set inside the step: srun reads SLURM_* in its own environment as options.
-  "${SF_COMMAND[@]}" "$2/step.sh" {SF_BUS}>&- </dev/null >>"$2/$name.log" 2>&1
+  exec "${SF_COMMAND[@]}" "$2/step.sh"
 }
 
 sf_srun_step() { # <task's directory> <task> [<component>]: what a process of the step runs
@@ -62,10 +63,10 @@ sf_srun_signal() { # <signal> <task index>...: to all processes of the steps; no
 }
 
 sf_srun_killed() { # <task index>: its srun lives on to reap the step, but not for ever
-  sf_timer_set "reap:$1" 500
+  sf_timer_set "srun:$1" 500
 }
 
-sf_timer_due_reap() { # <task index>
+sf_timer_due_srun() { # <task index>
   [[ ${SF_PID[$1]-} ]] || return 0
   sf_local_signal KILL "$1"
   sf_local_killed "$1"

@@ -1,21 +1,24 @@
 # shellcheck shell=bash
 # task: one attempt at a task, in a process group of its own; its exit status comes back on the bus.
-# requires: document clock
+# requires: document runner
 
-sf_task_attempt() { # <task index> <attempt>: the wrapper; runs in the background and outlives what it reports on
+sf_task_attempt() { # <task index> <attempt>: in a runner
   local -i i=$1
-  local directory=$SF_RUN/${SF_TASK[$1]} status
-  trap : HUP INT QUIT TERM USR1 USR2 # a handler, not '': what the wrapper starts must not ignore them
-  exec 2>/dev/null {SF_LIFE}>&- {SF_GROUPS}>&- {SF_EVENTS}>&- {SF_LOG}>&-
-  if [[ ${SF_CHECKS-} ]]; then exec {SF_CHECKS}>&-; fi
+  local directory=$SF_RUN/${SF_TASK[$1]}
   sf_document_text "task_script:$i"
   printf '%s' "$SF_TEXT" >"$directory/${SF_TASK[i]}.sh"
   sf_task_environment "$i" "$directory"
   SF_COMMAND=("$BASH")
   if [[ ${SF_SETUP[i]-} ]]; then "setup_$i"; fi
-  "sf_${SF_LAUNCH[i]:-local}_launch" "$i" "$directory"
-  status=$?
-  printf 'exit %s %s %s\n' "$i" "$2" "$status" >&"$SF_BUS"
+  set -m # makes what follows the leader of a process group
+  "sf_${SF_LAUNCH[i]:-local}_launch" "$i" "$directory" </dev/null >>"$directory/${SF_TASK[i]}.log" 2>&1 &
+  SF_CHILD=$!
+  set +m
+  printf '+%s %s\n' "$SF_CHILD" "$i" >&"$SF_GROUPS"
+  sf_runner_wait
+  printf 'exit %s %s %s\n' "$i" "$2" "$SF_CHILD_STATUS" >&"$SF_BUS"
+  printf -- '-%s %s\n' "$SF_CHILD" "$i" >&"$SF_GROUPS"
+  SF_CHILD=
 }
 
 sf_task_environment() { # <task index> <its directory> -> SF_ENV: NAME=value, the later one counts

@@ -1,28 +1,24 @@
 # shellcheck shell=bash
 # verdict: how an attempt ends, and what that means for the task: COMPLETED, FAILED, TIMEOUT, CANCELLED, or another attempt.
-# requires: lifecycle timer clock event console stop
+# requires: lifecycle pool timer clock event console stop
 
 sf_task_ended() { # <task index> <exit status>: the attempt is over
   local -i i=$1
   local was=${SF_STATE[i]} state why
   sf_task_judge "$i" "$2" "$was"
-  local pid=${SF_PID[i]}
-  unset -v "SF_PID[i]"
+  sf_pool_free "$i"
   SF_AHEAD=''
   if [[ $state == COMPLETED && $was == RUNNING ]]; then
     SF_STATE[i]=COMPLETED
     sf_schedule_release "$i"
     [[ ${SF_EXIT-} ]] || sf_schedule_ahead
   fi
-  printf -- '-%s\n' "$pid" >&"$SF_GROUPS"
-  [[ ! $SF_REAP ]] || wait "$SF_REAP" 2>/dev/null
-  SF_REAP=$pid # it may still be on its way out: next time
   sf_timer_clear "limit:$i"
   sf_timer_clear "ready:$i"
   sf_timer_clear "kill:$i"
+  sf_timer_clear "reap:$i"
   if [[ ${SF_PROBES_OF[i]-} ]]; then sf_probe_stop "$i"; fi
   SF_STATUS[i]=$2
-  sf_clock_stamp
   SF_FINISHED[i]=$SF_STAMP
   if [[ $state == COMPLETED && ! ${SF_VERDICT[i]-} ]]; then
     printf '%s %s\n' "${SF_FINGERPRINT[i]-}" "${SF_TASK[i]}" 2>/dev/null >>"$SF_RUN/completed.txt"
@@ -85,9 +81,9 @@ sf_task_condemn() { # <task index> <state> <reason>: stops a task that runs, and
   sf_stop_task "$1"
 }
 
-sf_task_lost() { # <task index>: its wrapper is gone
-  [[ ${SF_VERDICT[$1]-} ]] || SF_VERDICT[$1]="FAILED its wrapper was killed"
-  sf_local_signal KILL "$1"
+sf_task_lost() { # <task index>: its runner is gone
+  [[ ${SF_VERDICT[$1]-} ]] || SF_VERDICT[$1]="FAILED its runner was killed"
+  sf_pool_signal KILL "$1"
   sf_task_ended "$1" 137
 }
 

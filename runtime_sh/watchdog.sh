@@ -13,12 +13,12 @@ sf_watchdog_start() { # in a process group of its own: who kills all of the scri
 }
 
 sf_watchdog_serve() { # waits for the end of its pipe, or for "bye": the run has ended in order
-  local line tries groups=()
+  local word tries groups=()
   trap '' HUP INT QUIT TERM USR1 USR2 PIPE
   exec {SF_BUS}>&- {SF_EVENTS}>&- {SF_LOG}>&- {SF_GROUPS}>&- >/dev/null 2>&1
-  if read -r line; then return 0; fi
-  while read -r line; do # +pid: a process group began; -pid: it ended
-    if [[ $line == +* ]]; then groups[${line#+}]=1; else unset -v "groups[${line#-}]"; fi
+  if read -r word; then return 0; fi
+  while read -r word _; do # +pid: a process group began; -pid: it ended
+    if [[ $word == +* ]]; then groups[${word#+}]=1; else unset -v "groups[${word#-}]"; fi
   done <"$SF_RUN/.groups"
   sf_watchdog_signal TERM
   for ((tries = SF_GRACE / 20; tries > 0; tries--)); do

@@ -153,14 +153,14 @@ def test_what_left_its_process_group_is_found(tmp_path: Path) -> None:
     assert gone("sleep 987108")
 
 
-def test_a_wrapper_that_is_killed_does_not_hang_the_run(tmp_path: Path) -> None:
+def test_a_runner_that_is_killed_does_not_hang_the_run(tmp_path: Path) -> None:
     workflow = Workflow(
         tmp_path, "workflow: {name: w, tasks: [{name: t, script: [kill -KILL $PPID; exec sleep 987109]}]}"
     )
     run = workflow.run(timeout=20)
     assert run.status == 1
     assert run.states == {"t": "FAILED"}
-    assert "wrapper was killed" in run.record["reason"]
+    assert "runner was killed" in run.record["reason"]
     assert gone("sleep 987109")
 
 

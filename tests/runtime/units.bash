@@ -28,5 +28,5 @@ a_run() { # <task>...: the state of a run with these tasks, in a directory of th
     SF_NODES[i]=0
   done
   exec {SF_EVENTS}>>"$SF_RUN/events.jsonl" {SF_LOG}>>"$SF_RUN/sflow.log"
-  sf_clock_now
+  sf_clock_tick
 }

@@ -18,7 +18,7 @@
 #
 #   from     workflow.yaml  sha256:6545bbe809ed40dfa63ed4573e72a8cf546bebdce396b8d62d12e57fca55b7c1
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:ddf3e376043a563addf19178b0db7eeb5992ae1e44fb6c20414936e89d07f2ae (all that follows this header)
+#   body     sha256:09c1c4fc85608c9dc6d3352d127d076043266c3dcc1534b08ee21c4daf37a978 (all that follows this header)
 #
 # `sbatch FILE` submits it, `bash FILE` runs it inside an allocation (salloc);
 # `bash FILE --help` says what else it can do.
@@ -153,38 +153,6 @@ END_OF_SCRIPT
 
 # ==== The runtime =====================================================================================================
 
-# local: tasks that run on this host, as a child of their wrapper.
-
-sf_local_launch() { # <task index> <its directory>; from SF_COMMAND, SF_ENV, SF_BUILTINS
-  local name=${SF_TASK[$1]}
-  # The names of the exported variables are the user's: after the export nothing of ours is read but "$@".
-  (
-    exec {SF_BUS}>&-
-    set -- "${SF_COMMAND[@]}" "$2/$name.sh"
-    export ${SF_ENV[@]+"${SF_ENV[@]}"} "${SF_BUILTINS[@]}"
-    exec "$@"
-  ) </dev/null >>"$2/$name.log" 2>&1
-}
-
-sf_local_signal() { # <signal> <task index>...: to everything in the process groups of the tasks
-  local signal=$1 i
-  shift
-  for i; do kill -s "$signal" -- "-${SF_PID[i]}" 2>/dev/null; done
-}
-
-sf_local_killed() { # <task index>: after KILL nobody is left to report
-  sf_schedule_exit "$1" "${SF_ATTEMPT[$1]}" 137
-}
-
-sf_local_nodes() { # <first node> <count>: a local backend's nodes are all this host
-  local -i n
-  for ((n = 0; n < $2; n++)); do
-    SF_NODE_NAME[$1 + n]=localhost
-    ((! n)) || SF_NODE_NAME[$1 + n]=localhost-$n
-    SF_NODE_IP[$1 + n]=127.0.0.1
-  done
-}
-
 # bus: pipes on which many write lines and one reads them.
 
 sf_bus_open() { # <variable>: a pipe that is open at both ends; -> its descriptor
@@ -208,12 +176,235 @@ sf_bus_read() { # <descriptor> <seconds> -> SF_WORDS: the words of the next line
   return 1
 }
 
+# document: the here-documents of this file (task scripts, contents of artifacts), and the values that only the run knows.
+
+sf_document_load() { # <this file> -> SF_TEXTS: every here-document; SF_DOCUMENT[kind:index]: the number of its text
+  local line key keys='' text end='' fd
+  local -a lines
+  exec {fd}<"$1"
+  while mapfile -t -n 500 -u "$fd" lines && ((${#lines[@]})); do # a bit at a time: every runner's fork copies what this shell holds
+    for line in "${lines[@]}"; do
+      if [[ $end && $line != "$end" ]]; then
+        text+=$line$'\n'
+      elif [[ $end ]]; then
+        for key in ${keys#* }; do SF_DOCUMENT["${keys%% *}:$key"]=${#SF_TEXTS[@]}; done
+        SF_TEXTS+=("$text")
+        end=''
+      elif [[ $line == task_script\ * || $line == artifact_content\ * ]]; then
+        keys=${line%% <<*}
+        end=${line#*<<\'}
+        end=${end%%\'*}
+        text=''
+      fi
+    done
+  done
+  exec {fd}<&-
+}
+
+sf_document_text() { # <kind:index> -> SF_TEXT: the document, its holes filled
+  local -i h
+  SF_TEXT=${SF_TEXTS[SF_DOCUMENT[$1]]}
+  [[ $SF_TEXT == *"$SF_HOLE_MARK"* ]] || return 0
+  for ((h = 0; h < ${#SF_HOLE[@]}; h += 2)); do
+    SF_TEXT=${SF_TEXT//"${SF_HOLE[h]}"/${SF_HOLE[h + 1]}}
+  done
+}
+
+# task: one attempt at a task, in a process group of its own; its exit status comes back on the bus.
+
+sf_task_attempt() { # <task index> <attempt>: in a runner
+  local -i i=$1
+  local directory=$SF_RUN/${SF_TASK[$1]}
+  sf_document_text "task_script:$i"
+  printf '%s' "$SF_TEXT" >"$directory/${SF_TASK[i]}.sh"
+  sf_task_environment "$i" "$directory"
+  SF_COMMAND=("$BASH")
+  if [[ ${SF_SETUP[i]-} ]]; then "setup_$i"; fi
+  set -m # makes what follows the leader of a process group
+  "sf_${SF_LAUNCH[i]:-local}_launch" "$i" "$directory" </dev/null >>"$directory/${SF_TASK[i]}.log" 2>&1 &
+  SF_CHILD=$!
+  set +m
+  printf '+%s %s\n' "$SF_CHILD" "$i" >&"$SF_GROUPS"
+  sf_runner_wait
+  printf 'exit %s %s %s\n' "$i" "$2" "$SF_CHILD_STATUS" >&"$SF_BUS"
+  printf -- '-%s %s\n' "$SF_CHILD" "$i" >&"$SF_GROUPS"
+  SF_CHILD=
+}
+
+sf_task_environment() { # <task index> <its directory> -> SF_ENV: NAME=value, the later one counts
+  local -i i=$1
+  local node names='' addresses=''
+  for node in ${SF_NODES[i]}; do
+    names+=,${SF_NODE_NAME[node]} addresses+=,${SF_NODE_IP[node]}
+  done
+  SF_ENV=()
+  workflow_environment
+  SF_BUILTINS=(
+    "SFLOW_WORKSPACE_DIR=$SF_WORKSPACE"
+    "SFLOW_OUTPUT_DIR=$SF_OUTPUT"
+    "SFLOW_WORKFLOW_OUTPUT_DIR=$SF_RUN"
+    "SFLOW_TASK_OUTPUT_DIR=$2"
+    "SFLOW_TASK_ASSIGNED_NODE_NAMES=${names#,}"
+    "SFLOW_TASK_ASSIGNED_NODE_IPS=${addresses#,}"
+    "SFLOW_REPLICA_INDEX=${SF_REPLICA[i]:-0}"
+    "SFLOW_RUN_ID=$SF_RUN_ID"
+  )
+  if [[ ${SF_GPUS[i]-} ]]; then SF_BUILTINS+=("CUDA_VISIBLE_DEVICES=${SF_GPUS[i]}"); fi
+}
+
+# runner: a small process that makes attempts at tasks, one after another, so that a task costs one fork and one exec. It blocks
+# until its task is over, and says so on the bus. USR2 asks it to send TERM to the task, USR1 to send KILL.
+
+sf_runner_serve() { # <descriptor of its pipe>: a task index and an attempt a line
+  local index attempt
+  exec <"/dev/fd/$1"
+  sf_runner_settle
+  while read -r index attempt; do sf_task_attempt "$index" "$attempt"; done
+}
+
+sf_runner_once() { # <task index> <attempt>
+  sf_runner_settle
+  sf_task_attempt "$@"
+}
+
+sf_runner_settle() { # keeps what a runner needs of the script's, and no end of a pipe whose closing means something
+  local fd
+  for fd in "${SF_RUNNER_PIPE[@]}" "$SF_LIFE" "$SF_EVENTS" "$SF_LOG" ${SF_CHECKS-}; do exec {fd}>&-; done
+  exec 2>/dev/null
+  trap SF_INTERRUPTED=1 HUP INT QUIT TERM # a handler, not '': what a runner starts must not ignore them
+  trap 'sf_runner_forward TERM' USR2
+  trap 'sf_runner_forward KILL' USR1
+}
+
+sf_runner_forward() { # <signal>: to the task, once there is one
+  if [[ ${SF_CHILD-} ]]; then
+    SF_INTERRUPTED=1
+    kill -s "$1" -- "-$SF_CHILD"
+  else
+    SF_PENDING=$1
+  fi
+}
+
+sf_runner_wait() { # -> SF_CHILD_STATUS: of SF_CHILD, once it has ended
+  local -i status
+  SF_CHILD_STATUS=
+  if [[ ${SF_PENDING-} ]]; then kill -s "$SF_PENDING" -- "-$SF_CHILD"; fi
+  SF_PENDING=
+  while :; do # a signal interrupts `wait`
+    SF_INTERRUPTED=
+    wait "$SF_CHILD"
+    status=$?
+    if [[ ! $SF_CHILD_STATUS || $status -ne 127 ]]; then SF_CHILD_STATUS=$status; fi # 127: it had been waited for
+    [[ $SF_INTERRUPTED ]] || break
+  done
+}
+
+# pool: the scheduler's side of the runners: which of them makes which attempt.
+
+sf_pool_assign() { # <task index> <attempt> -> SF_PID[index]: an idle runner makes the attempt, else a new one
+  local n
+  for n in "${!SF_RUNNER_IDLE[@]}"; do
+    unset -v "SF_RUNNER_IDLE[n]"
+    if kill -0 "${SF_RUNNER_PID[n]}" 2>/dev/null; then
+      sf_pool_tell "$n" "$@"
+      return
+    fi
+    sf_pool_retire "$n" # somebody killed it
+  done
+  if ((${#SF_RUNNER_PIPE[@]} < 32)); then
+    sf_pool_start
+    sf_pool_tell "$SF_RUNNER_NEW" "$@"
+  else     # descriptors are scarce: one that ends with its task
+    set -m # makes it the leader of a process group
+    sf_runner_once "$@" &
+    set +m
+    SF_PID[$1]=$!
+    unset -v "SF_RUNNER_OF[$1]"
+    printf '+%s\n' "$!" >&"$SF_GROUPS"
+  fi
+}
+
+sf_pool_tell() { # <runner> <task index> <attempt>
+  printf '%s %s\n' "$2" "$3" >&"${SF_RUNNER_PIPE[$1]}"
+  SF_PID[$2]=${SF_RUNNER_PID[$1]}
+  SF_RUNNER_OF[$2]=$1
+}
+
+sf_pool_start() { # -> SF_RUNNER_NEW
+  local -i n=$((SF_RUNNER_NEW + 1))
+  sf_bus_open "SF_RUNNER_PIPE[n]"
+  set -m
+  sf_runner_serve "${SF_RUNNER_PIPE[n]}" &
+  set +m
+  SF_RUNNER_PID[n]=$!
+  SF_RUNNER_NEW=$n
+  printf '+%s\n' "$!" >&"$SF_GROUPS"
+}
+
+sf_pool_free() { # <task index>: its attempt is over
+  local pid=${SF_PID[$1]} n=${SF_RUNNER_OF[$1]-}
+  unset -v "SF_PID[$1]"
+  if [[ ! $n ]]; then # it is about to exit: reaped next time
+    [[ ! $SF_RUNNER_LAST ]] || wait "$SF_RUNNER_LAST" 2>/dev/null
+    SF_RUNNER_LAST=$pid
+    printf -- '-%s\n' "$pid" >&"$SF_GROUPS"
+  elif [[ ${SF_VERDICT[$1]-} ]]; then # a signal may still be on its way to it
+    sf_pool_retire "$n"
+  else
+    SF_RUNNER_IDLE[n]=1
+  fi
+}
+
+sf_pool_retire() { # <runner>: the end of its pipe is its end
+  local fd=${SF_RUNNER_PIPE[$1]}
+  exec {fd}>&-
+  unset -v "SF_RUNNER_PIPE[$1]"
+  printf -- '-%s\n' "${SF_RUNNER_PID[$1]}" >&"$SF_GROUPS"
+}
+
+sf_pool_close() { # at the end of the run; a runner that cannot get rid of its task is not waited for
+  local n
+  for n in "${!SF_RUNNER_IDLE[@]}"; do
+    sf_pool_retire "$n"
+    wait "${SF_RUNNER_PID[n]}" 2>/dev/null
+  done
+}
+
+sf_pool_signal() { # <signal> <task index>...: to the process groups of the tasks, which the runners write down
+  local signal=$1 word index i
+  local -a group
+  shift
+  while read -r word index; do
+    if [[ ! $index ]]; then
+      continue # a runner's own
+    elif [[ $word == +* ]]; then
+      group[index]=${word#+}
+    elif [[ ${group[index]-} == "${word#-}" ]]; then
+      group[index]=''
+    fi
+  done <"$SF_RUN/.groups"
+  for i; do
+    if [[ ${group[i]-} ]]; then
+      kill -s "$signal" -- "-${group[i]}" 2>/dev/null
+    elif [[ $signal == KILL ]]; then # its runner is about to begin it, and will see to it
+      kill -s USR1 "${SF_PID[i]}" 2>/dev/null
+    else
+      kill -s USR2 "${SF_PID[i]}" 2>/dev/null
+    fi
+  done
+}
+
 # clock: what time it is. Limits are measured since boot, so that setting the clock moves none of them.
 
 sf_clock_now() { # -> SF_NOW: centiseconds since boot
   local uptime
   read -r uptime _ </proc/uptime
   SF_NOW=$((10#${uptime/./}))
+}
+
+sf_clock_tick() { # -> SF_NOW, SF_STAMP: once for everything that one event brings about
+  sf_clock_now
+  sf_clock_stamp
 }
 
 sf_clock_stamp() { # -> SF_STAMP: seconds since the epoch, with milliseconds from bash 5 on
@@ -282,76 +473,35 @@ sf_timer_fire() { # calls what is due at SF_NOW; looks through the timers only w
   done
 }
 
-# document: the here-documents of this file (task scripts, contents of artifacts), and the values that only the run knows.
+# local: tasks that run on this host, as a child of their runner.
 
-sf_document_load() { # <this file> -> SF_TEXTS: every here-document; SF_DOCUMENT[kind:index]: the number of its text
-  local line key keys text end=''
-  local -a lines
-  mapfile -t lines <"$1"
-  for line in "${lines[@]}"; do
-    if [[ $end ]]; then
-      if [[ $line != "$end" ]]; then
-        text+=$line$'\n'
-        continue
-      fi
-      for key in ${keys#* }; do SF_DOCUMENT["${keys%% *}:$key"]=${#SF_TEXTS[@]}; done
-      SF_TEXTS+=("$text")
-      end=''
-    elif [[ $line == task_script\ * || $line == artifact_content\ * ]]; then
-      keys=${line%% <<*}
-      end=${line#*<<\'}
-      end=${end%%\'*}
-      text=''
-    fi
-  done
+sf_local_launch() { # <task index> <its directory>: becomes the task; from SF_COMMAND, SF_ENV, SF_BUILTINS
+  # The names of the exported variables are the user's: after the export nothing of ours is read but "$@".
+  exec {SF_BUS}>&- {SF_GROUPS}>&-
+  set -- "${SF_COMMAND[@]}" "$2/${SF_TASK[$1]}.sh"
+  export ${SF_ENV[@]+"${SF_ENV[@]}"} "${SF_BUILTINS[@]}"
+  exec "$@"
 }
 
-sf_document_text() { # <kind:index> -> SF_TEXT: the document, its holes filled
-  local -i h
-  SF_TEXT=${SF_TEXTS[SF_DOCUMENT[$1]]}
-  [[ $SF_TEXT == *"$SF_HOLE_MARK"* ]] || return 0
-  for ((h = 0; h < ${#SF_HOLE[@]}; h += 2)); do
-    SF_TEXT=${SF_TEXT//"${SF_HOLE[h]}"/${SF_HOLE[h + 1]}}
-  done
+sf_local_signal() { # <signal> <task index>...: to everything in the process groups of the tasks
+  sf_pool_signal "$@"
 }
 
-# task: one attempt at a task, in a process group of its own; its exit status comes back on the bus.
-
-sf_task_attempt() { # <task index> <attempt>: the wrapper; runs in the background and outlives what it reports on
-  local -i i=$1
-  local directory=$SF_RUN/${SF_TASK[$1]} status
-  trap : HUP INT QUIT TERM USR1 USR2 # a handler, not '': what the wrapper starts must not ignore them
-  exec 2>/dev/null {SF_LIFE}>&- {SF_GROUPS}>&- {SF_EVENTS}>&- {SF_LOG}>&-
-  if [[ ${SF_CHECKS-} ]]; then exec {SF_CHECKS}>&-; fi
-  sf_document_text "task_script:$i"
-  printf '%s' "$SF_TEXT" >"$directory/${SF_TASK[i]}.sh"
-  sf_task_environment "$i" "$directory"
-  SF_COMMAND=("$BASH")
-  if [[ ${SF_SETUP[i]-} ]]; then "setup_$i"; fi
-  "sf_${SF_LAUNCH[i]:-local}_launch" "$i" "$directory"
-  status=$?
-  printf 'exit %s %s %s\n' "$i" "$2" "$status" >&"$SF_BUS"
+sf_local_killed() { # <task index>: its runner reports, unless the kernel cannot end the task
+  sf_timer_set "reap:$1" 500
 }
 
-sf_task_environment() { # <task index> <its directory> -> SF_ENV: NAME=value, the later one counts
-  local -i i=$1
-  local node names='' addresses=''
-  for node in ${SF_NODES[i]}; do
-    names+=,${SF_NODE_NAME[node]} addresses+=,${SF_NODE_IP[node]}
+sf_timer_due_reap() { # <task index>
+  if [[ ${SF_PID[$1]-} ]]; then sf_schedule_exit "$1" "${SF_ATTEMPT[$1]}" 137; fi
+}
+
+sf_local_nodes() { # <first node> <count>: a local backend's nodes are all this host
+  local -i n
+  for ((n = 0; n < $2; n++)); do
+    SF_NODE_NAME[$1 + n]=localhost
+    ((! n)) || SF_NODE_NAME[$1 + n]=localhost-$n
+    SF_NODE_IP[$1 + n]=127.0.0.1
   done
-  SF_ENV=()
-  workflow_environment
-  SF_BUILTINS=(
-    "SFLOW_WORKSPACE_DIR=$SF_WORKSPACE"
-    "SFLOW_OUTPUT_DIR=$SF_OUTPUT"
-    "SFLOW_WORKFLOW_OUTPUT_DIR=$SF_RUN"
-    "SFLOW_TASK_OUTPUT_DIR=$2"
-    "SFLOW_TASK_ASSIGNED_NODE_NAMES=${names#,}"
-    "SFLOW_TASK_ASSIGNED_NODE_IPS=${addresses#,}"
-    "SFLOW_REPLICA_INDEX=${SF_REPLICA[i]:-0}"
-    "SFLOW_RUN_ID=$SF_RUN_ID"
-  )
-  if [[ ${SF_GPUS[i]-} ]]; then SF_BUILTINS+=("CUDA_VISIBLE_DEVICES=${SF_GPUS[i]}"); fi
 }
 
 # json: any text as a JSON string.
@@ -491,7 +641,6 @@ sf_event_state() { # <task index> <state> <reason>: a task's new state, here and
     SF_QUOTED[$1]=$name
   fi
   sf_json_quote "$3"
-  sf_clock_stamp
   printf -v line '{"time":%s,"event":"state","task":%s,"state":"%s","attempt":%s,"exit_status":%s,"reason":%s}' \
     "$SF_STAMP" "$name" "$2" "${SF_ATTEMPT[$1]:-0}" "${SF_STATUS[$1]:-null}" "$SF_JSON"
   sf_event_line "$line"
@@ -513,24 +662,19 @@ sf_task_start() { # <task index>: the next attempt
   sf_task_announce "$1"
 }
 
-sf_task_launch() { # <task index>: the wrapper of the next attempt, in the background
+sf_task_launch() { # <task index>: a runner makes the next attempt
   local -i i=$1 attempt=${SF_ATTEMPT[$1]:-0}+1
   SF_ATTEMPT[i]=$attempt
   SF_STATUS[i]=
   SF_VERDICT[i]=
   SF_SINCE[i]=$SF_NOW
   if ((attempt > 1)); then sf_retry_rule "$i" "$attempt"; fi
-  set -m # makes the wrapper the leader of a process group
-  sf_task_attempt "$i" "$attempt" &
-  set +m
-  SF_PID[i]=$!
-  printf '+%s\n' "$!" >&"$SF_GROUPS"
+  sf_pool_assign "$i" "$attempt"
 }
 
 sf_task_announce() { # <task index>: says that it runs, sets its limit, starts its probes
   local -i i=$1 attempt=${SF_ATTEMPT[$1]}
   local limit
-  sf_clock_stamp
   SF_STARTED[i]=$SF_STAMP
   sf_task_place "$i"
   if ((attempt > 1)); then SF_PLACE="attempt $attempt${SF_PLACE:+, $SF_PLACE}"; fi
@@ -638,23 +782,19 @@ sf_task_ended() { # <task index> <exit status>: the attempt is over
   local -i i=$1
   local was=${SF_STATE[i]} state why
   sf_task_judge "$i" "$2" "$was"
-  local pid=${SF_PID[i]}
-  unset -v "SF_PID[i]"
+  sf_pool_free "$i"
   SF_AHEAD=''
   if [[ $state == COMPLETED && $was == RUNNING ]]; then
     SF_STATE[i]=COMPLETED
     sf_schedule_release "$i"
     [[ ${SF_EXIT-} ]] || sf_schedule_ahead
   fi
-  printf -- '-%s\n' "$pid" >&"$SF_GROUPS"
-  [[ ! $SF_REAP ]] || wait "$SF_REAP" 2>/dev/null
-  SF_REAP=$pid # it may still be on its way out: next time
   sf_timer_clear "limit:$i"
   sf_timer_clear "ready:$i"
   sf_timer_clear "kill:$i"
+  sf_timer_clear "reap:$i"
   if [[ ${SF_PROBES_OF[i]-} ]]; then sf_probe_stop "$i"; fi
   SF_STATUS[i]=$2
-  sf_clock_stamp
   SF_FINISHED[i]=$SF_STAMP
   if [[ $state == COMPLETED && ! ${SF_VERDICT[i]-} ]]; then
     printf '%s %s\n' "${SF_FINGERPRINT[i]-}" "${SF_TASK[i]}" 2>/dev/null >>"$SF_RUN/completed.txt"
@@ -717,9 +857,9 @@ sf_task_condemn() { # <task index> <state> <reason>: stops a task that runs, and
   sf_stop_task "$1"
 }
 
-sf_task_lost() { # <task index>: its wrapper is gone
-  [[ ${SF_VERDICT[$1]-} ]] || SF_VERDICT[$1]="FAILED its wrapper was killed"
-  sf_local_signal KILL "$1"
+sf_task_lost() { # <task index>: its runner is gone
+  [[ ${SF_VERDICT[$1]-} ]] || SF_VERDICT[$1]="FAILED its runner was killed"
+  sf_pool_signal KILL "$1"
   sf_task_ended "$1" 137
 }
 
@@ -732,7 +872,7 @@ sf_timer_due_ready() { # <task index>
 }
 
 # schedule: starts a task when all that it waits for is done or ready, and waits for what happens next. Nothing is polled:
-# wrappers, the prober and signal handlers each write a line to the bus, and the loop blocks until a line or a timer.
+# runners, the prober and signal handlers each write a line to the bus, and the loop blocks until a line or a timer.
 
 sf_schedule_open() { # the bus, the state of every task, and the limit of the whole
   local -i i
@@ -769,15 +909,15 @@ sf_schedule_run() { # until every task is done or ready, or one has failed
 
 sf_schedule_next() { # one line of the bus, else one task of the queue, else waits; then what is due
   if ((SF_QUEUE_HEAD < ${#SF_QUEUE[@]})) && ! read -r -t 0 -u "$SF_BUS"; then
-    sf_clock_now
+    sf_clock_tick
     sf_task_start "${SF_QUEUE[SF_QUEUE_HEAD++]}"
   else
     sf_timer_wait
     if sf_bus_read "$SF_BUS" "$SF_WAIT"; then
-      sf_clock_now
+      sf_clock_tick
       "sf_schedule_${SF_WORDS[0]}" "${SF_WORDS[@]:1}"
     else
-      sf_clock_now
+      sf_clock_tick
     fi
   fi
   sf_timer_fire
@@ -789,7 +929,7 @@ sf_schedule_ahead() { # starts the next task of the queue before the books on th
   sf_task_launch "$SF_AHEAD"
 }
 
-sf_schedule_exit() { # <task index> <attempt> <exit status>: from the task's wrapper
+sf_schedule_exit() { # <task index> <attempt> <exit status>: from the task's runner
   if [[ ${SF_ATTEMPT[$1]} != "$2" || ! ${SF_PID[$1]-} ]]; then return 0; fi
   if [[ ${SF_LAUNCH[$1]-} == srun ]] && sf_srun_hold "$@"; then return 0; fi
   sf_task_ended "$1" "$3"
@@ -831,7 +971,7 @@ sf_timer_due_run() {
   sf_run_fail TIMEOUT 124 "the workflow's time limit of $SF_LIMIT s is over"
 }
 
-sf_timer_due_sweep() { # a wrapper that is gone without a word was killed by somebody else
+sf_timer_due_sweep() { # a runner that is gone without a word was killed by somebody else
   local i gone=()
   for i in "${!SF_PID[@]}"; do
     [[ ${SF_HELD[i]-} ]] || kill -0 "${SF_PID[i]}" 2>/dev/null || gone+=("$i")
@@ -845,15 +985,16 @@ sf_timer_due_sweep() { # a wrapper that is gone without a word was killed by som
 # srun: tasks that run as steps of a Slurm job. A step is stopped by its own number: a signal to the local srun does not reach
 # into containers, and the job itself is never cancelled, for that would make a good job a cancelled one.
 
-sf_srun_launch() { # <task index> <its directory>; from SF_COMMAND, SF_ENV, SF_BUILTINS
+sf_srun_launch() { # <task index> <its directory>: becomes srun; from SF_COMMAND, SF_ENV, SF_BUILTINS
   local name=${SF_TASK[$1]}
+  exec {SF_BUS}>&- {SF_GROUPS}>&-
   if [[ -e $2/step ]]; then rm -f -- "$2/step"; fi
   (
     umask 077 # the variables may hold secrets
     sf_srun_step "$2" "$name" "${SF_COMPONENT[$1]-}" >"$2/step.sh"
   )
   # The variables are set inside the step: srun reads SLURM_* in its own environment as options.
-  "${SF_COMMAND[@]}" "$2/step.sh" {SF_BUS}>&- </dev/null >>"$2/$name.log" 2>&1
+  exec "${SF_COMMAND[@]}" "$2/step.sh"
 }
 
 sf_srun_step() { # <task's directory> <task> [<component>]: what a process of the step runs
@@ -904,10 +1045,10 @@ sf_srun_signal() { # <signal> <task index>...: to all processes of the steps; no
 }
 
 sf_srun_killed() { # <task index>: its srun lives on to reap the step, but not for ever
-  sf_timer_set "reap:$1" 500
+  sf_timer_set "srun:$1" 500
 }
 
-sf_timer_due_reap() { # <task index>
+sf_timer_due_srun() { # <task index>
   [[ ${SF_PID[$1]-} ]] || return 0
   sf_local_signal KILL "$1"
   sf_local_killed "$1"
@@ -1208,12 +1349,12 @@ sf_watchdog_start() { # in a process group of its own: who kills all of the scri
 }
 
 sf_watchdog_serve() { # waits for the end of its pipe, or for "bye": the run has ended in order
-  local line tries groups=()
+  local word tries groups=()
   trap '' HUP INT QUIT TERM USR1 USR2 PIPE
   exec {SF_BUS}>&- {SF_EVENTS}>&- {SF_LOG}>&- {SF_GROUPS}>&- >/dev/null 2>&1
-  if read -r line; then return 0; fi
-  while read -r line; do # +pid: a process group began; -pid: it ended
-    if [[ $line == +* ]]; then groups[${line#+}]=1; else unset -v "groups[${line#-}]"; fi
+  if read -r word; then return 0; fi
+  while read -r word _; do # +pid: a process group began; -pid: it ended
+    if [[ $word == +* ]]; then groups[${word#+}]=1; else unset -v "groups[${word#-}]"; fi
   done <"$SF_RUN/.groups"
   sf_watchdog_signal TERM
   for ((tries = SF_GRACE / 20; tries > 0; tries--)); do
@@ -1410,6 +1551,7 @@ sf_run_end() { # stops what runs, writes the last status, exits
     sf_stop_all COMPLETED "stopped: the workflow is done"
   fi
   if declare -F sf_probe_close >/dev/null; then sf_probe_close; fi
+  sf_pool_close
   sf_watchdog_end
   sf_json_quote "$SF_REASON"
   sf_event_run "$SF_RUN_STATE" exit_status "$SF_EXIT" reason "$SF_JSON"
@@ -1605,10 +1747,11 @@ sf_main() { # <argument>...
 sf_main_state() { # what the units keep about the run, by task, timer or probe
   declare -gA SF_TIMER=() SF_DOCUMENT=() SF_COLOUR_OF=()
   SF_TEXTS=() SF_ROW=() SF_QUOTED=() SF_STATE=() SF_WHY=() SF_ATTEMPT=() SF_STATUS=() SF_VERDICT=() SF_LEFT=()
+  SF_RUNNER_PIPE=() SF_RUNNER_PID=() SF_RUNNER_IDLE=() SF_RUNNER_OF=() SF_RUNNER_NEW=0 SF_RUNNER_LAST=''
   SF_PID=() SF_SINCE=() SF_STARTED=() SF_FINISHED=() SF_ASKED=() SF_HELD=()
   # shellcheck disable=SC2034 # for probes, which not every workflow has
   SF_LOG_FROM=()
-  SF_QUEUE=() SF_QUEUE_HEAD=0 SF_REAP='' SF_PARTIAL='' SF_TIMER_NEXT=0 SF_SWEEP=200 SF_OPEN=0
+  SF_QUEUE=() SF_QUEUE_HEAD=0 SF_PARTIAL='' SF_TIMER_NEXT=0 SF_SWEEP=200 SF_OPEN=0
 }
 
 sf_main_options() { # <argument>...

@@ -1,0 +1,96 @@
+# shellcheck shell=bash
+# pool: the scheduler's side of the runners: which of them makes which attempt.
+# requires: bus runner
+
+sf_pool_assign() { # <task index> <attempt> -> SF_PID[index]: an idle runner makes the attempt, else a new one
+  local n
+  for n in "${!SF_RUNNER_IDLE[@]}"; do
+    unset -v "SF_RUNNER_IDLE[n]"
+    if kill -0 "${SF_RUNNER_PID[n]}" 2>/dev/null; then
+      sf_pool_tell "$n" "$@"
+      return
+    fi
+    sf_pool_retire "$n" # somebody killed it
+  done
+  if ((${#SF_RUNNER_PIPE[@]} < 32)); then
+    sf_pool_start
+    sf_pool_tell "$SF_RUNNER_NEW" "$@"
+  else     # descriptors are scarce: one that ends with its task
+    set -m # makes it the leader of a process group
+    sf_runner_once "$@" &
+    set +m
+    SF_PID[$1]=$!
+    unset -v "SF_RUNNER_OF[$1]"
+    printf '+%s\n' "$!" >&"$SF_GROUPS"
+  fi
+}
+
+sf_pool_tell() { # <runner> <task index> <attempt>
+  printf '%s %s\n' "$2" "$3" >&"${SF_RUNNER_PIPE[$1]}"
+  SF_PID[$2]=${SF_RUNNER_PID[$1]}
+  SF_RUNNER_OF[$2]=$1
+}
+
+sf_pool_start() { # -> SF_RUNNER_NEW
+  local -i n=$((SF_RUNNER_NEW + 1))
+  sf_bus_open "SF_RUNNER_PIPE[n]"
+  set -m
+  sf_runner_serve "${SF_RUNNER_PIPE[n]}" &
+  set +m
+  SF_RUNNER_PID[n]=$!
+  SF_RUNNER_NEW=$n
+  printf '+%s\n' "$!" >&"$SF_GROUPS"
+}
+
+sf_pool_free() { # <task index>: its attempt is over
+  local pid=${SF_PID[$1]} n=${SF_RUNNER_OF[$1]-}
+  unset -v "SF_PID[$1]"
+  if [[ ! $n ]]; then # it is about to exit: reaped next time
+    [[ ! $SF_RUNNER_LAST ]] || wait "$SF_RUNNER_LAST" 2>/dev/null
+    SF_RUNNER_LAST=$pid
+    printf -- '-%s\n' "$pid" >&"$SF_GROUPS"
+  elif [[ ${SF_VERDICT[$1]-} ]]; then # a signal may still be on its way to it
+    sf_pool_retire "$n"
+  else
+    SF_RUNNER_IDLE[n]=1
+  fi
+}
+
+sf_pool_retire() { # <runner>: the end of its pipe is its end
+  local fd=${SF_RUNNER_PIPE[$1]}
+  exec {fd}>&-
+  unset -v "SF_RUNNER_PIPE[$1]"
+  printf -- '-%s\n' "${SF_RUNNER_PID[$1]}" >&"$SF_GROUPS"
+}
+
+sf_pool_close() { # at the end of the run; a runner that cannot get rid of its task is not waited for
+  local n
+  for n in "${!SF_RUNNER_IDLE[@]}"; do
+    sf_pool_retire "$n"
+    wait "${SF_RUNNER_PID[n]}" 2>/dev/null
+  done
+}
+
+sf_pool_signal() { # <signal> <task index>...: to the process groups of the tasks, which the runners write down
+  local signal=$1 word index i
+  local -a group
+  shift
+  while read -r word index; do
+    if [[ ! $index ]]; then
+      continue # a runner's own
+    elif [[ $word == +* ]]; then
+      group[index]=${word#+}
+    elif [[ ${group[index]-} == "${word#-}" ]]; then
+      group[index]=''
+    fi
+  done <"$SF_RUN/.groups"
+  for i; do
+    if [[ ${group[i]-} ]]; then
+      kill -s "$signal" -- "-${group[i]}" 2>/dev/null
+    elif [[ $signal == KILL ]]; then # its runner is about to begin it, and will see to it
+      kill -s USR1 "${SF_PID[i]}" 2>/dev/null
+    else
+      kill -s USR2 "${SF_PID[i]}" 2>/dev/null
+    fi
+  done
+}

@@ -1,0 +1,86 @@
+#!/usr/bin/env bats
+
+setup() {
+  source "$BATS_TEST_DIRNAME/units.bash"
+  a_run t
+  load_units pool
+  sf_bus_open SF_BUS
+  exec {SF_LIFE}>/dev/null {SF_GROUPS}>"$SF_RUN/.groups"
+  script 'exit 3'
+}
+
+script() { # <text of the task>
+  SF_TEXTS=("$1") SF_DOCUMENT["task_script:0"]=0
+  workflow_environment() { SF_ENV=(); }
+}
+
+in_runner() { # <attempt>: as a process of its own -> RUNNER
+  set -m
+  { set +e && sf_runner_once 0 "$1"; } 3>&- &
+  set +m
+  RUNNER=$!
+}
+
+said() { # <line of the bus>
+  sf_bus_read "$SF_BUS" 5
+  [[ ${SF_WORDS[*]} == "$1" ]]
+}
+
+begun() { # waits for what the task prints first
+  local i
+  for ((i = 0; i < 50; i++)); do
+    [[ ! -s $SF_RUN/t/t.log ]] || return 0
+    sleep 0.1
+  done
+  return 1
+}
+
+@test "an attempt ends with the task's own exit status" {
+  in_runner 2
+  said 'exit 0 2 3'
+}
+
+@test "USR2 sends TERM to the task, whose answer counts" {
+  script $'trap \'exit 7\' TERM\necho up\nfor ((;;)); do sleep 0.1; done'
+  in_runner 1
+  begun
+  kill -s USR2 "$RUNNER"
+  said 'exit 0 1 7'
+}
+
+@test "USR1 sends KILL to the task, not to its runner" {
+  script $'trap "" TERM\necho up\nsleep 60 & wait; sleep 60'
+  in_runner 1
+  begun
+  kill -s USR1 "$RUNNER"
+  said 'exit 0 1 137'
+  wait "$RUNNER"
+}
+
+@test "a signal that comes before the task is not lost" {
+  script 'sleep 60'
+  SF_PENDING=TERM
+  in_runner 1
+  said 'exit 0 1 143'
+}
+
+@test "other signals do not disturb a runner, and the task does not ignore them" {
+  script $'echo up\nsleep 0.5\nkill -s INT $BASHPID\nexit 9'
+  in_runner 1
+  begun
+  kill -s HUP "$RUNNER"
+  kill -s TERM "$RUNNER"
+  said 'exit 0 1 130'
+}
+
+@test "a runner makes one attempt after another until its pipe ends" {
+  sf_bus_open pipe
+  set -m
+  { set +e && sf_runner_serve "$pipe"; } 3>&- &
+  set +m
+  printf '0 1\n0 2\n' >&"$pipe"
+  said 'exit 0 1 3'
+  said 'exit 0 2 3'
+  exec {pipe}>&-
+  wait "$!"
+}
