@@ -22,7 +22,7 @@ BATS_FILES = $(wildcard tests/runtime/*.bats)
 JOBS ?= $(shell nproc)
 
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test check schema docs tables golden bench slurm-up slurm-down clean
+.PHONY: help setup demo test coverage check schema docs tables golden bench slurm-up slurm-down clean
 
 help: ## what can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -37,10 +37,13 @@ demo: $(VENV)/.package ## build and run samples/services.yaml: plan, run, result
 	cat build/demo/runs/*/client/client.log
 	ls build/demo/runs/*
 
-test: $(VENV)/.dev ## all tests
-	pytest -n $(JOBS) --dist loadfile --ignore=tests/slurm tests
+test: coverage ## all tests
+	pytest -n $(JOBS) --dist loadfile --ignore=tests/slurm --ignore=tests/unit --ignore=tests/conformance tests
 	if [ -d tests/slurm ]; then pytest tests/slurm; fi
 	if [ -n "$(BATS_FILES)" ]; then bats $(BATS_FILES); fi
+
+coverage: $(VENV)/.dev ## tests of the compiler alone, and how much of it they reach: 95 of 100 branches at least
+	pytest -n $(JOBS) --dist loadfile --cov --cov-report=term tests/unit tests/conformance
 
 check: $(VENV)/.dev ## style, types, layers, shell scripts, generated files
 	ruff check .
@@ -80,7 +83,7 @@ slurm-down: ## takes that cluster down
 
 clean: ## removes everything that git does not know
 	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
-	rm -rf .coverage sflow_output samples/sflow_output
+	rm -rf .coverage .coverage.* sflow_output samples/sflow_output
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # ---- Set-up ----------------------------------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ SLURM = "backends: {c: {type: slurm, nodes: 4, gpus_per_node: 4}}"
 def compiled(*texts: str, **overrides: Iterable[str]) -> Compilation:
     """Files 1.yaml, 2.yaml ... compiled together; the first need not say its version."""
     first, *others = texts
-    whole = (first if "version:" in first else f'{first}\nversion: "0.1"\n', *others)
+    whole = (first if "version" in first else f'{first}\nversion: "0.1"\n', *others)
     files = [(f"{number}.yaml", text.encode()) for number, text in enumerate(whole, start=1)]
     return compile_workflow(files, Overrides(**{key: tuple(value) for key, value in overrides.items()}))
 

@@ -138,7 +138,11 @@ class _Composer:
         style = "" if event.style is None or event.style == ":" else event.style
         is_text = bool(style) or event.tag in STRING_TAGS
         value = event.value if is_text else plain_value(event.value)
-        return Scalar(value, event.value, self.span(event, event), style, self.lines)
+        span = self.span(event, event)
+        if "\0" in event.value:
+            message = "this text holds a NUL, which no script, variable or argument can"
+            self.report.error("nul-character", message, span, help="have the task make it: printf '\\0'")
+        return Scalar(value, event.value, span, style, self.lines)
 
     def sequence(self, start: Any) -> Sequence:
         items = []

@@ -68,8 +68,9 @@ def test_without_a_near_name_all_are_listed() -> None:
     assert did_you_mean("zzz", []) == ""
 
 
+@pytest.mark.no_cover  # which would take its time
 def test_many_names_take_no_time() -> None:
     known = [f"worker_{i}_of_a_large_sweep" for i in range(3000)]
-    began = time.monotonic()
+    began = time.process_time()
     assert nearest("worker_17_of_a_large_swep", known) == "worker_17_of_a_large_sweep"
-    assert time.monotonic() - began < 2
+    assert time.process_time() - began < 2

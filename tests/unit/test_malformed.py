@@ -37,7 +37,7 @@ VALUES: list[Any] = [
 
 
 def check(text: bytes) -> None:
-    began = time.monotonic()
+    began = time.process_time()
     done = compile_workflow([("f.yaml", text)])
     assert done.plan is not None or any(found.severity == "error" for found in done.diagnostics)
     lines = len(text.splitlines()) + 1
@@ -51,7 +51,7 @@ def check(text: bytes) -> None:
         plan_text(done.plan)
         if sum(backend.type == "slurm" for backend in done.plan.backends) < 2:
             default_target(done.plan).emit(done.plan)
-    assert time.monotonic() - began < 1
+    assert time.process_time() - began < 1
 
 
 def edited_bytes(file: bytes, dice: random.Random) -> bytes:

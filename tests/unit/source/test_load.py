@@ -180,9 +180,9 @@ def laughs(levels: int) -> str:
     ids=["laughs", "open", "closed", "block", "braces", "keys"],
 )  # fmt: skip
 def test_what_is_too_much_is_refused_at_once(text: str) -> None:
-    began = time.monotonic()
+    began = time.process_time()
     assert {code for code, _, _ in problems(text)} == {"yaml-too-large"}
-    assert time.monotonic() - began < 1
+    assert time.process_time() - began < 1
 
 
 def test_what_is_deep_but_not_too_deep() -> None:
@@ -214,3 +214,7 @@ def test_a_place_that_cannot_be_told_is_the_scalar() -> None:
     scalar = tree('a: "x\\u0041y"').get("a")
     assert isinstance(scalar, Scalar)
     assert span_at(scalar, 1) == scalar.span
+
+
+def test_text_with_a_nul_is_refused() -> None:
+    assert problems('a: b\nc: "x\\0y"') == [("nul-character", 2, 4)]

@@ -1,0 +1,100 @@
+"""Words of bash: whatever is put in comes out of a real bash, and what needs no quotes has none."""
+
+import shutil
+import subprocess
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sflowc.emit.shell import assignment, quote, word, wrap
+from sflowc.ir.expr import Atom, RunText, Text
+
+IP = Atom("ip", "c", 0)
+TEXTS = st.text(st.characters(min_codepoint=1, max_codepoint=0xFFFF, exclude_categories=["Cs"]), max_size=12)
+NASTY = st.text("'\"\\$`!*?[]{}()#&|;<>~= \t\n-a1", max_size=12)
+
+
+def spell(atom: Atom) -> str:
+    return f"${{{atom.kind}}}"
+
+
+def expanded(words: list[str]) -> list[str]:
+    """What bash makes of words, `ip` being an address with all that could confuse it."""
+    bash = shutil.which("bash")
+    assert bash
+    script = "ip='1 *$x'\nprintf '%s\\0' " + " ".join(words) + "\n"
+    done = subprocess.run([bash], input=script.encode(), capture_output=True, check=True, timeout=20)
+    assert done.stderr == b""
+    return done.stdout.decode().split("\0")[:-1]
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.lists(TEXTS | NASTY, min_size=1, max_size=20))
+def test_any_text_is_one_word(texts: list[str]) -> None:
+    assert expanded([quote(text) for text in texts]) == texts
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.lists(st.lists(TEXTS | NASTY | st.just(IP), max_size=4), min_size=1, max_size=10))
+def test_text_with_holes_is_one_word_that_bash_completes(pieces: list[list[str | Atom]]) -> None:
+    texts: list[Text] = [RunText.of(*parts) for parts in pieces]
+    expected = ["".join("1 *$x" if isinstance(part, Atom) else part for part in parts) for parts in pieces]
+    assert expanded([word(text, spell) for text in texts]) == expected
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.lists(TEXTS | NASTY, min_size=1, max_size=10))
+def test_an_assignment_is_one_word(texts: list[str]) -> None:
+    assert expanded([assignment("A", text, spell) for text in texts]) == [f"A={text}" for text in texts]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("a/b-1.2:3@x,y+z%=", "a/b-1.2:3@x,y+z%="),
+        ("", "''"),
+        ("two words", "'two words'"),
+        ("=x", "'=x'"),
+        ("~", "'~'"),
+        ('say "x"', "'say \"x\"'"),
+        ("it's", '"it\'s"'),
+        ("$HOME", '"\\$HOME"'),
+        ("`x`", '"\\`x\\`"'),
+    ],
+)
+def test_quotes_are_the_most_readable_that_do(text: str, expected: str) -> None:
+    assert quote(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("plain", "plain"),
+        (RunText(("constant",)), "constant"),
+        (RunText((IP,)), '"${ip}"'),
+        (RunText(("http://", IP, ":80")), '"http://${ip}:80"'),
+        (RunText(("$", IP)), '"\\$${ip}"'),
+    ],
+)
+def test_holes_stand_in_double_quotes(text: Text, expected: str) -> None:
+    assert word(text, spell) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("x", "A=x"), ("a b", "A='a b'"), ("it's", '"A=it\'s"'), (RunText((IP,)), '"A=${ip}"')],
+)
+def test_an_assignment_has_its_name_in_the_quotes(text: Text, expected: str) -> None:
+    assert assignment("A", text, spell) == expected
+
+
+def test_words_that_fit_stand_on_one_line() -> None:
+    assert wrap(["a", "b"], first="x=(", last=")") == ["x=(a b)"]
+
+
+def test_words_that_do_not_fit_stand_on_lines_of_their_own() -> None:
+    assert wrap(["aaaa", "bbbb", "cccc"], first="x=(", last=")", width=15) == ["x=(", "  aaaa bbbb", "  cccc", ")"]
+
+
+def test_a_word_of_two_lines_is_not_put_between_the_brackets() -> None:
+    assert wrap(["'a\nb'"], first="x=(", last=")") == ["x=(", "  'a\nb'", ")"]
