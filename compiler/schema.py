@@ -102,12 +102,14 @@ def _section(title: str, item: str, *, shorthand: tuple[str, ...] = ()) -> Schem
 _ABOUT: Schema = {"name": text("Its name"), "description": text("For people")}
 _SCALARS = ("string", "number", "boolean", "null", "array")
 
-_BACKEND_FIELDS: Schema = {
+_POOL_FIELDS: Schema = {
+    "nodes": integer("How many nodes"),
+    "gpus_per_node": integer("How many GPUs a node has; only for planning"),
+}
+_SLURM_FIELDS: Schema = {
     "account": text("The account that the job is charged to"),
     "partition": text("The partition"),
     "time": text("The time limit, as sbatch --time takes it: minutes, or hours:minutes:seconds ..."),
-    "nodes": integer("How many nodes"),
-    "gpus_per_node": integer("How many GPUs a node has; only for planning"),
     "extra_args": texts("Further options of sbatch, a directive each"),
     "job_name": text("The job's name; the workflow's when left out"),
     **{
@@ -245,38 +247,51 @@ def _entries() -> Schema:
         },
         ("uri",),
     )
-    definitions["backend"] = body(
-        "A backend: where tasks run",
-        {
-            **_ABOUT,
-            "type": {"enum": ["local", "slurm"], "description": "What it is"},
-            "default": boolean("Whether tasks without a backend go here"),
-            "accelerator": _names("The kinds of accelerator that it offers, such as h100; tasks ask for them"),
-            **_BACKEND_FIELDS,
-        },
-        ("type",),
-    )
+    definitions |= _by_type("backend", "A backend: where tasks run", _backends())
     return definitions
+
+
+def _backends() -> dict[str, Schema]:
+    """Each type of backend: its title and fields."""
+    fields = {
+        "default": boolean("Whether tasks without a backend go here"),
+        "accelerator": _names("The kinds of accelerator that it offers, such as h100; tasks ask for them"),
+        **_POOL_FIELDS,
+    }
+    return {
+        "local": body("The host where the script is started", fields),
+        "slurm": body("Nodes of a Slurm cluster", {**fields, **_SLURM_FIELDS}),
+    }
+
+
+def _by_type(name: str, title: str, bodies: dict[str, Schema]) -> Schema:
+    """The definitions of what has a `type` that says which further keys it has."""
+    types: Schema = {"enum": list(bodies), "description": "What it is"}
+    rules = [
+        {
+            "if": {"properties": {"type": {"const": kind}}, "required": ["type"]},
+            "then": {"$ref": f"#/$defs/{name}_{kind}"},
+        }
+        for kind in bodies
+    ]
+    whole: Schema = {
+        "title": title,
+        "type": "object",
+        "properties": {**_ABOUT, "type": types},
+        "required": ["type"],
+        "allOf": rules,
+    }
+    own = {
+        f"{name}_{kind}": {**found, "properties": {**_ABOUT, "type": types, **found["properties"]}}
+        for kind, found in bodies.items()
+    }
+    return {name: whole, **own}
 
 
 def _definitions() -> Schema:
     definitions = {**_DEFINITIONS, **_entries()}
-    types: Schema = {"enum": list(OPERATORS), "description": "What it is"}
-    definitions["operator"] = {
-        "title": "An operator: how a task's script is started",
-        "type": "object",
-        "properties": {**_ABOUT, "type": types},
-        "required": ["type"],
-        "allOf": [
-            {
-                "if": {"properties": {"type": {"const": name}}, "required": ["type"]},
-                "then": {"$ref": f"#/$defs/operator_{name}"},
-            }
-            for name in OPERATORS
-        ],
-    }
-    for name, operator in OPERATORS.items():
-        definitions[f"operator_{name}"] = body(operator.title, {**_ABOUT, "type": types, **operator.fields})
+    operators = {name: body(operator.title, operator.fields) for name, operator in OPERATORS.items()}
+    definitions |= _by_type("operator", "An operator: how a task's script is started", operators)
     for kind, probe in PROBES.items():
         definitions[f"probe_{kind}"] = body(probe.title, probe.fields, probe.required, type=["object", "null"])
     definitions["task"] = _task()

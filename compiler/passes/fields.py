@@ -11,7 +11,7 @@ from ..diagnostics import Reporter
 from ..expr.evaluate import evaluate_scalar, evaluate_text
 from ..expr.values import Namespace, has_holes, to_text
 from ..ir.expr import RunText, Text, display
-from ..ir.tree import Mapping, Node, Scalar, Sequence
+from ..ir.tree import Node, Scalar, Sequence
 
 _DURATION = re.compile(r"\s*(?:(\d+)d)?\s*(?:(\d+)h)?\s*(?:(\d+)m)?\s*(?:(\d+(?:\.\d+)?)s)?\s*")
 _TRUE = frozenset(("true", "1", "yes", "y", "on"))
@@ -149,17 +149,14 @@ def duration_of(text: str) -> float | None:
 
 def read_integers(node: Node, scope: Namespace, what: str, report: Reporter) -> tuple[int, ...] | None:
     """A list of whole numbers, or a single one; an expression may give either."""
-    if isinstance(node, Mapping):
-        report.error("wrong-type", f"{what} must be a list of whole numbers", node.span)
-        return None
-    if isinstance(node, Scalar):
+    if isinstance(node, Sequence):
+        numbers = [read_integer(item, scope, what, report) for item in node]
+    else:
         ok, value = _constant(node, scope, what, report)
         if not ok:
             return None
         values = list(value) if isinstance(value, (list, tuple)) else [value]
         numbers = [_integer_of(item, node, what, report) for item in values]
-    else:
-        numbers = [read_integer(item, scope, what, report) for item in node]
     return None if None in numbers else tuple(number for number in numbers if number is not None)
 
 

@@ -35,8 +35,6 @@ def resolve_backends(draft: Draft, report: Reporter) -> Draft:
 
 
 def _resolve(backend: Backend, draft: Draft, report: Reporter) -> PlanBackend | None:
-    if backend.type not in ("local", "slurm"):
-        return None
     fields = {key: entry.value for key, entry in backend.fields.entries.items() if to_python(entry.value) is not None}
     nodes = _number(fields.get("nodes"), 1, f"nodes of backend '{backend.name}'", draft, report)
     gpus = _number(fields.get("gpus_per_node"), None, f"gpus_per_node of backend '{backend.name}'", draft, report)

@@ -33,10 +33,6 @@ class Names:
         """The same names, and more; a new one hides an old one."""
         return Names(self.what, {**self._values, **values}, self._fallback)
 
-    def over(self, values: Mapping[str, object]) -> Names:
-        """The same names behind those of another mapping."""
-        return Names(self.what, values, self)
-
 
 class LazyNames(Names):
     """A namespace whose values are computed when they are asked for."""

@@ -148,6 +148,7 @@ def _add_tasks(document: Document, tasks: dict[str, Entry], report: Reporter) ->
             first = Label(document.tasks[name].key_span, "first here")
             report.error("duplicate-name", f"two tasks are called '{name}'", entry.key_span, labels=[first])
         document.tasks.setdefault(name, entry)
+        _entries(_at(entry.value, "variables"), f"the variables of '{name}'", report)
 
 
 def _check_complete(document: Document, report: Reporter) -> None:

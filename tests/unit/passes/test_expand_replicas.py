@@ -188,3 +188,12 @@ def test_replicas_of_two_tasks_with_one_name_are_a_mistake() -> None:
         code
         for code, _ in mistakes("name: a, replicas: {variables: [V]}", "name: a_b, replicas: {count: 1}", head=head)
     ] == ["replica-name-clash"]
+
+
+@pytest.mark.parametrize("name", ["sflow.log", "events.jsonl", "status.json", "plan.txt", "w.sh"])
+def test_a_task_cannot_be_called_like_a_file_of_the_run(name: str) -> None:
+    assert mistakes(f"name: {name}") == [("bad-task-name", name)]
+
+
+def test_a_policy_that_cannot_be_read_is_one_mistake() -> None:
+    assert mistakes("name: t, replicas: {policy: '${{ nope }}'}") == [("unknown-name", "nope")]

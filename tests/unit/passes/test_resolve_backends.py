@@ -53,6 +53,7 @@ def test_a_backend_has_one_node_and_no_known_gpus_unless_it_says_so() -> None:
         ("default: perhaps", "wrong-type"),
         ("type: pbs", "unknown-value"),
         ("cpus: 3", "unknown-key"),
+        ("partition: p", "unknown-key"),
     ],
 )
 def test_what_a_backend_cannot_be(fields: str, code: str) -> None:

@@ -221,3 +221,10 @@ def test_artifact(uri: str, expected: object) -> None:
 def test_what_a_value_on_the_command_line_means(text: str, value: object) -> None:
     found = read_value(text)
     assert (found, type(found)) == (value, type(value))
+
+
+def test_a_tasks_variables_have_names_of_their_own() -> None:
+    twice = "  tasks: {a: {script: [ls], variables: [{name: A, value: 1}, {name: A, value: 2}]}}\n"
+    assert errors(f"{HEAD}{twice}") == [("duplicate-name", "1.yaml:4:69")]
+    other = "  tasks: {a: {script: [ls], variables: {A: {name: B, value: 1}}}}\n"
+    assert errors(f"{HEAD}{other}") == [("name-conflict", "1.yaml:4:51")]

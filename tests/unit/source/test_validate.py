@@ -216,5 +216,7 @@ def test_a_typing_error_is_reported_once() -> None:
 
 
 def test_every_mistake_is_found_at_once() -> None:
-    codes = [each.code for each in found("version: 0.1\nx: 1\nvariables: 3\nbackends: {b: {type: x, y: 1}}\n")]
-    assert codes == ["not-quoted", "unknown-key", "wrong-type", "unknown-value", "unknown-key"]
+    codes = [
+        each.code for each in found("version: 0.1\nx: 1\nvariables: 3\nbackends: {b: {type: local, y: 1, nodes: x}}\n")
+    ]
+    assert codes == ["not-quoted", "unknown-key", "wrong-type", "unknown-key", "wrong-type"]
