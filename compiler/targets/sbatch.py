@@ -87,8 +87,10 @@ def _lead(times: list[str]) -> int:
 
 
 def _value(text: str) -> str:
-    """The value of a directive: sbatch splits the line at white space, quotes keep it together."""
-    return f'"{text}"' if re.search(r"[\s#'\"]", text) else text
+    """The value of a directive: sbatch splits the line at white space, quotes keep it together, a backslash escapes."""
+    if not re.search(r"[\s#'\"\\]", text):
+        return text
+    return '"' + re.sub(r'["\\]', r"\\\g<0>", text) + '"'
 
 
 def signal_lead(limit: int | None) -> int:

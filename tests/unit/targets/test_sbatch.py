@@ -1,5 +1,7 @@
 """What the sbatch target asks Slurm for, and when it wants to be told that the time is nearly over."""
 
+import json
+
 import pytest
 from sflowc.driver import compile_workflow
 from sflowc.targets import TARGETS
@@ -97,3 +99,20 @@ def test_a_signal_that_the_user_asks_for_is_the_only_one(field: str) -> None:
 )
 def test_time_limits(time: str, seconds: int | None) -> None:
     assert time_limit(time) == seconds
+
+
+@pytest.mark.parametrize(
+    ("comment", "expected"),
+    [
+        ("plain", "plain"),
+        ("two words", '"two words"'),
+        ("#1", '"#1"'),
+        ("it's", '"it\'s"'),
+        ('say "hi"', '"say \\"hi\\""'),
+        ("a\\b", '"a\\\\b"'),
+        ("$HOME", "$HOME"),
+    ],
+)
+def test_a_value_is_quoted_as_sbatch_reads_it(comment: str, expected: str) -> None:
+    (found,) = directives(f"{{name: a, type: slurm, comment: {json.dumps(comment)}}}")
+    assert f"--comment={expected}" in found
