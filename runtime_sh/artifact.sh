@@ -3,8 +3,12 @@
 # requires: document console
 
 sf_artifact_write() { # <index> <path>: in one step, so that no task sees half of it
+  local part=$2.part.$$
   sf_document_text "artifact_content:$1"
-  mkdir -p -- "${2%/*}" && printf '%s' "${SF_TEXT%$'\n'}" >"$2.part" && mv -f -- "$2.part" "$2" && return
-  sf_console_warn "cannot write $2"
+  if [[ ! -d $2 ]]; then # into which mv would put it
+    mkdir -p -- "${2%/*}" && printf '%s' "${SF_TEXT%$'\n'}" >"$part" && mv -f -- "$part" "$2" && return
+    rm -f -- "$part"
+  fi 2>/dev/null
+  sf_run_fail FAILED 78 "cannot write the artifact $2"
   return 1
 }

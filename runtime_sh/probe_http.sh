@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # probe_http: does a URL answer 2xx or 3xx? curl asks where it is there, bash itself where it is not (http:// only).
-# requires:
+# requires: curl
 
 sf_probe_http() { # <GET|POST> <url> <body> [<header>]...
   local code=
@@ -17,17 +17,10 @@ sf_probe_http() { # <GET|POST> <url> <body> [<header>]...
 
 sf_probe_http_config() { # as sf_probe_http: a configuration file for curl
   local header
-  sf_probe_http_option request "$1"
-  sf_probe_http_option url "$2"
-  if [[ $1 == POST ]]; then sf_probe_http_option data-binary "$3"; fi
-  for header in "${@:4}"; do sf_probe_http_option header "$header"; done
-}
-
-sf_probe_http_option() { # <option> <value>
-  local value=${2//\\/\\\\}
-  value=${value//\"/\\\"}
-  value=${value//$'\n'/\\n}
-  printf '%s = "%s"\n' "$1" "${value//$'\r'/\\r}"
+  sf_curl_option request "$1"
+  sf_curl_option url "$2"
+  if [[ $1 == POST ]]; then sf_curl_option data-binary "$3"; fi
+  for header in "${@:4}"; do sf_curl_option header "$header"; done
 }
 
 sf_probe_http_ask() { # as sf_probe_http: an HTTP/1.1 request of bash's own; -> code of the caller

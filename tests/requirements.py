@@ -37,6 +37,7 @@ PARTS = {
     "nginx": Part(("nginx",)),
     "shellcheck": Part(("shellcheck",)),
     "shfmt": Part(("shfmt",)),
+    "wget": Part(("wget",)),
     "slurm": Part(("slurmctld", "slurmd", "sbatch", "srun", "munged", "ip", "nsenter", "flock"), root=True),
 }
 

@@ -6,5 +6,16 @@ from .base import Scheme
 from .docker import DockerScheme
 from .file import FileScheme
 from .fs import FsScheme
+from .hf import HfScheme
+from .http import HttpScheme
 
-ARTIFACTS: dict[str, Scheme] = {scheme.scheme: scheme for scheme in (FsScheme(), FileScheme(), DockerScheme())}
+_SCHEMES: tuple[Scheme, ...] = (
+    FsScheme(),
+    FileScheme(),
+    HttpScheme("http"),
+    HttpScheme("https"),
+    HfScheme("hf"),
+    HfScheme("huggingface"),
+    DockerScheme(),
+)
+ARTIFACTS: dict[str, Scheme] = {scheme.scheme: scheme for scheme in _SCHEMES}

@@ -1,7 +1,8 @@
-"""What an artifact scheme is: it turns a URI into the path that tasks see.
+"""What an artifact scheme is: it turns a URI into the path that tasks see, and what the run does to have it there.
 
-In: a URI, and whether content was given. Out: the path, and whether the preflight must find it. A relative path is
-relative to the workspace of the run, generated content to its output directory; the disk is never looked at.
+In: a URI, and whether content was given. Out: the path, whether the preflight must find it, and the download that
+puts it there. A relative path is relative to the workspace of the run, generated content to its output directory; neither
+the disk nor the network is ever looked at.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from typing import Protocol
 
 from ..diagnostics import Reporter, Span
 from ..ir.expr import Text
+from ..ir.plan import Fetch
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +22,7 @@ class Located:
     path: Text
     check: bool = False
     mount: Text | None = None
+    fetch: Fetch | None = None
 
 
 class Scheme(Protocol):
@@ -31,3 +34,8 @@ class Scheme(Protocol):
     def locate(self, uri: str, has_content: bool, name: str, span: Span, report: Reporter) -> Located | None:
         """The artifact's place; None after reporting why there is none."""
         ...
+
+
+def bad_uri(name: str, what: str, advice: str, span: Span, report: Reporter) -> None:
+    """Reports a URI that its scheme cannot read. `what` completes "the URI of artifact 'X' ..."."""
+    report.error("bad-uri", f"the URI of artifact '{name}' {what}", span, help=advice)

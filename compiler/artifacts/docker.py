@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..diagnostics import Reporter, Span
-from .base import Located
+from .base import Located, bad_uri
 
 
 class DockerScheme:
@@ -11,4 +11,8 @@ class DockerScheme:
     content = False
 
     def locate(self, uri: str, has_content: bool, name: str, span: Span, report: Reporter) -> Located | None:
-        return Located(uri.split("://", 1)[1])
+        image = uri.partition("://")[2]
+        if not image or any(character <= " " for character in image):
+            bad_uri(name, "names no image", "write docker://IMAGE, such as docker://ubuntu:24.04", span, report)
+            return None
+        return Located(image)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..diagnostics import Reporter, Span
 from ..ir.expr import WORKFLOW_OUTPUT_DIR, WORKSPACE_DIR
 from .base import Located
-from .paths import escapes, local_path, mount_of, under
+from .paths import decoded, escapes, is_path, local_path, mount_of, under, without_scheme
 
 
 class FileScheme:
@@ -13,7 +13,12 @@ class FileScheme:
     content = True
 
     def locate(self, uri: str, has_content: bool, name: str, span: Span, report: Reporter) -> Located | None:
-        path = uri.split("://", 1)[1] if has_content else local_path(uri)
+        path = decoded(without_scheme(uri)) if has_content else local_path(uri)
+        if not is_path(path, name, span, report):
+            return None
+        if has_content and path.endswith("/"):
+            report.error("bad-uri", f"artifact '{name}' would be written to a folder: {path}", span, help="name a file")
+            return None
         if has_content and escapes(path):
             report.error(
                 "artifact-escapes",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..diagnostics import Reporter, Span
 from ..ir.expr import WORKSPACE_DIR
 from .base import Located
-from .paths import local_path, mount_of, under
+from .paths import is_path, local_path, mount_of, under
 
 
 class FsScheme:
@@ -13,5 +13,8 @@ class FsScheme:
     content = False
 
     def locate(self, uri: str, has_content: bool, name: str, span: Span, report: Reporter) -> Located | None:
-        path = under(WORKSPACE_DIR, local_path(uri))
-        return Located(path, check=True, mount=mount_of(path))
+        path = local_path(uri)
+        if not is_path(path, name, span, report):
+            return None
+        located = under(WORKSPACE_DIR, path)
+        return Located(located, check=True, mount=mount_of(located))

@@ -8,7 +8,20 @@ from __future__ import annotations
 import posixpath
 from urllib.parse import unquote
 
+from ..diagnostics import Reporter, Span
 from ..ir.expr import Atom, Text, join
+from .base import bad_uri
+
+
+def without_scheme(uri: str) -> str:
+    """What follows `fs://` or `file://`; also `file:/x`, the short form of RFC 8089."""
+    rest = uri.partition(":")[2]
+    return rest[2:] if rest.startswith("//") else rest
+
+
+def decoded(path: str) -> str:
+    """Percent-decoded; bytes that are no UTF-8 stay what they are."""
+    return unquote(path, errors="surrogateescape")
 
 
 def local_path(uri: str) -> str:
@@ -16,10 +29,19 @@ def local_path(uri: str) -> str:
 
     `file://localhost/x` is `/x` (RFC 8089); `fs://dir/x` is the relative path `dir/x`.
     """
-    rest = unquote(uri.split("://", 1)[1])
+    rest = decoded(without_scheme(uri))
     if rest == "localhost" or rest.startswith("localhost/"):
         rest = rest[len("localhost") :]
     return rest
+
+
+def is_path(path: str, name: str, span: Span, report: Reporter) -> bool:
+    """Whether this can be a path; reports what is wrong with it when not."""
+    if not path:
+        bad_uri(name, "names no path", "write fs:///an/absolute/path or fs://one/below/the/workspace", span, report)
+    elif "\0" in path:
+        bad_uri(name, "has %00 in it, which no path can have", "leave it out", span, report)
+    return bool(path) and "\0" not in path
 
 
 def under(directory: Atom, path: str) -> Text:

@@ -18,6 +18,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from .. import render
+from ..artifacts.masking import masked
 from ..diagnostics import COMMAND_LINE, Diagnostic
 from ..driver import Compilation, compile_workflow
 from ..emit.shell import quote
@@ -206,13 +207,19 @@ def _masked(assignment: str) -> str:
     return f"{name}={MASK}" if equals and SECRET.search(name) else assignment
 
 
+def _masked_uri(assignment: str) -> str:
+    """NAME=URI without the secrets that the URI holds."""
+    name, equals, uri = assignment.partition("=")
+    return f"{name}{equals}{masked(uri)}"
+
+
 def rebuild_command(inputs: Inputs, *more: str) -> tuple[str, ...]:
     """The command that makes the same script again, in one spelling; a value that looks like a secret is masked."""
     words = ["sflowc", "build"]
     for option, values in (
         ("-f", inputs.files),
         ("-M", inputs.missable),
-        ("-a", inputs.artifacts),
+        ("-a", tuple(_masked_uri(assignment) for assignment in inputs.artifacts)),
         ("-s", tuple(_masked(assignment) for assignment in inputs.sets)),
     ):
         for value in values:

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping
 from ..ir.expr import Atom, RunText, Text, display
 from ..ir.plan import SCRIPT, Plan, PlanBackend, PlanProbe, PlanTask
 from ..ir.script import Block, Document, Function, Script
-from . import probe_calls
+from . import artifact_calls, probe_calls
 from .linker import link
 from .shell import assignment, quote, word, wrap
 
@@ -47,6 +47,7 @@ class Numbering:
             count += backend.nodes
         self.component = {backend.name: backend.component for backend in plan.backends}
         self.task = {task.name: index for index, task in enumerate(plan.tasks)}
+        self.artifact = {artifact.name: i for i, artifact in enumerate(artifact_calls.fetched(plan.artifacts))}
 
     def node(self, backend: str, node: int) -> int:
         return self.first_node[backend] + node
@@ -66,6 +67,10 @@ class Numbering:
                 return "${SF_RUN}"
             case "job_id":
                 return "${SLURM_JOB_ID-}"
+            case "artifact":
+                return f"${{SF_ARTIFACT[{self.artifact[atom.artifact]}]}}"
+            case "artifact_repo":  # all that the hub's cache has of it
+                return f"${{SF_ARTIFACT[{self.artifact[atom.artifact]}]%/snapshots/*}}"
 
 
 def lower_script(plan: Plan, version: str, directives: tuple[str, ...], usage: tuple[str, ...]) -> Script:
@@ -114,6 +119,7 @@ def _settings(plan: Plan, mark: str) -> tuple[str, ...]:
         f"SF_LAUNCHERS={quote(' '.join(sorted({_launcher(task) for task in plan.tasks})))}",
         f"SF_COMMANDS=({' '.join(quote(command) for command in commands)}) # looked for before anything starts",
         f"SF_HOLE_MARK={quote(mark)}",
+        *artifact_calls.settings(plan.artifacts),
     ]
     if plan.timeout is not None:
         lines.insert(1, f"SF_LIMIT={_seconds(plan.timeout)} # seconds for the whole workflow")
@@ -132,8 +138,7 @@ def _roots(plan: Plan) -> tuple[str, ...]:
     kinds = {probe_calls.unit(probe.check) for task in plan.tasks for probe in task.probes}
     if kinds:
         roots += ["probe", *sorted(kinds)]
-    if any(artifact.content is not None for artifact in plan.artifacts):
-        roots.append("artifact")
+    roots += artifact_calls.units(plan.artifacts)
     return (*roots, "main")
 
 
@@ -300,14 +305,7 @@ def _functions(plan: Plan, common: Mapping[str, Text], mark: str, numbers: Numbe
     holes = [f"{quote(_token(atom, mark))} {word(RunText((atom,)), numbers.spell)}" for atom in atoms]
     lines = ["SF_HOLE=(", *(f"  {hole}" for hole in holes), ")"] if holes else ["SF_HOLE=()"]
     yield Function("workflow_holes", "what only the run knows, by its placeholder in the texts below", tuple(lines))
-    paths = [a for a in plan.artifacts if a.check]
-    if paths:
-        pairs = [f"  {quote(artifact.name)} {word(artifact.path, numbers.spell)}" for artifact in paths]
-        yield Function("workflow_paths", "artifacts that must be there", ("SF_PATHS=(", *pairs, ")"))
-    written = [artifact for artifact in plan.artifacts if artifact.content is not None]
-    if written:
-        calls = [f"sf_artifact_write {i} {word(a.path, numbers.spell)} || return" for i, a in enumerate(written)]
-        yield Function("workflow_artifacts", "files that the run writes first", tuple(calls))
+    yield from artifact_calls.functions(plan.artifacts, numbers.spell)
 
 
 def _nodes_call(backend: PlanBackend, numbers: Numbering) -> str:
@@ -345,8 +343,7 @@ def _documents(plan: Plan) -> tuple[tuple[Document, ...], str]:
         more = f" and {len(indices) - 4} more" if len(indices) > 4 else ""
         command = f"task_script {' '.join(map(str, indices))}"
         found.append(Document(command, f"{names}{more}", text, _delimiter("END_OF_SCRIPT", text)))
-    written = [artifact for artifact in plan.artifacts if artifact.content is not None]
-    for index, artifact in enumerate(written):
+    for index, artifact in enumerate(artifact_calls.written(plan.artifacts)):
         text = _fill((artifact.content or "",), mark)
         found.append(Document(f"artifact_content {index}", artifact.name, text, _delimiter("END_OF_CONTENT", text)))
     return tuple(found), mark
@@ -364,8 +361,7 @@ def _fill(items: Iterable[Text], mark: str) -> str:
 
 
 def _token(atom: Atom, mark: str) -> str:
-    where = f":{atom.backend}:{atom.node}" if atom.backend else ""
-    return f"{mark}{atom.kind}{where}{mark}"
+    return f"{mark}{atom.words}{mark}"
 
 
 def _delimiter(wanted: str, text: str) -> str:

@@ -31,6 +31,8 @@ def describe(text: RunText) -> tuple[str, str]:
         return f"the address of node {atom.node} of backend '{atom.backend}'", _WHY_NODES
     if atom.kind == "name":
         return f"the name of node {atom.node} of backend '{atom.backend}'", _WHY_NODES
+    if atom.artifact:
+        return f"the path of artifact '{atom.artifact}'", "it lies in the hub's cache on the machine that runs the job"
     return _ATOMS[atom.kind]
 
 

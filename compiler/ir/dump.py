@@ -63,7 +63,7 @@ def _value(value: object) -> Any:
 
 def _artifact(artifact: PlanArtifact) -> dict[str, Any]:
     content = None if artifact.content is None else display(artifact.content)
-    return {"uri": artifact.uri, "path": display(artifact.path), "content": content}
+    return {"uri": artifact.shown, "path": display(artifact.path), "content": content, "sha256": artifact.sha256}
 
 
 def _backend(plan: Plan, backend: PlanBackend) -> dict[str, Any]:

@@ -12,22 +12,33 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import ClassVar, Literal, TypeAlias, get_args
 
-AtomKind = Literal["ip", "name", "workspace_dir", "output_dir", "workflow_output_dir", "job_id"]
+AtomKind = Literal[
+    "ip", "name", "workspace_dir", "output_dir", "workflow_output_dir", "job_id", "artifact", "artifact_repo"
+]
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Atom:
-    """One thing that only the run knows. `backend` and `node` (a node's index) belong to ip and name."""
+    """One thing that only the run knows. `backend` and `node` (a node's index) belong to ip and name, `artifact` (a name) to
+    the path of an artifact in the hub's cache, and to what the cache has of the repository that it is of."""
 
     KINDS: ClassVar[tuple[str, ...]] = get_args(AtomKind)
 
     kind: AtomKind
     backend: str = ""
     node: int = -1
+    artifact: str = ""
+
+    @property
+    def words(self) -> str:
+        """The atom as one word: ip:cluster:0, artifact:MODEL, job_id."""
+        if self.artifact:
+            return f"{self.kind}:{self.artifact}"
+        return f"{self.kind}:{self.backend}:{self.node}" if self.backend else self.kind
 
     def display(self) -> str:
         """The atom as plans spell it."""
-        return f"<{self.kind}:{self.backend}:{self.node}>" if self.backend else f"<{self.kind}>"
+        return f"<{self.words}>"
 
 
 WORKSPACE_DIR = Atom("workspace_dir")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from ..diagnostics import Span
 from .expr import Text
@@ -33,19 +33,41 @@ class PlanVariable:
 
 
 @dataclass(frozen=True, slots=True)
+class HttpFetch:
+    """A file that the run downloads to the artifact's path, unless it is there."""
+
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class HubFetch:
+    """A repository of the Hugging Face hub, or one file of it, that the run has the hub's cache hold. `file` is empty for all."""
+
+    type: Literal["model", "dataset"]
+    repo: str
+    revision: str
+    file: str
+
+
+Fetch: TypeAlias = HttpFetch | HubFetch
+
+
+@dataclass(frozen=True, slots=True)
 class PlanArtifact:
     """`content` is written when the run starts; `path` is what `$NAME` holds; `check` asks the preflight to see that it exists.
 
-    `span` is the URI's place.
+    `shown` is the URI without secrets, for people; `span` the URI's place; `sha256` what a download must hash to.
     """
 
     name: str
     scheme: str
     uri: str
+    shown: str
     path: Text
     content: Text | None = None
     sha256: str | None = None
     check: bool = False
+    fetch: Fetch | None = None
     span: Span | None = None
 
 

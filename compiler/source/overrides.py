@@ -19,6 +19,7 @@ _BOOLEANS: dict[str, bool] = {
 
 
 MAX_DEPTH = 100
+_DOWNLOADED = ("http", "https", "hf", "huggingface")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,7 @@ def set_variable(
 
 
 def set_artifact(option: Option, line: int, artifacts: dict[str, Entry], report: Reporter) -> None:
-    """Applies `--artifact NAME=URI`; content stays only with a file:// URI."""
+    """Applies `--artifact NAME=URI`; content stays only with a file:// URI, sha256 only with what is downloaded."""
     name, uri = option.parts()
     if not uri:
         span = option.span(line, 0, len(option.text))
@@ -91,8 +92,11 @@ def set_artifact(option: Option, line: int, artifacts: dict[str, Entry], report:
     span = option.span(line, len(name) + 1, len(uri))
     body = dict(old.value.entries) if isinstance(old.value, Mapping) else {}
     body["uri"] = Entry(span, Scalar(uri, uri, span))
-    if not uri.lower().startswith("file://"):
+    scheme = uri.partition(":")[0].lower()
+    if scheme != "file":
         body.pop("content", None)
+    if scheme not in _DOWNLOADED:
+        body.pop("sha256", None)
     artifacts[name] = Entry(old.key_span, Mapping(body, old.value.span))
 
 

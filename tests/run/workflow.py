@@ -49,13 +49,13 @@ class Run:
 class Workflow:
     """A compiled workflow in `folder`; `run()` runs it to its end, `start()` only starts it."""
 
-    def __init__(self, folder: Path, text: str) -> None:
+    def __init__(self, folder: Path, text: str, *options: str) -> None:
         self.folder = folder
         self.output = folder / "out"
         source, self.script = folder / "w.yaml", folder / "w.sh"
         source.write_text(text if text.startswith("version") else f'version: "0.1"\n{text}')
         done = subprocess.run(
-            [SFLOWC, "build", source.name, "-o", self.script.name],
+            [SFLOWC, "build", source.name, "-o", self.script.name, *options],
             cwd=folder,
             capture_output=True,
             text=True,

@@ -18,5 +18,8 @@ setup() {
 
 @test "what cannot be written is said" {
   run sf_artifact_write 0 /proc/nowhere/file
-  [[ $status == 1 && $output == *'cannot write /proc/nowhere/file'* ]]
+  [[ $status == 1 && $output == *'cannot write the artifact /proc/nowhere/file' ]]
+  mkdir "$SF_RUN/folder"
+  sf_artifact_write 0 "$SF_RUN/folder" && return 1
+  [[ $SF_EXIT == 78 && $SF_REASON == *"$SF_RUN/folder" && ! $(ls "$SF_RUN/folder") ]]
 }

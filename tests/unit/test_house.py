@@ -19,7 +19,7 @@ TABLES = {
     "passes": ("sflowc.driver", "PASSES", {"allocation", "assemble_plan", "draft", "fields", "scope", "variables"}),
     "probes": ("sflowc.probes", "PROBES", {"base", "log_pattern", "posix_regex"}),
     "operators": ("sflowc.operators", "OPERATORS", {"base"}),
-    "artifacts": ("sflowc.artifacts", "ARTIFACTS", {"base", "paths"}),
+    "artifacts": ("sflowc.artifacts", "ARTIFACTS", {"base", "masking", "paths"}),
     "targets": ("sflowc.targets", "TARGETS", {"base"}),
 }
 

@@ -4,7 +4,7 @@
 #
 #   from     workflow.yaml  sha256:4449218d19ba11555b6c3d7143c99133c6f97e677928637b7e2f383cd8407157
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:92f955babb8ecea7de69adbe0cb5800041f8e837875822d754cef23363384782 (all that follows this header)
+#   body     sha256:5ce6caa97161b18ca4feadc1f3878efcd215dc0f2874341f0cfdc647728bb11c (all that follows this header)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -53,7 +53,7 @@ workflow_holes() { # what only the run knows, by its placeholder in the texts be
   )
 }
 
-workflow_artifacts() { # files that the run writes first
+workflow_artifacts() { # what must be there before the first task
   sf_artifact_write 0 "${SF_RUN}/etc/config file.json" || return
 }
 
@@ -506,9 +506,13 @@ sf_console_record() { # <time> <text>: the line in sflow.log, once there is one
 # artifact: files whose content stands in the workflow, written when the run starts.
 
 sf_artifact_write() { # <index> <path>: in one step, so that no task sees half of it
+  local part=$2.part.$$
   sf_document_text "artifact_content:$1"
-  mkdir -p -- "${2%/*}" && printf '%s' "${SF_TEXT%$'\n'}" >"$2.part" && mv -f -- "$2.part" "$2" && return
-  sf_console_warn "cannot write $2"
+  if [[ ! -d $2 ]]; then # into which mv would put it
+    mkdir -p -- "${2%/*}" && printf '%s' "${SF_TEXT%$'\n'}" >"$part" && mv -f -- "$part" "$2" && return
+    rm -f -- "$part"
+  fi 2>/dev/null
+  sf_run_fail FAILED 78 "cannot write the artifact $2"
   return 1
 }
 
@@ -1128,6 +1132,7 @@ sf_preflight_check() { # says everything that is missing; status 1 when somethin
   done
   if ((! ${#SF_MISSING[@]})); then workflow_nodes; fi
   sf_preflight_paths
+  if declare -F sf_fetch_check >/dev/null; then sf_fetch_check; fi
   sf_preflight_output
   ((! ${#SF_MISSING[@]})) && return 0
   printf 'sflow: %s cannot run here:\n' "$SF_WORKFLOW" >&2
@@ -1159,14 +1164,20 @@ sf_run_main() { # [<task>...]: the tasks that were chosen, all when none was
   sf_document_load "$SF_SELF"
   workflow_holes
   sf_select_tasks "$@"
-  if declare -F workflow_artifacts >/dev/null && ! workflow_artifacts; then exit 78; fi
   sf_schedule_open
   sf_watchdog_start
-  if declare -F sf_probe_open >/dev/null; then sf_probe_open; fi
   sf_console_say "$SF_WORKFLOW: $SF_OPEN of ${#SF_TASK[@]} tasks to run, in $SF_RUN"
   sf_timer_set status:0 5
+  sf_run_artifacts
+  if declare -F sf_probe_open >/dev/null; then sf_probe_open; fi
   sf_schedule_run
   sf_run_end
+}
+
+sf_run_artifacts() { # what must be there before the first task; not when nothing is left to do
+  if ! declare -F workflow_artifacts >/dev/null || ((! SF_OPEN)); then return 0; fi
+  workflow_artifacts
+  workflow_holes # some were not known before
 }
 
 sf_run_trap() { # a handler only writes to the bus: `read -t` of bash 5.2 loses its time-out under any other

@@ -4,7 +4,7 @@
 #
 #   from     hello.yaml  sha256:e6c3fb494dd78ec0da12c356b6fdd27051164433ceeb62297588ffaaafb67a7a
 #   rebuild  sflowc build -f hello.yaml
-#   body     sha256:8f982fd24611977ab494661daabfc43a1870545a3d3a6a53627ac79af8769910 (all that follows this header)
+#   body     sha256:747a6483c4d8cc12eec4a70c5aa9d00623537cc7e1d9c839f9e0e4ebd46b6ec5 (all that follows this header)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -1062,6 +1062,7 @@ sf_preflight_check() { # says everything that is missing; status 1 when somethin
   done
   if ((! ${#SF_MISSING[@]})); then workflow_nodes; fi
   sf_preflight_paths
+  if declare -F sf_fetch_check >/dev/null; then sf_fetch_check; fi
   sf_preflight_output
   ((! ${#SF_MISSING[@]})) && return 0
   printf 'sflow: %s cannot run here:\n' "$SF_WORKFLOW" >&2
@@ -1093,14 +1094,20 @@ sf_run_main() { # [<task>...]: the tasks that were chosen, all when none was
   sf_document_load "$SF_SELF"
   workflow_holes
   sf_select_tasks "$@"
-  if declare -F workflow_artifacts >/dev/null && ! workflow_artifacts; then exit 78; fi
   sf_schedule_open
   sf_watchdog_start
-  if declare -F sf_probe_open >/dev/null; then sf_probe_open; fi
   sf_console_say "$SF_WORKFLOW: $SF_OPEN of ${#SF_TASK[@]} tasks to run, in $SF_RUN"
   sf_timer_set status:0 5
+  sf_run_artifacts
+  if declare -F sf_probe_open >/dev/null; then sf_probe_open; fi
   sf_schedule_run
   sf_run_end
+}
+
+sf_run_artifacts() { # what must be there before the first task; not when nothing is left to do
+  if ! declare -F workflow_artifacts >/dev/null || ((! SF_OPEN)); then return 0; fi
+  workflow_artifacts
+  workflow_holes # some were not known before
 }
 
 sf_run_trap() { # a handler only writes to the bus: `read -t` of bash 5.2 loses its time-out under any other

@@ -18,7 +18,7 @@
 #
 #   from     workflow.yaml  sha256:6545bbe809ed40dfa63ed4573e72a8cf546bebdce396b8d62d12e57fca55b7c1
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:09c1c4fc85608c9dc6d3352d127d076043266c3dcc1534b08ee21c4daf37a978 (all that follows this header)
+#   body     sha256:5f900a15e9f890d42a5b309c3b88f7e0f38721417d2f17729b1ee64dc537f62c (all that follows this header)
 #
 # `sbatch FILE` submits it, `bash FILE` runs it inside an allocation (salloc);
 # `bash FILE --help` says what else it can do.
@@ -1466,6 +1466,7 @@ sf_preflight_check() { # says everything that is missing; status 1 when somethin
   done
   if ((! ${#SF_MISSING[@]})); then workflow_nodes; fi
   sf_preflight_paths
+  if declare -F sf_fetch_check >/dev/null; then sf_fetch_check; fi
   sf_preflight_output
   ((! ${#SF_MISSING[@]})) && return 0
   printf 'sflow: %s cannot run here:\n' "$SF_WORKFLOW" >&2
@@ -1497,14 +1498,20 @@ sf_run_main() { # [<task>...]: the tasks that were chosen, all when none was
   sf_document_load "$SF_SELF"
   workflow_holes
   sf_select_tasks "$@"
-  if declare -F workflow_artifacts >/dev/null && ! workflow_artifacts; then exit 78; fi
   sf_schedule_open
   sf_watchdog_start
-  if declare -F sf_probe_open >/dev/null; then sf_probe_open; fi
   sf_console_say "$SF_WORKFLOW: $SF_OPEN of ${#SF_TASK[@]} tasks to run, in $SF_RUN"
   sf_timer_set status:0 5
+  sf_run_artifacts
+  if declare -F sf_probe_open >/dev/null; then sf_probe_open; fi
   sf_schedule_run
   sf_run_end
+}
+
+sf_run_artifacts() { # what must be there before the first task; not when nothing is left to do
+  if ! declare -F workflow_artifacts >/dev/null || ((! SF_OPEN)); then return 0; fi
+  workflow_artifacts
+  workflow_holes # some were not known before
 }
 
 sf_run_trap() { # a handler only writes to the bus: `read -t` of bash 5.2 loses its time-out under any other

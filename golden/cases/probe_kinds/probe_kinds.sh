@@ -4,7 +4,7 @@
 #
 #   from     workflow.yaml  sha256:820254b808e9fcf9e5f8c44572fd3ca77cf29f462ecc9d8cf0c18240f8f58fd2
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:919523b31bee71fb787589d2089be2098099f4ca6f14bedf0ff1e6298301970f (all that follows this header)
+#   body     sha256:12ff0bef0b7de153ba6ab4035861a307545aea33c688a1e276f5fff7cd7237e8 (all that follows this header)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -602,6 +602,15 @@ sf_probe_stop() { # <task index>
   for p in ${SF_PROBES_OF[$1]}; do printf 'stop %s\n' "$p" >&"$SF_CHECKS"; done
 }
 
+# curl: options that no argument list may show.
+
+sf_curl_option() { # <option> <value>: a line of a configuration for curl, which reads it on standard input
+  local value=${2//\\/\\\\}
+  value=${value//\"/\\\"}
+  value=${value//$'\n'/\\n}
+  printf '%s = "%s"\n' "$1" "${value//$'\r'/\\r}"
+}
+
 # probe_http: does a URL answer 2xx or 3xx? curl asks where it is there, bash itself where it is not (http:// only).
 
 sf_probe_http() { # <GET|POST> <url> <body> [<header>]...
@@ -619,17 +628,10 @@ sf_probe_http() { # <GET|POST> <url> <body> [<header>]...
 
 sf_probe_http_config() { # as sf_probe_http: a configuration file for curl
   local header
-  sf_probe_http_option request "$1"
-  sf_probe_http_option url "$2"
-  if [[ $1 == POST ]]; then sf_probe_http_option data-binary "$3"; fi
-  for header in "${@:4}"; do sf_probe_http_option header "$header"; done
-}
-
-sf_probe_http_option() { # <option> <value>
-  local value=${2//\\/\\\\}
-  value=${value//\"/\\\"}
-  value=${value//$'\n'/\\n}
-  printf '%s = "%s"\n' "$1" "${value//$'\r'/\\r}"
+  sf_curl_option request "$1"
+  sf_curl_option url "$2"
+  if [[ $1 == POST ]]; then sf_curl_option data-binary "$3"; fi
+  for header in "${@:4}"; do sf_curl_option header "$header"; done
 }
 
 sf_probe_http_ask() { # as sf_probe_http: an HTTP/1.1 request of bash's own; -> code of the caller
@@ -1372,6 +1374,7 @@ sf_preflight_check() { # says everything that is missing; status 1 when somethin
   done
   if ((! ${#SF_MISSING[@]})); then workflow_nodes; fi
   sf_preflight_paths
+  if declare -F sf_fetch_check >/dev/null; then sf_fetch_check; fi
   sf_preflight_output
   ((! ${#SF_MISSING[@]})) && return 0
   printf 'sflow: %s cannot run here:\n' "$SF_WORKFLOW" >&2
@@ -1403,14 +1406,20 @@ sf_run_main() { # [<task>...]: the tasks that were chosen, all when none was
   sf_document_load "$SF_SELF"
   workflow_holes
   sf_select_tasks "$@"
-  if declare -F workflow_artifacts >/dev/null && ! workflow_artifacts; then exit 78; fi
   sf_schedule_open
   sf_watchdog_start
-  if declare -F sf_probe_open >/dev/null; then sf_probe_open; fi
   sf_console_say "$SF_WORKFLOW: $SF_OPEN of ${#SF_TASK[@]} tasks to run, in $SF_RUN"
   sf_timer_set status:0 5
+  sf_run_artifacts
+  if declare -F sf_probe_open >/dev/null; then sf_probe_open; fi
   sf_schedule_run
   sf_run_end
+}
+
+sf_run_artifacts() { # what must be there before the first task; not when nothing is left to do
+  if ! declare -F workflow_artifacts >/dev/null || ((! SF_OPEN)); then return 0; fi
+  workflow_artifacts
+  workflow_holes # some were not known before
 }
 
 sf_run_trap() { # a handler only writes to the bus: `read -t` of bash 5.2 loses its time-out under any other

@@ -4,7 +4,7 @@
 #
 #   from     services.yaml  sha256:ecafa48ceecd9b7380e9b9fdfc1ba2d7feba809a8d9417d4a92e75ad3e7e4a8b
 #   rebuild  sflowc build -f services.yaml
-#   body     sha256:523189fbccb8dd3f28f46e114f1322c1c5229aa029f3a7a4a80d0833e39d5861 (all that follows this header)
+#   body     sha256:5fa48790104fd5301a25ff325a2d6f05b09076f672cac70ba82964afc2f121ad (all that follows this header)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -45,7 +45,7 @@ workflow_holes() { # what only the run knows, by its placeholder in the texts be
   SF_HOLE=()
 }
 
-workflow_artifacts() { # files that the run writes first
+workflow_artifacts() { # what must be there before the first task
   sf_artifact_write 0 "${SF_RUN}/server.py" || return
   sf_artifact_write 1 "${SF_RUN}/client.py" || return
 }
@@ -673,6 +673,15 @@ sf_probe_stop() { # <task index>
   for p in ${SF_PROBES_OF[$1]}; do printf 'stop %s\n' "$p" >&"$SF_CHECKS"; done
 }
 
+# curl: options that no argument list may show.
+
+sf_curl_option() { # <option> <value>: a line of a configuration for curl, which reads it on standard input
+  local value=${2//\\/\\\\}
+  value=${value//\"/\\\"}
+  value=${value//$'\n'/\\n}
+  printf '%s = "%s"\n' "$1" "${value//$'\r'/\\r}"
+}
+
 # probe_http: does a URL answer 2xx or 3xx? curl asks where it is there, bash itself where it is not (http:// only).
 
 sf_probe_http() { # <GET|POST> <url> <body> [<header>]...
@@ -690,17 +699,10 @@ sf_probe_http() { # <GET|POST> <url> <body> [<header>]...
 
 sf_probe_http_config() { # as sf_probe_http: a configuration file for curl
   local header
-  sf_probe_http_option request "$1"
-  sf_probe_http_option url "$2"
-  if [[ $1 == POST ]]; then sf_probe_http_option data-binary "$3"; fi
-  for header in "${@:4}"; do sf_probe_http_option header "$header"; done
-}
-
-sf_probe_http_option() { # <option> <value>
-  local value=${2//\\/\\\\}
-  value=${value//\"/\\\"}
-  value=${value//$'\n'/\\n}
-  printf '%s = "%s"\n' "$1" "${value//$'\r'/\\r}"
+  sf_curl_option request "$1"
+  sf_curl_option url "$2"
+  if [[ $1 == POST ]]; then sf_curl_option data-binary "$3"; fi
+  for header in "${@:4}"; do sf_curl_option header "$header"; done
 }
 
 sf_probe_http_ask() { # as sf_probe_http: an HTTP/1.1 request of bash's own; -> code of the caller
@@ -830,9 +832,13 @@ sf_console_record() { # <time> <text>: the line in sflow.log, once there is one
 # artifact: files whose content stands in the workflow, written when the run starts.
 
 sf_artifact_write() { # <index> <path>: in one step, so that no task sees half of it
+  local part=$2.part.$$
   sf_document_text "artifact_content:$1"
-  mkdir -p -- "${2%/*}" && printf '%s' "${SF_TEXT%$'\n'}" >"$2.part" && mv -f -- "$2.part" "$2" && return
-  sf_console_warn "cannot write $2"
+  if [[ ! -d $2 ]]; then # into which mv would put it
+    mkdir -p -- "${2%/*}" && printf '%s' "${SF_TEXT%$'\n'}" >"$part" && mv -f -- "$part" "$2" && return
+    rm -f -- "$part"
+  fi 2>/dev/null
+  sf_run_fail FAILED 78 "cannot write the artifact $2"
   return 1
 }
 
@@ -1452,6 +1458,7 @@ sf_preflight_check() { # says everything that is missing; status 1 when somethin
   done
   if ((! ${#SF_MISSING[@]})); then workflow_nodes; fi
   sf_preflight_paths
+  if declare -F sf_fetch_check >/dev/null; then sf_fetch_check; fi
   sf_preflight_output
   ((! ${#SF_MISSING[@]})) && return 0
   printf 'sflow: %s cannot run here:\n' "$SF_WORKFLOW" >&2
@@ -1483,14 +1490,20 @@ sf_run_main() { # [<task>...]: the tasks that were chosen, all when none was
   sf_document_load "$SF_SELF"
   workflow_holes
   sf_select_tasks "$@"
-  if declare -F workflow_artifacts >/dev/null && ! workflow_artifacts; then exit 78; fi
   sf_schedule_open
   sf_watchdog_start
-  if declare -F sf_probe_open >/dev/null; then sf_probe_open; fi
   sf_console_say "$SF_WORKFLOW: $SF_OPEN of ${#SF_TASK[@]} tasks to run, in $SF_RUN"
   sf_timer_set status:0 5
+  sf_run_artifacts
+  if declare -F sf_probe_open >/dev/null; then sf_probe_open; fi
   sf_schedule_run
   sf_run_end
+}
+
+sf_run_artifacts() { # what must be there before the first task; not when nothing is left to do
+  if ! declare -F workflow_artifacts >/dev/null || ((! SF_OPEN)); then return 0; fi
+  workflow_artifacts
+  workflow_holes # some were not known before
 }
 
 sf_run_trap() { # a handler only writes to the bus: `read -t` of bash 5.2 loses its time-out under any other

@@ -18,7 +18,7 @@
 #
 #   from     workflow.yaml  sha256:da5d6c64e393479c97449eb51caba7377fc36a1c26388eea290593a72199d819
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:18aa11359eec5606d4e8cfc4c6c0174a0c979fe8347577c0f2c5b12b0e334985 (all that follows this header)
+#   body     sha256:e5729960c4635deb5704781fc82acbb0d0f382ecd08cf238388a6603cfe2ad3e (all that follows this header)
 #
 # `sbatch FILE` submits it, `bash FILE` runs it inside an allocation (salloc);
 # `bash FILE --help` says what else it can do.
@@ -1271,6 +1271,7 @@ sf_preflight_check() { # says everything that is missing; status 1 when somethin
   done
   if ((! ${#SF_MISSING[@]})); then workflow_nodes; fi
   sf_preflight_paths
+  if declare -F sf_fetch_check >/dev/null; then sf_fetch_check; fi
   sf_preflight_output
   ((! ${#SF_MISSING[@]})) && return 0
   printf 'sflow: %s cannot run here:\n' "$SF_WORKFLOW" >&2
@@ -1302,14 +1303,20 @@ sf_run_main() { # [<task>...]: the tasks that were chosen, all when none was
   sf_document_load "$SF_SELF"
   workflow_holes
   sf_select_tasks "$@"
-  if declare -F workflow_artifacts >/dev/null && ! workflow_artifacts; then exit 78; fi
   sf_schedule_open
   sf_watchdog_start
-  if declare -F sf_probe_open >/dev/null; then sf_probe_open; fi
   sf_console_say "$SF_WORKFLOW: $SF_OPEN of ${#SF_TASK[@]} tasks to run, in $SF_RUN"
   sf_timer_set status:0 5
+  sf_run_artifacts
+  if declare -F sf_probe_open >/dev/null; then sf_probe_open; fi
   sf_schedule_run
   sf_run_end
+}
+
+sf_run_artifacts() { # what must be there before the first task; not when nothing is left to do
+  if ! declare -F workflow_artifacts >/dev/null || ((! SF_OPEN)); then return 0; fi
+  workflow_artifacts
+  workflow_holes # some were not known before
 }
 
 sf_run_trap() { # a handler only writes to the bus: `read -t` of bash 5.2 loses its time-out under any other
