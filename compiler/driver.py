@@ -10,7 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import TypeAlias
 
+from .checks import ALWAYS, LINT
 from .diagnostics import CompileError, Diagnostic, Reporter
 from .ir.plan import Plan, SourceFile
 from .ir.workflow import Workflow
@@ -35,6 +37,7 @@ from .passes.scope import Names
 from .passes.set_limits import set_limits
 from .passes.wire_dependencies import wire_dependencies
 from .source.compose import Overrides, compose
+from .source.ignores import Ignore, read_ignores, silence
 from .source.load import LoadedFile, load
 from .source.lower import check_overrides, lower
 from .source.validate import validate
@@ -62,6 +65,8 @@ PASSES: tuple[Callable[[Draft, Reporter], Draft], ...] = (
 
 
 NO_OVERRIDES = Overrides()
+Lint: TypeAlias = Callable[[Draft], Iterable[Diagnostic]]
+"""What looks at a finished draft with tools of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,20 +78,45 @@ class Compilation:
 
 
 def compile_workflow(
-    files: Iterable[tuple[str, bytes]], overrides: Overrides = NO_OVERRIDES, command: Iterable[str] = ()
+    files: Iterable[tuple[str, bytes]],
+    overrides: Overrides = NO_OVERRIDES,
+    command: Iterable[str] = (),
+    lint: Lint | None = None,
 ) -> Compilation:
-    """Compiles files, in the order given, to a Plan. `command` is what the emitted script's header says rebuilds it."""
+    """Compiles files, in the order given, to a Plan. `command` is what the emitted script's header says rebuilds it.
+
+    With `lint` all checks are made, and what it finds counts too.
+    """
     report = Reporter()
     plan = None
+    files = list(files)
+    loaded = [load(name, data, report) for name, data in files]
     try:
-        loaded = [load(name, data, report) for name, data in files]
         workflow = _front(loaded, overrides, report)
         draft = run_passes(workflow, report)
+        for check in (*ALWAYS, *(LINT if lint else ())):
+            check(draft, report)
+        for found in lint(draft) if lint else ():
+            report.add(found)
+        report.raise_if_errors()
         sources = [SourceFile(file.name, file.sha256) for file in loaded]
         plan = assemble_plan(draft, sources, command)
     except CompileError:
         pass
-    return Compilation(plan, tuple(report))
+    return Compilation(plan, _audible(report, files, loaded, unused=lint is not None and plan is not None))
+
+
+def _audible(
+    report: Reporter, files: list[tuple[str, bytes]], loaded: list[LoadedFile], *, unused: bool
+) -> tuple[Diagnostic, ...]:
+    """What was found and no comment silences; with `unused` also which comments silence nothing."""
+    ignores: list[Ignore] = []
+    for (name, data), file in zip(files, loaded, strict=True):
+        found, wrong = read_ignores(name, data, file.root)
+        ignores += found
+        for diagnostic in wrong:
+            report.add(diagnostic)
+    return tuple(silence(report, ignores, unused=unused))
 
 
 def _front(loaded: list[LoadedFile], overrides: Overrides, report: Reporter) -> Workflow:

@@ -39,7 +39,7 @@ def command(inputs: Inputs, output: str | None, target: str | None, check: bool)
     """
     if check and output in (None, "-"):
         raise click.UsageError("--check needs --output: the file that is to be checked.")
-    plan = plan_or_exit(inputs, rebuild_command(inputs))
+    plan = plan_or_exit(inputs, rebuild_command(inputs), to_stdout=output in (None, "-"))
     chosen = TARGETS[target] if target else default_target(plan)
     check_target(plan, chosen)
     text = chosen.emit(plan)

@@ -10,7 +10,7 @@ import logging
 import os
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
@@ -20,7 +20,7 @@ from click.shell_completion import CompletionItem
 from .. import render
 from ..artifacts.masking import masked
 from ..diagnostics import COMMAND_LINE, Diagnostic
-from ..driver import Compilation, compile_workflow
+from ..driver import Compilation, Lint, compile_workflow
 from ..emit.shell import quote
 from ..ir.dump import MASK
 from ..ir.plan import SECRET, Plan
@@ -41,6 +41,7 @@ class Inputs:
     format: str
     workspace_dir: str | None = None
     check_paths: bool = False
+    strict: bool = False
 
     def overrides(self) -> Overrides:
         return Overrides(self.sets, self.artifacts, self.missable)
@@ -64,13 +65,14 @@ def workflow_options(formats: tuple[str, ...] = ("text", "json", "github")) -> C
             log_level: str,
             workspace_dir: str | None,
             check_paths: bool,
+            strict: bool,
             **rest: Any,
         ) -> Any:
             logging.basicConfig(level=log_level.upper(), format="%(levelname)s: %(message)s", stream=sys.stderr)
             named = (*files, *more_files)
             if not named:
                 raise click.UsageError("Name at least one workflow file, as an argument or with --file.")
-            inputs = Inputs(named, sets, artifacts, missable, output_format, workspace_dir, check_paths)
+            inputs = Inputs(named, sets, artifacts, missable, output_format, workspace_dir, check_paths, strict)
             return function(inputs=inputs, **rest)
 
         call.__doc__ = function.__doc__
@@ -131,6 +133,7 @@ def _options(formats: tuple[str, ...]) -> list[Callable[[Any], Any]]:
         click.option(
             "--check-paths", is_flag=True, help="Also check that paths of fs:// artifacts are there, on this machine."
         ),
+        click.option("--strict", is_flag=True, help="Take warnings for errors."),
         click.option(
             "--log-level",
             type=levels,
@@ -153,16 +156,26 @@ def read_files(names: tuple[str, ...]) -> list[tuple[str, bytes]]:
     return found
 
 
-def compile_inputs(inputs: Inputs, command: tuple[str, ...] = ()) -> tuple[Compilation, dict[str, bytes]]:
+def compile_inputs(
+    inputs: Inputs, command: tuple[str, ...] = (), lint: Lint | None = None
+) -> tuple[Compilation, dict[str, bytes]]:
     """Compiles; with --check-paths also looks for the artifacts' paths. The sources are what diagnostics point into."""
     files = read_files(inputs.files)
     overrides = inputs.overrides()
-    done = compile_workflow(files, overrides, command)
+    done = compile_workflow(files, overrides, command, lint)
     if inputs.check_paths and done.plan is not None:
         missing = tuple(_missing_paths(done.plan, Path(inputs.workspace_dir or ".")))
         done = Compilation(None if missing else done.plan, (*done.diagnostics, *missing))
+    if inputs.strict:
+        done = _strict(done)
     options = "\n".join(str(option) for option in overrides.options())
     return done, {**dict(files), COMMAND_LINE: options.encode("utf-8", "surrogateescape")}
+
+
+def _strict(done: Compilation) -> Compilation:
+    """The same with warnings as errors."""
+    found = tuple(replace(one, severity="error") if one.severity == "warning" else one for one in done.diagnostics)
+    return Compilation(None if any(one.severity == "error" for one in found) else done.plan, found)
 
 
 def _missing_paths(plan: Plan, workspace: Path) -> Iterator[Diagnostic]:
@@ -173,25 +186,26 @@ def _missing_paths(plan: Plan, workspace: Path) -> Iterator[Diagnostic]:
             yield Diagnostic("error", "missing-path", message, artifact.span)
 
 
-def plan_or_exit(inputs: Inputs, command: tuple[str, ...] = ()) -> Plan:
+def plan_or_exit(inputs: Inputs, command: tuple[str, ...] = (), *, to_stdout: bool = False) -> Plan:
     """The plan; without one, prints the diagnostics and ends the command with status 1.
 
-    With `--format json` standard output is the command's own, so that warnings go to standard error.
+    With `--format json`, and when what the command makes goes there (`to_stdout`), standard output is the command's own, so
+    that warnings go to standard error.
     """
     done, sources = compile_inputs(inputs, command)
     if done.plan is None:
         tell(done.diagnostics, sources, inputs.format)
         raise SystemExit(1)
-    tell(done.diagnostics, sources, "text" if inputs.format == "json" else inputs.format)
+    tell(done.diagnostics, sources, "text" if inputs.format == "json" else inputs.format, err=to_stdout)
     return done.plan
 
 
-def tell(found: tuple[Diagnostic, ...], sources: dict[str, bytes], output_format: str) -> None:
-    """Prints diagnostics: JSON and annotations on standard output, text on standard error."""
+def tell(found: tuple[Diagnostic, ...], sources: dict[str, bytes], output_format: str, *, err: bool = False) -> None:
+    """Prints diagnostics: JSON and annotations on standard output (or, with `err`, not), text on standard error."""
     if output_format == "json":
         click.echo(render.to_json(render.diagnostics_json(found)), nl=False)
     elif output_format == "github":
-        click.echo(render.diagnostics_github(found), nl=False)
+        click.echo(render.diagnostics_github(found), nl=False, err=err)
     elif found:
         click.echo(render.diagnostics_text(found, sources, colour=wants_colour(sys.stderr)), nl=False, err=True)
 

@@ -48,6 +48,19 @@ def has_expression(text: str) -> bool:
     return _OPEN in text
 
 
+def expressions(text: str) -> list[tuple[int, int]]:
+    """Where the expressions of a text stand, from `${{` to behind `}}`; nothing when one of them is never closed."""
+    found: list[tuple[int, int]] = []
+    at = 0
+    try:
+        while (opening := text.find(_OPEN, at)) >= 0:
+            at = _expression(text, opening).after
+            found.append((opening, at))
+    except SyntaxMistake:
+        return []
+    return found
+
+
 def parse(scalar: Scalar, report: Reporter) -> Template | None:
     """The pieces of a scalar's text; None when an expression in it is not well-formed, which has then been reported."""
     if not isinstance(scalar.value, str) or not has_expression(scalar.text):

@@ -9,11 +9,13 @@ field that wants text takes the text (`account: 0123`), and one that wants a num
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from ..diagnostics import Span
+from .places import Place, char_places
 
 ScalarValue: TypeAlias = str | int | float | bool | None
 
@@ -81,23 +83,21 @@ def to_python(node: Node) -> object:
 
 
 def span_at(scalar: Scalar, offset: int, length: int = 1) -> Span:
-    """The place in the file of `text[offset:offset + length]`, or the whole scalar's when it cannot be told.
-
-    Folding, indentation and escapes part the text from what is written, so the piece is looked for: when it is the
-    n-th of its like in the text, it is the n-th of its like on the scalar's lines.
-    """
-    piece = scalar.text[offset : offset + length].split("\n")[0]
-    if not piece.strip() or not scalar.source:
+    """The place in the file of `text[offset:offset + length]`, to the end of its line; the whole scalar's when it cannot
+    be told."""
+    places = _places(scalar, id(scalar.source))
+    if places is None or not 0 <= offset < len(places):
         return scalar.span
-    wanted = scalar.text.count(piece, 0, offset)
-    last = max(scalar.span.end_line, scalar.span.line)
-    for line in range(scalar.span.line, min(last, len(scalar.source)) + 1):
-        written = scalar.source[line - 1]
-        start = scalar.span.column - 1 if line == scalar.span.line else 0
-        at = written.find(piece, start)
-        while at >= 0:
-            if wanted == 0:
-                return Span(scalar.span.file, line, at + 1, line, at + 1 + len(piece))
-            wanted -= 1
-            at = written.find(piece, at + len(piece))  # as str.count does
-    return scalar.span
+    line, column = places[offset]
+    last = offset
+    while last + 1 < min(offset + length, len(places)) and places[last + 1][0] == line:
+        last += 1
+    after = places[last + 1] if last + 1 < len(places) else (0, 0)
+    end = after[1] if after[0] == line and after[1] > places[last][1] else places[last][1] + 1
+    return Span(scalar.span.file, line, column, line, end)
+
+
+@functools.lru_cache(maxsize=256)
+def _places(scalar: Scalar, _source: int) -> list[Place] | None:
+    """Many mistakes may stand in one script. Equal scalars of other sources do not count as equal."""
+    return char_places(scalar)

@@ -152,10 +152,14 @@ def diagnostics_github(found: Iterable[Diagnostic]) -> str:
     lines = []
     for diagnostic in found:
         kind = {"note": "notice"}.get(diagnostic.severity, diagnostic.severity)
-        properties = {"title": diagnostic.code}
+        properties: dict[str, str] = {}
         span = diagnostic.span
         if span is not None and span.file != COMMAND_LINE:
-            properties = {"file": span.file, "line": str(span.line), "col": str(span.column), **properties}
+            end_line = span.end_line or span.line
+            properties = {"file": span.file, "line": str(span.line), "endLine": str(end_line)}
+            if end_line == span.line:  # columns are heeded on one line only
+                properties |= {"col": str(span.column), "endColumn": str(span.end_column or span.column + 1)}
+        properties["title"] = diagnostic.code
         given = ",".join(f"{name}={_property(value)}" for name, value in properties.items())
         text = "\n".join(part for part in (diagnostic.message, diagnostic.note, diagnostic.help) if part)
         lines.append(f"::{kind} {given}::{_data(text)}\n")

@@ -17,6 +17,7 @@ TEMPLATES = sorted(path for path in (ROOT / "templates").rglob("*") if path.is_f
 # Folder -> (module, name) of the table of what is in it, and the modules there that only serve the others.
 TABLES = {
     "passes": ("sflowc.driver", "PASSES", {"allocation", "assemble_plan", "draft", "fields", "scope", "variables"}),
+    "checks": ("sflowc.checks", "CHECKS", {"commands", "task_scripts", "texts"}),
     "probes": ("sflowc.probes", "PROBES", {"base", "log_pattern", "posix_regex"}),
     "operators": ("sflowc.operators", "OPERATORS", {"base"}),
     "artifacts": ("sflowc.artifacts", "ARTIFACTS", {"base", "masking", "paths"}),

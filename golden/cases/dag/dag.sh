@@ -2,9 +2,9 @@
 #
 # dag: 6 tasks. Compiled by sflowc 0.1.0: change the workflow and compile again.
 #
-#   from     dag.yaml  sha256:d63fe46ebce4601388ab79191900c9f48b2b08f9bb8d2819f6e1f50facd195d4
+#   from     dag.yaml  sha256:8f40df9ba833b5646be249a090380f0ade6e81b6f944d3f1ac3d167063691e90
 #   rebuild  sflowc build -f dag.yaml
-#   body     sha256:1f9cc4554fc6e74c82f990c0cd9a29c347259f1d30398d410fcdf3c0d04db040 (all that follows this header)
+#   body     sha256:b212eb8392e0dc304585cd6f5594c9d797d486be187bd2e81ea96b20ac1d4d76 (all that follows this header)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -70,21 +70,25 @@ task_script() { :; }
 artifact_content() { :; }
 
 task_script 0 <<'END_OF_SCRIPT' # split
+set -euo pipefail
 cd "$SFLOW_TASK_OUTPUT_DIR"
 seq 1 "$LAST" | split -d -a 2 -n r/3 - share.
 ls share.*
 END_OF_SCRIPT
 
 task_script 1 2 3 <<'END_OF_SCRIPT' # sum_0, sum_1, sum_2
+set -euo pipefail
 printf -v share '%s/split/share.%02d' "$SFLOW_WORKFLOW_OUTPUT_DIR" "$SFLOW_REPLICA_INDEX"
 echo "$(($(paste -s -d + "$share")))" | tee "$SFLOW_TASK_OUTPUT_DIR/sum.txt"
 END_OF_SCRIPT
 
 task_script 4 <<'END_OF_SCRIPT' # count
+set -euo pipefail
 cat "$SFLOW_WORKFLOW_OUTPUT_DIR"/split/share.* | wc -l
 END_OF_SCRIPT
 
 task_script 5 <<'END_OF_SCRIPT' # total
+set -euo pipefail
 total=$(($(cat "$SFLOW_WORKFLOW_OUTPUT_DIR"/sum_*/sum.txt | paste -s -d +)))
 echo "the numbers 1 to $LAST add up to $total, counted in 3 shares"
 test "$total" -eq 500500

@@ -2,9 +2,9 @@
 #
 # sweep: 5 tasks. Compiled by sflowc 0.1.0: change the workflow and compile again.
 #
-#   from     sweep.yaml  sha256:98a8c8b11d6a1a309d0dcba078818edcc39a0fcdfa55abc3f99a132bcc90b35b
+#   from     sweep.yaml  sha256:cf22ed7fafe4c0e084200ff828fba07a1393fbcfdd65abca31d354e62a1685d2
 #   rebuild  sflowc build -f sweep.yaml
-#   body     sha256:33a5564e56c60fa8ac66b478a2021b8bc696f471def00cfbffe8fb7e37410833 (all that follows this header)
+#   body     sha256:45f8dcb8d567e934441a57ae34a1637792aaea6e1690bb4a3b40b6ed990d06eb (all that follows this header)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -40,28 +40,28 @@ workflow_holes() { # what only the run knows, by its placeholder in the texts be
 # ---- Tasks -----------------------------------------------------------------------------------------------------------
 
 # 0  compress_1_64: starts at once; node 0 of local
-SF_TASK[0]=compress_1_64 SF_BASE[0]=compress SF_FEEDS[0]=1 SF_NODES[0]=0 SF_SETUP[0]=1 SF_FINGERPRINT[0]=17746a1ba012
+SF_TASK[0]=compress_1_64 SF_BASE[0]=compress SF_FEEDS[0]=1 SF_NODES[0]=0 SF_SETUP[0]=1 SF_FINGERPRINT[0]=3a2c89dc1c7a
 setup_0() {
   SF_ENV+=(LEVEL=1 SIZE_KIB=64)
 }
 
 # 1  compress_1_512: after compress_1_64; node 0 of local
 SF_TASK[1]=compress_1_512 SF_BASE[1]=compress SF_TIER[1]=1 SF_AFTER[1]=0 SF_FEEDS[1]=2 SF_NODES[1]=0 SF_REPLICA[1]=1
-SF_SETUP[1]=1 SF_FINGERPRINT[1]=e8a15918d309
+SF_SETUP[1]=1 SF_FINGERPRINT[1]=1fc50b80637e
 setup_1() {
   SF_ENV+=(LEVEL=1 SIZE_KIB=512)
 }
 
 # 2  compress_9_64: after compress_1_512; node 0 of local
 SF_TASK[2]=compress_9_64 SF_BASE[2]=compress SF_TIER[2]=2 SF_AFTER[2]=1 SF_FEEDS[2]=3 SF_NODES[2]=0 SF_REPLICA[2]=2
-SF_SETUP[2]=1 SF_FINGERPRINT[2]=d406ad80a299
+SF_SETUP[2]=1 SF_FINGERPRINT[2]=8243e46de7ca
 setup_2() {
   SF_ENV+=(LEVEL=9 SIZE_KIB=64)
 }
 
 # 3  compress_9_512: after compress_9_64; node 0 of local
 SF_TASK[3]=compress_9_512 SF_BASE[3]=compress SF_TIER[3]=3 SF_AFTER[3]=2 SF_FEEDS[3]=4 SF_NODES[3]=0 SF_REPLICA[3]=3
-SF_SETUP[3]=1 SF_FINGERPRINT[3]=44203383d313
+SF_SETUP[3]=1 SF_FINGERPRINT[3]=1c700ebeccb5
 setup_3() {
   SF_ENV+=(LEVEL=9 SIZE_KIB=512)
 }
@@ -80,12 +80,13 @@ artifact_content() { :; }
 
 task_script 0 1 2 3 <<'END_OF_SCRIPT' # compress_1_64, compress_1_512, compress_9_64, compress_9_512
 bytes=$((SIZE_KIB * 1024))
-packed=$(seq 1 200000 | head -c "$bytes" | gzip "-$LEVEL" | wc -c)
+packed=$(seq 1 200000 | head -c "$bytes" | gzip "-$LEVEL" | wc -c) || exit
 echo "level $LEVEL, $SIZE_KIB KiB -> $packed bytes, $((packed * 100 / bytes)) %"
 echo "$LEVEL,$SIZE_KIB,$packed" >"$SFLOW_TASK_OUTPUT_DIR/result.csv"
 END_OF_SCRIPT
 
 task_script 4 <<'END_OF_SCRIPT' # report
+set -euo pipefail
 table=$SFLOW_WORKFLOW_OUTPUT_DIR/results.csv
 echo level,size_kib,packed_bytes >"$table"
 cat "$SFLOW_WORKFLOW_OUTPUT_DIR"/compress_*/result.csv | sort -t , -n -k 1,1 -k 2,2 >>"$table"

@@ -15,6 +15,7 @@ from sflowc.cli import COMMANDS, main
 
 HELLO = 'version: "0.1"\nvariables: {A: 1}\nworkflow:\n  name: hello\n  tasks: {t: {script: ["echo $A"]}}\n'
 WRONG = HELLO.replace("script", "scrpt")
+ROOT = Path(__file__).resolve().parents[3]
 Run = Callable[..., Result]
 
 
@@ -112,7 +113,7 @@ def test_errors_as_json_go_to_standard_output(run: Run, command: str) -> None:
 
 def test_errors_for_github(run: Run) -> None:
     assert run("lint", "wrong.yaml", "--format", "github", status=1).stdout.startswith(
-        "::error file=wrong.yaml,line=5,col=15,title=unknown-key::"
+        "::error file=wrong.yaml,line=5,endLine=5,col=15,endColumn=20,title=unknown-key::"
     )
 
 
@@ -283,3 +284,39 @@ def test_explain_lists_all_codes(run: Run) -> None:
     listed = run("explain").stdout
     assert "\nunknown-task " in listed
     assert listed.endswith("`sflowc explain CODE` says more, with an example.\n")
+
+
+@pytest.mark.parametrize("sample", sorted((ROOT / "samples").glob("*.yaml")), ids=lambda path: path.stem)
+def test_lint_has_nothing_to_say_of_a_sample(run: Run, sample: Path) -> None:
+    done = run("lint", str(sample), "--strict")
+    assert done.stdout == f"{sample}: nothing to say\n"
+    assert done.stderr == ""
+
+
+PORT = 'version: "0.1"\nvariables: {A: 4}\nworkflow:\n  name: w\n  tasks: {t: {script: ["echo ${{ A * 2 }}"]}}\n'
+
+
+@pytest.mark.parametrize("command", [["plan"], ["build", "-o", "out.sh"], ["lint"], ["run"]])
+def test_strict_makes_warnings_errors(run: Run, command: list[str]) -> None:
+    Path("warn.yaml").write_text(PORT, encoding="utf-8")
+    assert "warning[string-arithmetic]" in run("plan", "warn.yaml").stderr
+    done = run(*command, "warn.yaml", "--strict", status=1)
+    assert "error[string-arithmetic]" in done.stderr
+    assert not Path("out.sh").exists()
+
+
+def test_a_comment_silences_a_warning_for_strict_too(run: Run) -> None:
+    silent = PORT.replace("  tasks:", "  # sflowc: ignore[string-arithmetic]\n  tasks:")
+    Path("warn.yaml").write_text(silent, encoding="utf-8")
+    assert run("build", "warn.yaml", "--strict", "-o", "out.sh").stderr == ""
+
+
+def test_annotations_and_a_script_do_not_mix(run: Run) -> None:
+    Path("warn.yaml").write_text(PORT, encoding="utf-8")
+    done = run("build", "warn.yaml", "--format", "github")
+    assert done.stdout.startswith("#!")
+    assert done.stderr.startswith(
+        "::warning file=warn.yaml,line=5,endLine=5,col=34,endColumn=35,title=string-arithmetic::"
+    )
+    done = run("build", "warn.yaml", "--format", "github", "-o", "x.sh")
+    assert done.stdout.startswith("::warning ")

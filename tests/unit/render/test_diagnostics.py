@@ -160,9 +160,15 @@ def test_json() -> None:
 @pytest.mark.parametrize(
     ("diagnostic", "line"),
     [
-        (error(Span("a.yaml", 1, 2), help="h"), "::error file=a.yaml,line=1,col=2,title=a-code::a message%0Ah\n"),
+        (
+            error(Span("a.yaml", 1, 2), help="h"),
+            "::error file=a.yaml,line=1,endLine=1,col=2,endColumn=3,title=a-code::a message%0Ah\n",
+        ),
         (Diagnostic("note", "c", "100%\r\nof"), "::notice title=c::100%25%0D%0Aof\n"),
-        (error(Span("a,b:c%.yaml", 1, 2)), "::error file=a%2Cb%3Ac%25.yaml,line=1,col=2,title=a-code::a message\n"),
+        (
+            error(Span("a,b:c%.yaml", 1, 2)),
+            "::error file=a%2Cb%3Ac%25.yaml,line=1,endLine=1,col=2,endColumn=3,title=a-code::a message\n",
+        ),
         (error(Span(COMMAND_LINE, 1, 2)), "::error title=a-code::a message\n"),
     ],
 )

@@ -2,6 +2,7 @@
 
 import math
 import time
+from dataclasses import replace
 
 import pytest
 from sflowc.diagnostics import Reporter, Span
@@ -213,7 +214,9 @@ def test_a_place_inside_a_scalar(text: str, piece: str, occurrence: int, place: 
 def test_a_place_that_cannot_be_told_is_the_scalar() -> None:
     scalar = tree('a: "x\\u0041y"').get("a")
     assert isinstance(scalar, Scalar)
-    assert span_at(scalar, 1) == scalar.span
+    assert span_at(scalar, 1) == Span("f.yaml", 1, 6, 1, 12)
+    assert span_at(scalar, 3) == scalar.span
+    assert span_at(replace(scalar, source=()), 1) == scalar.span
 
 
 def test_text_with_a_nul_is_refused() -> None:
