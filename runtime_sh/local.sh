@@ -3,11 +3,15 @@
 # requires: pool timer
 
 sf_local_launch() { # <task index> <its directory>: becomes the task; from SF_COMMAND, SF_ENV, SF_BUILTINS
-  # The names of the exported variables are the user's: after the export nothing of ours is read but "$@".
+  local assignment
   exec {SF_BUS}>&- {SF_GROUPS}>&-
-  set -- "${SF_COMMAND[@]}" "$2/${SF_TASK[$1]}.sh"
-  export ${SF_ENV[@]+"${SF_ENV[@]}"} "${SF_BUILTINS[@]}"
-  exec "$@"
+  # The names of the variables are the user's and may be ours: from here on nothing of ours is read but the positions.
+  set -- "${#SF_COMMAND[@]}" "${SF_COMMAND[@]}" "$2/${SF_TASK[$1]}.sh" ${SF_ENV[@]+"${SF_ENV[@]}"} "${SF_BUILTINS[@]}"
+  for assignment in "${@:$1+3}"; do
+    if [[ $assignment == SF_* ]]; then unset -v "${assignment%%=*}"; fi # an array cannot be exported
+  done
+  export "${@:$1+3}"
+  exec "${@:2:$1+1}"
 }
 
 sf_local_signal() { # <signal> <task index>...: to everything in the process groups of the tasks

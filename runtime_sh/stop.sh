@@ -32,7 +32,10 @@ sf_stop_all() { # <state for what still runs> <reason>: returns when nothing run
     sf_stop_wait "$(((deadline - SF_NOW) / (tier + 1)))"
   done
   sf_stop_wait "$((deadline - SF_NOW))"
-  for i in "${!SF_PID[@]}"; do sf_timer_due_kill "$i"; done
+  for i in "${!SF_PID[@]}"; do
+    SF_ASKED[i]=1
+    sf_timer_due_kill "$i"
+  done
   SF_HURRY=
   sf_stop_wait 1000
 }

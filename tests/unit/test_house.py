@@ -114,6 +114,11 @@ def test_a_runtime_unit_is_short_and_says_what_it_needs(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", UNITS, ids=name)
+def test_a_runtime_unit_has_tests_of_its_own(path: Path) -> None:
+    assert (ROOT / "tests" / "runtime" / f"{path.stem}.bats").is_file()
+
+
+@pytest.mark.parametrize("path", UNITS, ids=name)
 def test_a_runtime_unit_only_defines_functions(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     outside = re.sub(r"^\w+\(\) (\{|\() *(#.*)?\n(.*\n)*?^[})]$", "", text, flags=re.MULTILINE)

@@ -4,7 +4,7 @@
 #
 #   from     workflow.yaml  sha256:4449218d19ba11555b6c3d7143c99133c6f97e677928637b7e2f383cd8407157
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:5ce6caa97161b18ca4feadc1f3878efcd215dc0f2874341f0cfdc647728bb11c (all that follows this header)
+#   body     sha256:12ef667d27f481db500bcae0c352c260c11a70eb96da2a8ab88bf6c7968c8f1a (all that follows this header)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -436,11 +436,15 @@ sf_timer_fire() { # calls what is due at SF_NOW; looks through the timers only w
 # local: tasks that run on this host, as a child of their runner.
 
 sf_local_launch() { # <task index> <its directory>: becomes the task; from SF_COMMAND, SF_ENV, SF_BUILTINS
-  # The names of the exported variables are the user's: after the export nothing of ours is read but "$@".
+  local assignment
   exec {SF_BUS}>&- {SF_GROUPS}>&-
-  set -- "${SF_COMMAND[@]}" "$2/${SF_TASK[$1]}.sh"
-  export ${SF_ENV[@]+"${SF_ENV[@]}"} "${SF_BUILTINS[@]}"
-  exec "$@"
+  # The names of the variables are the user's and may be ours: from here on nothing of ours is read but the positions.
+  set -- "${#SF_COMMAND[@]}" "${SF_COMMAND[@]}" "$2/${SF_TASK[$1]}.sh" ${SF_ENV[@]+"${SF_ENV[@]}"} "${SF_BUILTINS[@]}"
+  for assignment in "${@:$1+3}"; do
+    if [[ $assignment == SF_* ]]; then unset -v "${assignment%%=*}"; fi # an array cannot be exported
+  done
+  export "${@:$1+3}"
+  exec "${@:2:$1+1}"
 }
 
 sf_local_signal() { # <signal> <task index>...: to everything in the process groups of the tasks
@@ -749,7 +753,10 @@ sf_stop_all() { # <state for what still runs> <reason>: returns when nothing run
     sf_stop_wait "$(((deadline - SF_NOW) / (tier + 1)))"
   done
   sf_stop_wait "$((deadline - SF_NOW))"
-  for i in "${!SF_PID[@]}"; do sf_timer_due_kill "$i"; done
+  for i in "${!SF_PID[@]}"; do
+    SF_ASKED[i]=1
+    sf_timer_due_kill "$i"
+  done
   SF_HURRY=
   sf_stop_wait 1000
 }

@@ -4,7 +4,7 @@
 #
 #   from     dag.yaml  sha256:8f40df9ba833b5646be249a090380f0ade6e81b6f944d3f1ac3d167063691e90
 #   rebuild  sflowc build -f dag.yaml
-#   body     sha256:b212eb8392e0dc304585cd6f5594c9d797d486be187bd2e81ea96b20ac1d4d76 (all that follows this header)
+#   body     sha256:d931b2bad6914ed45c65d06655bdffe71640e4861dac69095312db7708229ab2 (all that follows this header)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -419,11 +419,15 @@ sf_timer_fire() { # calls what is due at SF_NOW; looks through the timers only w
 # local: tasks that run on this host, as a child of their runner.
 
 sf_local_launch() { # <task index> <its directory>: becomes the task; from SF_COMMAND, SF_ENV, SF_BUILTINS
-  # The names of the exported variables are the user's: after the export nothing of ours is read but "$@".
+  local assignment
   exec {SF_BUS}>&- {SF_GROUPS}>&-
-  set -- "${SF_COMMAND[@]}" "$2/${SF_TASK[$1]}.sh"
-  export ${SF_ENV[@]+"${SF_ENV[@]}"} "${SF_BUILTINS[@]}"
-  exec "$@"
+  # The names of the variables are the user's and may be ours: from here on nothing of ours is read but the positions.
+  set -- "${#SF_COMMAND[@]}" "${SF_COMMAND[@]}" "$2/${SF_TASK[$1]}.sh" ${SF_ENV[@]+"${SF_ENV[@]}"} "${SF_BUILTINS[@]}"
+  for assignment in "${@:$1+3}"; do
+    if [[ $assignment == SF_* ]]; then unset -v "${assignment%%=*}"; fi # an array cannot be exported
+  done
+  export "${@:$1+3}"
+  exec "${@:2:$1+1}"
 }
 
 sf_local_signal() { # <signal> <task index>...: to everything in the process groups of the tasks
@@ -719,7 +723,10 @@ sf_stop_all() { # <state for what still runs> <reason>: returns when nothing run
     sf_stop_wait "$(((deadline - SF_NOW) / (tier + 1)))"
   done
   sf_stop_wait "$((deadline - SF_NOW))"
-  for i in "${!SF_PID[@]}"; do sf_timer_due_kill "$i"; done
+  for i in "${!SF_PID[@]}"; do
+    SF_ASKED[i]=1
+    sf_timer_due_kill "$i"
+  done
   SF_HURRY=
   sf_stop_wait 1000
 }

@@ -4,7 +4,7 @@
 #
 #   from     sweep.yaml  sha256:cf22ed7fafe4c0e084200ff828fba07a1393fbcfdd65abca31d354e62a1685d2
 #   rebuild  sflowc build -f sweep.yaml
-#   body     sha256:45f8dcb8d567e934441a57ae34a1637792aaea6e1690bb4a3b40b6ed990d06eb (all that follows this header)
+#   body     sha256:16c2f6fa609feb57cb83c0b6dc7771d81d99a6393e29ca2b30e10dd6bbf080be (all that follows this header)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -418,11 +418,15 @@ sf_timer_fire() { # calls what is due at SF_NOW; looks through the timers only w
 # local: tasks that run on this host, as a child of their runner.
 
 sf_local_launch() { # <task index> <its directory>: becomes the task; from SF_COMMAND, SF_ENV, SF_BUILTINS
-  # The names of the exported variables are the user's: after the export nothing of ours is read but "$@".
+  local assignment
   exec {SF_BUS}>&- {SF_GROUPS}>&-
-  set -- "${SF_COMMAND[@]}" "$2/${SF_TASK[$1]}.sh"
-  export ${SF_ENV[@]+"${SF_ENV[@]}"} "${SF_BUILTINS[@]}"
-  exec "$@"
+  # The names of the variables are the user's and may be ours: from here on nothing of ours is read but the positions.
+  set -- "${#SF_COMMAND[@]}" "${SF_COMMAND[@]}" "$2/${SF_TASK[$1]}.sh" ${SF_ENV[@]+"${SF_ENV[@]}"} "${SF_BUILTINS[@]}"
+  for assignment in "${@:$1+3}"; do
+    if [[ $assignment == SF_* ]]; then unset -v "${assignment%%=*}"; fi # an array cannot be exported
+  done
+  export "${@:$1+3}"
+  exec "${@:2:$1+1}"
 }
 
 sf_local_signal() { # <signal> <task index>...: to everything in the process groups of the tasks
@@ -718,7 +722,10 @@ sf_stop_all() { # <state for what still runs> <reason>: returns when nothing run
     sf_stop_wait "$(((deadline - SF_NOW) / (tier + 1)))"
   done
   sf_stop_wait "$((deadline - SF_NOW))"
-  for i in "${!SF_PID[@]}"; do sf_timer_due_kill "$i"; done
+  for i in "${!SF_PID[@]}"; do
+    SF_ASKED[i]=1
+    sf_timer_due_kill "$i"
+  done
   SF_HURRY=
   sf_stop_wait 1000
 }

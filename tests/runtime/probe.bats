@@ -1,0 +1,45 @@
+#!/usr/bin/env bats
+
+setup() {
+  source "$BATS_TEST_DIRNAME/units.bash"
+  a_run server
+  load_units probe
+  SF_PROBES_OF[0]='0 1' SF_PROBE_TASK=(0 0)
+}
+
+@test "the probes of a task are started with its attempt, from where its log begins" {
+  sf_bus_open SF_CHECKS
+  SF_LOG_FROM[0]=512
+  sf_probe_start 0 2
+  local -a told
+  read -r -t 1 -u "$SF_CHECKS" -a told
+  [[ ${told[*]} == 'start 0 2 512' ]]
+  read -r -t 1 -u "$SF_CHECKS" -a told
+  [[ ${told[*]} == 'start 1 2 512' ]]
+}
+
+@test "a task that must be ready in time has a timer for it" {
+  sf_bus_open SF_CHECKS
+  SF_READY_WITHIN[0]=3
+  sf_probe_start 0 1
+  ((SF_TIMER["ready:0"] - SF_NOW >= 299))
+}
+
+@test "the probes of a task that ended are stopped" {
+  sf_bus_open SF_CHECKS
+  sf_probe_stop 0
+  local -a told
+  read -r -t 1 -u "$SF_CHECKS" -a told
+  [[ ${told[*]} == 'stop 0' ]]
+}
+
+@test "the prober is a process group of its own, stands in the list, and ends when told" {
+  exec {SF_GROUPS}>"$SF_RUN/.groups" {SF_LIFE}>/dev/null
+  sf_bus_open SF_BUS
+  sf_prober_serve() { exec 3>&- && read -r -u "$SF_CHECKS" LINE; }
+  sf_probe_open
+  [[ $(<"$SF_RUN/.groups") == "+$SF_PROBER" ]]
+  [[ $(cut -d ' ' -f 5 "/proc/$SF_PROBER/stat") == "$SF_PROBER" ]]
+  sf_probe_close
+  ! kill -0 "$SF_PROBER"
+}

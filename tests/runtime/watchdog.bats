@@ -1,0 +1,92 @@
+#!/usr/bin/env bats
+
+setup() {
+  source "$BATS_TEST_DIRNAME/units.bash"
+  a_run t
+  SF_RUN_ID=run-$BATS_TEST_NUMBER-$RANDOM$RANDOM SF_GRACE=100 SF_REASON=''
+  sf_bus_open SF_BUS
+}
+
+asleep() { # a process group that sleeps -> GROUP
+  set -m
+  sleep 60 3>&- &
+  set +m
+  GROUP=$!
+}
+
+gone() { # <pid>
+  local i
+  for ((i = 0; i < 50; i++)); do
+    [[ -e /proc/$1 && $(<"/proc/$1/stat") != *') Z '* ]] || return 0
+    sleep 0.1
+  done
+  return 1
+}
+
+serve() { # with an input that ends at once: the script is gone
+  (exec 3>&- && set +e && sf_watchdog_serve </dev/null)
+}
+
+@test "when the script is gone its process groups go, and the run has failed" {
+  exec {SF_GROUPS}>"$SF_RUN/.groups"
+  asleep
+  printf '+%s 0\n' "$GROUP" >&"$SF_GROUPS"
+  SF_STATE[0]=RUNNING
+  sf_status_row 0 '"t"' '""'
+  serve
+  gone "$GROUP"
+  [[ ! -e $SF_RUN/.groups && $(<"$SF_RUN/status.json") == *'"state": "FAILED"'*'"exit_status": 137'* ]]
+  [[ $(tail -n 1 "$SF_RUN/events.jsonl") == *'"state":"FAILED","exit_status":137'* ]]
+}
+
+@test "a group that had ended is not signalled: its number may be another's" {
+  exec {SF_GROUPS}>"$SF_RUN/.groups"
+  asleep
+  printf '+%s 0\n-%s 0\n' "$GROUP" "$GROUP" >&"$SF_GROUPS"
+  SF_STATE[0]=COMPLETED
+  sf_status_row 0 '"t"' '""'
+  serve
+  kill -0 "$GROUP"
+  kill -s KILL "$GROUP"
+}
+
+@test "what left its process group is found by the run's id" {
+  exec {SF_GROUPS}>"$SF_RUN/.groups"
+  SFLOW_RUN_ID=$SF_RUN_ID setsid sleep 60 3>&- &
+  local pid=$!
+  sleep 0.3
+  sf_watchdog_find
+  [[ ${SF_FOUND[*]} == *"$pid"* ]]
+  sf_watchdog_sweep
+  gone "$pid"
+}
+
+@test "a run that ends in order sends its watchdog home" {
+  {
+    set +e
+    sf_watchdog_start
+    set -e
+  } 3>&-
+  local watchdog=$SF_WATCHDOG_PID
+  asleep
+  printf '+%s 0\n' "$GROUP" >&"$SF_GROUPS"
+  sf_watchdog_end
+  gone "$watchdog"
+  kill -0 "$GROUP"
+  kill -s KILL "$GROUP"
+  [[ ! -e $SF_RUN/.groups ]]
+}
+
+@test "only the run's state is written anew in status.json" {
+  SF_STATE[0]=RUNNING
+  sf_status_row 0 '"t"' '"x"'
+  sf_status_write
+  SF_REASON='the script was killed'
+  sf_watchdog_record
+  python3 - "$SF_RUN/status.json" <<'END'
+import json, sys
+found = json.load(open(sys.argv[1]))
+assert (found["state"], found["exit_status"], found["reason"]) == ("FAILED", 137, "the script was killed")
+assert found["tasks"]["t"]["state"] == "RUNNING"
+END
+}
