@@ -32,6 +32,7 @@ PARTS = {
     "busybox": Part(("busybox",)),
     "curl": Part(("curl",)),
     "docker": Part(("docker",)),
+    "hf": Part(("hf",)),
     "etcd": Part(("etcd",)),
     "nats": Part(("nats-server",)),
     "nginx": Part(("nginx",)),

@@ -32,6 +32,7 @@ class Hub:
         names = [{"rfilename": name} for name in files]
         listing = {
             "_id": 'an odd "name": {[',
+            "id": repo,
             "cardData": {"siblings": [{"rfilename": "not/this"}], "sha": "f" * 40, "text": '"rfilename":"nor/this"'},
             "siblings": names,
             "tags": ['\u00fcber \\ "sha":"0" }', [{"rfilename": "nor this"}]],
@@ -43,6 +44,8 @@ class Hub:
                 f"/api/{kind}s/{repo}/revision/{quote(text, safe='')}",
                 body(json.dumps(listing, **self.spelling).encode()),
             )
+        tree = [{"type": "file", "path": name, "size": len(content), "oid": "0"} for name, content in files.items()]
+        self._serve(f"/api/{kind}s/{repo}/tree/{commit}", body(json.dumps(tree).encode()))
         prefix = "/datasets" if kind == "dataset" else ""
         for name, content in files.items():
             answer = self._large(content, commit) if len(content) >= 1000 else self._small(content, commit)

@@ -4,6 +4,8 @@ import hashlib
 import os
 import signal
 import stat
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -321,8 +323,10 @@ def test_the_hubs_command_is_preferred(tmp_path: Path, hub: Hub, name: str) -> N
 
 
 def test_the_hubs_command_fails(tmp_path: Path, hub: Hub) -> None:
-    fake(tmp_path, "hf", "echo 'Traceback ...' >&2; echo 'Error: gated repository' >&2; echo >&2; exit 1")
-    assert "hf says: Error: gated repository" in failed(build(tmp_path, "hf://org/repo").run(), tmp_path)
+    fake(tmp_path, "hf", "printf 'Traceback ...\\nError: gated repository\\n\\e[90mHint: ask\\e[0m\\n\\n' >&2; exit 1")
+    assert "hf says: Error: gated repository (" in failed(build(tmp_path, "hf://org/repo").run(), tmp_path)
+    fake(tmp_path, "hf", "printf 'no\\nluck\\n\\n' >&2; exit 1")
+    assert "hf says: luck (" in failed(build(tmp_path, "hf://org/repo").run(), tmp_path)
 
 
 def test_the_hubs_command_is_ended_by_a_signal(tmp_path: Path, hub: Hub) -> None:
@@ -335,6 +339,36 @@ def test_the_hubs_command_is_ended_by_a_signal(tmp_path: Path, hub: Hub) -> None
     assert run.status == 143
     assert processes("sleep 987201") == []
     assert leavings(tmp_path) == []
+
+
+def test_the_real_command(tmp_path: Path, hub: Hub) -> None:
+    (tmp_path / "bin" / "hf").symlink_to(need("hf"))
+    run = build(tmp_path, "hf://org/repo").run()
+    path = path_of(run)
+    assert "with hf" in run.output
+    assert path == repository(tmp_path) / "snapshots" / COMMIT
+    assert {str(file.relative_to(path)): file.read_bytes() for file in path.rglob("*") if file.is_file()} == FILES
+    assert "hf says: Error" in failed_by_command(build(tmp_path, "hf://org/none").run())
+
+
+def failed_by_command(run: Run) -> str:
+    assert run.status == 78
+    return run.record["reason"]
+
+
+def test_the_hubs_own_library_takes_our_cache_for_its_own(tmp_path: Path, hub: Hub) -> None:
+    path = path_of(build(tmp_path, "hf://org/repo").run())
+    seen = dict(hub.storage.seen)
+    done = subprocess.run([need("hf"), "download", "org/repo"], capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 0, done.stderr
+    assert str(path) in done.stdout
+    assert hub.storage.seen == seen, "it has downloaded again"
+    offline = {**os.environ, "HF_HUB_OFFLINE": "1"}
+    program = "import huggingface_hub as h; print(h.snapshot_download('org/repo')); print(h.scan_cache_dir().warnings)"
+    asked = subprocess.run(
+        [sys.executable, "-c", program], env=offline, capture_output=True, text=True, check=True, timeout=60
+    )
+    assert asked.stdout.splitlines() == [str(path), "[]"]
 
 
 def test_two_runs_at_once(tmp_path: Path, hub: Hub) -> None:

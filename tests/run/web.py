@@ -20,7 +20,8 @@ class Site(http.server.ThreadingHTTPServer):
 
     daemon_threads = True
 
-    def __init__(self) -> None:
+    def __init__(self, host: str = "127.0.0.1") -> None:
+        self.host = host
         self.routes: dict[str, Answer] = {}
         self.seen: Counter[str] = Counter()
         self.headers: dict[str, dict[str, str]] = {}
@@ -40,19 +41,19 @@ class Site(http.server.ThreadingHTTPServer):
             def log_message(self, *_: object) -> None:
                 pass
 
-        super().__init__(("127.0.0.1", 0), OneRequest)
+        super().__init__((host, 0), OneRequest)
 
     def handle_error(self, request: object, client_address: object) -> None:
         pass  # a client that goes away in the middle is what tests are about
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.server_address[1]}"
+        return f"http://{self.host}:{self.server_address[1]}"
 
 
 @contextmanager
-def serving() -> Iterator[Site]:
-    with Site() as site:
+def serving(host: str = "127.0.0.1") -> Iterator[Site]:
+    with Site(host) as site:
         thread = threading.Thread(target=site.serve_forever, kwargs={"poll_interval": 0.02})
         thread.start()
         try:

@@ -8,7 +8,7 @@
 #
 #   from     workflow.yaml  sha256:97b71945a51d76696df390ced3a70806a301cecae23dc69b1af87b4de8c7c195
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:c4190364db650d10aeb798617eea5c484eac58178d39fca433afb9a97c384024 (all that follows this header)
+#   body     sha256:e5cad2365c4797f661391af61649785a5dbff88bdb66dc1116d695047410ebbd (all that follows this header)
 #
 # `sbatch FILE` submits it, `bash FILE` runs it inside an allocation (salloc);
 # `bash FILE --help` says what else it can do.
@@ -1645,13 +1645,16 @@ sf_artifact_hf_load() { # as sf_artifact_hf_get: asks the hub; what is cached st
 }
 
 sf_artifact_hf_command() { # <hf|huggingface-cli> <model|dataset> <repository> <revision> <file> ...
-  local line
-  export HF_HUB_DISABLE_PROGRESS_BARS=1
+  local line last='' error=''
+  export HF_HUB_DISABLE_PROGRESS_BARS=1 NO_COLOR=1
   if sf_download_watch '' "$1" download --repo-type "$2" --revision "$4" "$3" ${5:+"$5"} 2>"$SF_PART.log"; then return 0; fi
-  SF_WHY_NOT="$1 download failed"
   while IFS= read -r line; do
-    if [[ $line == *[![:space:]]* ]]; then SF_WHY_NOT="$1 says: ${line:0:300}"; fi
+    line=${line//[[:cntrl:]]/ }
+    if [[ $line == *[![:space:]]* ]]; then last=$line; fi
+    if [[ $line == *[Ee]rror:* ]]; then error=$line; fi # hints come after it
   done <"$SF_PART.log"
+  line=${error:-${last:-exit status other than 0}}
+  SF_WHY_NOT="$1 says: ${line:0:300}"
   return 1
 }
 
@@ -1663,7 +1666,7 @@ sf_artifact_hf_place() { # <model|dataset> <repository> -> SF_HUB: the cache; SF
   done
   home=${HF_HOME:-${XDG_CACHE_HOME:-${HOME-}/.cache}/huggingface}
   SF_HUB=${HF_HUB_CACHE:-${HUGGINGFACE_HUB_CACHE:-$home/hub}}
-  SF_HUB=${SF_HUB/#"~/"/"${HOME-}/"}
+  if [[ $SF_HUB == [~]/* ]]; then SF_HUB=${HOME-}/${SF_HUB#??}; fi
   SF_HUB=${SF_HUB%/}
   if [[ $SF_HUB != /* ]]; then SF_HUB=$PWD/$SF_HUB; fi
   SF_REPO=$SF_HUB/${1}s--${2//\//--}
