@@ -116,6 +116,10 @@ class Reporter:
     def note(self, code: str, message: str, span: Span | None = None) -> None:
         self.add(Diagnostic("note", code, message, span))
 
+    def failed_again(self) -> None:
+        """Counts an error that has been reported before: who looks at `error_count` sees that there is no value."""
+        self.error_count += 1
+
     def raise_if_errors(self) -> None:
         """Raises CompileError when an error has been reported: the gate between two phases."""
         if self.has_errors:

@@ -94,6 +94,7 @@ def compile_workflow(
     try:
         workflow = _front(loaded, overrides, report)
         draft = run_passes(workflow, report)
+        report.raise_if_errors()
         for check in (*ALWAYS, *(LINT if lint else ())):
             check(draft, report)
         for found in lint(draft) if lint else ():
@@ -128,17 +129,14 @@ def _front(loaded: list[LoadedFile], overrides: Overrides, report: Reporter) -> 
     document = compose(loaded, overrides, report)
     if document is None:
         raise CompileError
-    workflow = lower(document)
-    check_overrides(workflow, report)
-    report.raise_if_errors()
-    return workflow
+    return lower(document)
 
 
 def run_passes(workflow: Workflow, report: Reporter) -> Draft:
-    """The draft that all passes have been over. Raises CompileError after the pass that found an error."""
+    """The draft that all passes have been over, errors or no errors: what is broken has a stand-in."""
     about = {"name": workflow.name}
-    draft = Draft(workflow, Names("name", {"workflow": about}))
+    broken = check_overrides(workflow, report)
+    draft = Draft(workflow, Names("name", {"workflow": about}), broken_operators=broken)
     for transform in PASSES:
         draft = transform(draft, report)
-        report.raise_if_errors()
     return draft

@@ -18,6 +18,8 @@ from pathlib import Path
 import click
 
 from .. import render
+from ..diagnostics import did_you_mean
+from ..ir.plan import Plan
 from ..targets import default_target
 from .build import check_target, write_script
 from .inputs import Inputs, fail, plan_or_exit, rebuild_command, wants_colour, workflow_options
@@ -42,6 +44,7 @@ def command(
 ) -> None:
     """Compile and run now: here, in an allocation, or through salloc."""
     plan = plan_or_exit(inputs, rebuild_command(inputs))
+    _check_names(tasks, plan)
     target = default_target(plan)
     check_target(plan, target)
     text = target.emit(plan)
@@ -60,6 +63,20 @@ def command(
             click.echo(render.plan_text(plan, colour=wants_colour(sys.stdout)))
             raise SystemExit(_preflight(script, target.name, options))
         raise SystemExit(_execute([*_launcher(script, target.name), str(script), "run", *options]))
+
+
+def _check_names(tasks: tuple[str, ...], plan: Plan) -> None:
+    """The script would refuse them too, but knows no better ones."""
+    known = {name for task in plan.tasks for name in (task.name, task.base)}
+    for name in tasks:
+        if name not in known:
+            raise click.UsageError(
+                f"No task is called '{name}'. {_capital(did_you_mean(name, known, what='There are'))}"
+            )
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _preflight(script: Path, target: str, options: list[str]) -> int:

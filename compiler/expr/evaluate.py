@@ -65,6 +65,7 @@ def _run(node: Node, scalar: Scalar, scope: Namespace, report: Reporter) -> tupl
             raise too_much("the text is too long")
         return True, value
     except Reported:
+        report.failed_again()
         return False, None
     except ContentNeeded as needed:
         failure = needs_content(needed.text, "this")

@@ -14,6 +14,13 @@ from ..ir.plan import PlanBackend
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 MAX_NODES_SHOWN = 16
+MAX_GPUS_SHOWN = 32
+MAX_NAMES_SHOWN = 8
+
+
+def _few(names: list[str]) -> str:
+    more = f" and {len(names) - MAX_NAMES_SHOWN} more" if len(names) > MAX_NAMES_SHOWN else ""
+    return " ".join(names[:MAX_NAMES_SHOWN]) + more
 
 
 @dataclass(slots=True)
@@ -58,12 +65,14 @@ class Allocation:
         for node in range(min(len(self.used), MAX_NODES_SHOWN)):
             cells = ["."] * self.size
             names = []
-            for letter, (name, nodes, gpus) in zip(LETTERS, self.owners, strict=False):
+            for number, (name, nodes, gpus) in enumerate(self.owners):
                 if node in nodes:
+                    letter = LETTERS[number] if number < len(LETTERS) else "#"
                     names.append(f"{letter}={name}")
                     for gpu in gpus:
                         cells[gpu] = letter
-            lines.append(f"node {node}  [{' '.join(cells)}]  {' '.join(names)}".rstrip())
+            row = " ".join(cells) if self.size <= MAX_GPUS_SHOWN else f"{self.used[node]} of {self.size} taken"
+            lines.append(f"node {node}  [{row}]  {_few(names)}".rstrip())
         if len(self.used) > MAX_NODES_SHOWN:
             lines.append(f"... and {len(self.used) - MAX_NODES_SHOWN} more nodes")
         return "\n".join(lines)

@@ -32,7 +32,6 @@ def build_probes(draft: Draft, report: Reporter) -> Draft:
     for instance in draft.instances:
         built = [_build(probe, instance, draft, names, report) for probe in instance.task.probes]
         instances.append(replace(instance, probes=tuple(probe for probe in built if probe is not None)))
-    report.raise_if_errors()
     return replace(draft, instances=tuple(instances))
 
 
@@ -59,6 +58,8 @@ def _build(
     fields = {key: _field(key, node, kind.fields, scope, report) for key, node in _given(probe.fields).items()}
     if report.error_count > errors:
         return None
+    if draft.is_broken(str(fields.get("logger"))):
+        fields["logger"] = None
     check = kind.check(fields, _site(probe, instance, names, draft.workflow.missable), report)
     if check is None:
         return None

@@ -12,6 +12,8 @@ from .draft import Draft, Instance
 
 
 def check_deadlocks(draft: Draft, report: Reporter) -> Draft:
+    if len(draft.order) < len(draft.instances):
+        return draft  # tasks that wait for each other, of which check_cycles tells
     by_name = {instance.name: instance for instance in draft.instances}
     for instance in draft.instances:
         for probe in instance.probes:
@@ -20,7 +22,6 @@ def check_deadlocks(draft: Draft, report: Reporter) -> Draft:
             for watched in probe.check.logger:
                 if watched != instance.name and _comes_after(by_name[watched], instance.name, by_name):
                     _report(instance, by_name[watched], report)
-    report.raise_if_errors()
     return draft
 
 

@@ -14,7 +14,7 @@ from .draft import Draft, Instance
 
 
 def check_pools(draft: Draft, report: Reporter) -> Draft:
-    if len(draft.backends) > 1:
+    if len(draft.backends) > 1 and not report.has_errors:
         _check_idle(draft, report)
         local = {backend.name for backend in draft.backends if backend.type == "local"}
         for instance in draft.instances:

@@ -46,6 +46,8 @@ class Instance:
     outputs: tuple[PlanOutput, ...] = ()
     strict: bool = False
     critical: bool = True
+    is_lost: bool = False
+    """Where it runs is not known, and a diagnostic has said why."""
 
     @property
     def span(self) -> Span:
@@ -58,7 +60,11 @@ class Instance:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """`scope` holds what expressions may name; each pass that makes names known adds them."""
+    """`scope` holds what expressions may name; each pass that makes names known adds them.
+
+    Passes go on after errors, so that all are told at once. Of what is broken (backends, tasks whose replicas are not known, tasks
+    whose operator is not) a diagnostic has told; something stands in its place, and nothing is said of what follows from that.
+    """
 
     workflow: Workflow
     scope: Names
@@ -67,7 +73,14 @@ class Draft:
     artifacts: tuple[PlanArtifact, ...] = ()
     mounts: tuple[Text, ...] = ()
     backends: tuple[PlanBackend, ...] = ()
+    broken_backends: frozenset[str] = frozenset()
+    broken_tasks: frozenset[str] = frozenset()
+    broken_operators: frozenset[str] = frozenset()
     instances: tuple[Instance, ...] = ()
     order: tuple[str, ...] = ()
     timeout: float | None = None
     timeout_text: str | None = None
+
+    def is_broken(self, name: str) -> bool:
+        """Whether a name is that of a task whose replicas are not known, or may be that of one of them."""
+        return any(name == task or name.startswith(f"{task}_") for task in self.broken_tasks)

@@ -20,7 +20,7 @@ from ..ir.workflow import Replicas, Task
 from ..source.names import RUN_FILES, why_no_directory
 from .draft import Draft, Instance
 from .fields import read_integer, read_text
-from .scope import Names, variable_scope
+from .scope import BROKEN, Names, variable_scope
 from .variables import own_variables, visible
 
 MAX_REPLICAS = 100_000
@@ -30,14 +30,20 @@ _UNSAFE = re.compile(r"[^A-Za-z0-9_+@%=~]")
 
 def expand_replicas(draft: Draft, report: Reporter) -> Draft:
     instances: list[Instance] = []
+    broken: set[str] = set()
     for task in draft.workflow.tasks:
-        if _name_is_usable(task, draft.workflow.name, report):
-            instances += _expand(task, draft, report)
+        _check_name(task, draft.workflow.name, report)
+        expanded = _expand(task, draft, report)
+        if not expanded:
+            broken.add(task.name)
+        instances += expanded or [Instance(task.name, task)]
     _check_unique(instances, report)
-    return replace(draft, instances=tuple(instances))
+    unique = {instance.name: instance for instance in reversed(instances)}
+    kept = tuple(instance for instance in instances if unique[instance.name] is instance)
+    return replace(draft, instances=kept, broken_tasks=frozenset(broken))
 
 
-def _name_is_usable(task: Task, workflow: str, report: Reporter) -> bool:
+def _check_name(task: Task, workflow: str, report: Reporter) -> None:
     """A task's name is the name of its directory, beside which the run has files of its own."""
     name = task.name
     wrong = why_no_directory(name)
@@ -45,10 +51,10 @@ def _name_is_usable(task: Task, workflow: str, report: Reporter) -> bool:
         wrong = "is that of a file which the run writes"
     if wrong:
         report.error("bad-task-name", f"the task name {name!r} {wrong}", task.span, help="use letters, digits, _ and -")
-    return not wrong
 
 
 def _expand(task: Task, draft: Draft, report: Reporter) -> list[Instance]:
+    """The task's instances; none after a diagnostic."""
     replicas = task.replicas
     if replicas is None:
         return [Instance(task.name, task)]
@@ -125,6 +131,8 @@ def _combinations(
         if variable is None:
             advice = did_you_mean(name, known, what="variables")
             report.error("unknown-variable", f"no variable is called '{name}'", span, help=advice)
+            return None
+        if variable.value is BROKEN:
             return None
         if not variable.domain:
             message = (

@@ -11,15 +11,16 @@ from dataclasses import replace
 
 from ..diagnostics import Reporter
 from ..expr.evaluate import evaluate_text
+from ..expr.failures import Reported
 from ..expr.template import has_expression
 from ..ir.expr import Text
 from .draft import Draft, Instance
-from .scope import Names, node_value
+from .scope import BROKEN, Names, node_value
 from .variables import task_scope
 
 
 def fold_scripts(draft: Draft, report: Reporter) -> Draft:
-    tasks = Names("task", _tasks(draft))
+    tasks = _Tasks(draft)
     shared: dict[str, tuple[Text, ...]] = {}
     instances: list[Instance] = []
     for instance in draft.instances:
@@ -27,8 +28,23 @@ def fold_scripts(draft: Draft, report: Reporter) -> Draft:
         if instance.sweep or name not in shared:
             shared[name] = _script(instance, draft, tasks, report)
         instances.append(replace(instance, script=shared[name]))
-    report.raise_if_errors()
     return replace(draft, instances=tuple(instances))
+
+
+class _Tasks(Names):
+    """`task.T`. Nothing is said of a replica when it is not known which there are."""
+
+    def __init__(self, draft: Draft) -> None:
+        super().__init__("task", _tasks(draft))
+        self._draft = draft
+
+    def lookup(self, name: str) -> object:
+        try:
+            return super().lookup(name)
+        except KeyError:
+            if self._draft.is_broken(str(name)):
+                raise Reported from None
+            raise
 
 
 def _script(instance: Instance, draft: Draft, tasks: Names, report: Reporter) -> tuple[Text, ...]:
@@ -44,6 +60,7 @@ def _tasks(draft: Draft) -> dict[str, object]:
     backends = {backend.name: backend for backend in draft.backends}
     values: dict[str, object] = {}
     replicas: dict[str, list[object]] = {}
+    broken: dict[str, object] = {}
     for instance in draft.instances:
         gpus_per_node = backends[instance.backend].gpus_per_node
         value = {
@@ -56,7 +73,9 @@ def _tasks(draft: Draft) -> dict[str, object]:
             "backend": instance.backend,
             "operator": instance.operator_name,
         }
-        values[instance.name] = value
+        values[instance.name] = BROKEN if instance.is_lost else value
         if instance.replicated:
             replicas.setdefault(instance.task.name, []).append(value)
-    return {**replicas, **values}
+        if instance.is_lost:
+            broken[instance.task.name] = BROKEN
+    return {**replicas, **values, **broken, **dict.fromkeys(draft.broken_tasks, BROKEN)}

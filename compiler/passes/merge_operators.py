@@ -18,7 +18,7 @@ from ..ir.workflow import Operator
 from ..operators import OPERATORS
 from ..operators.base import Fields, FieldValue, Placement
 from ..operators.srun import check_image
-from .draft import Draft, Instance
+from .draft import NO_COMMAND, Draft, Instance
 from .fields import read_boolean, read_text
 from .scope import Names
 from .variables import task_scope
@@ -27,28 +27,37 @@ from .variables import task_scope
 def merge_operators(draft: Draft, report: Reporter) -> Draft:
     operators = {operator.name: operator for operator in draft.workflow.operators}
     backends = {backend.name: backend for backend in draft.backends}
-    for operator in draft.workflow.operators:
-        _check_image(operator, draft, report)
+    no_image = {operator.name for operator in draft.workflow.operators if not _check_image(operator, draft, report)}
     instances: list[Instance] = []
     for instance in draft.instances:
+        if instance.task.name in draft.broken_operators:
+            instances.append(
+                replace(instance, operator_name=instance.operator_use.name if instance.operator_use else "")
+            )
+            continue
+        errors = report.error_count
         name, kind, nodes = _merged(instance, operators, backends[instance.backend].type)
         fields = _read_fields(kind, nodes, instance, draft, report)
-        if report.has_errors:
-            continue
-        _check_required(kind, fields, name, instance, report)
-        command = OPERATORS[kind].command(fields, _placement(instance, backends[instance.backend], draft), report)
+        command = NO_COMMAND
+        if (
+            name not in no_image
+            and report.error_count == errors
+            and _has_required(kind, fields, name, instance, report)
+        ):
+            command = OPERATORS[kind].command(fields, _placement(instance, backends[instance.backend], draft), report)
         instances.append(replace(instance, operator_name=name, operator_type=kind, command=command))
-    report.raise_if_errors()
     return replace(draft, instances=tuple(instances))
 
 
-def _check_image(operator: Operator, draft: Draft, report: Reporter) -> None:
+def _check_image(operator: Operator, draft: Draft, report: Reporter) -> bool:
     """A wrong image is an error also of an operator that no task uses."""
+    errors = report.error_count
     image = operator.fields.get("container_image")
     if isinstance(image, Scalar) and image.value is not None:
         text = read_text(image, draft.scope, report)
         if text is not None:
             check_image(text, image.span, report)
+    return report.error_count == errors
 
 
 def _merged(
@@ -99,11 +108,12 @@ def _read(node: Node, reference: str, key: str, scope: Names, report: Reporter) 
     return read_text(node, scope, report)
 
 
-def _check_required(kind: str, fields: Fields, name: str, instance: Instance, report: Reporter) -> None:
-    for key in OPERATORS[kind].required:
-        if fields.get(key) in (None, ""):
-            message = f"the {kind} operator '{name}' has no '{key}', which task '{instance.name}' needs"
-            report.error("missing-key", message, (instance.operator_use or instance).span)
+def _has_required(kind: str, fields: Fields, name: str, instance: Instance, report: Reporter) -> bool:
+    missing = [key for key in OPERATORS[kind].required if fields.get(key) in (None, "")]
+    for key in missing:
+        message = f"the {kind} operator '{name}' has no '{key}', which task '{instance.name}' needs"
+        report.error("missing-key", message, (instance.operator_use or instance).span)
+    return not missing
 
 
 def _placement(instance: Instance, backend: PlanBackend, draft: Draft) -> Placement:

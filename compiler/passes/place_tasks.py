@@ -13,6 +13,7 @@ from ..ir.workflow import Resources
 from .allocation import Allocation
 from .draft import Draft, Instance
 from .fields import read_integer, read_integers
+from .misfit import report_misfit
 from .scope import Names
 from .variables import task_scope
 
@@ -48,10 +49,14 @@ def place_tasks(draft: Draft, report: Reporter) -> Draft:
     placed: list[Instance] = []
     for instance in draft.instances:
         allocation = allocations[instance.backend]
+        if instance.is_lost:
+            placed.append(_somewhere(instance))
+            continue
         # A sweep may go over pools too: each has replicas of its own.
         task = tasks.setdefault((instance.task.name, instance.backend), _Replicas(tuple(allocation.used)))
-        if task.failed:
-            continue  # its other replicas would fail for the same cause
+        if task.failed:  # its other replicas would fail for the same cause
+            placed.append(_somewhere(instance))
+            continue
         if task.request is None or instance.sweep:
             task.request = _request(instance, allocation, draft, report)
         done = task.request and _place(instance, task.request, task, allocation)
@@ -59,10 +64,16 @@ def place_tasks(draft: Draft, report: Reporter) -> Draft:
             placed.append(done)
             continue
         task.failed = True
+        placed.append(_somewhere(instance))
         if task.request:
-            _report_misfit(instance, task.request, allocation, report)
-    report.raise_if_errors()
+            wanted = task.request
+            report_misfit(instance, wanted.pool, wanted.chosen, wanted.count, wanted.gpus, allocation, draft, report)
     return replace(draft, instances=tuple(placed))
+
+
+def _somewhere(instance: Instance) -> Instance:
+    """A task for which a diagnostic has said why it has no place: later passes go on with one."""
+    return replace(instance, node_indices=(0,), is_lost=True)
 
 
 def _request(instance: Instance, allocation: Allocation, draft: Draft, report: Reporter) -> _Request | None:
@@ -178,32 +189,3 @@ def _nodes(instance: Instance, request: _Request, task: _Replicas, allocation: A
     if request.gpus is None or not allocation.size:
         return request.pool
     return allocation.first_fit(request.pool, request.gpus)
-
-
-def _report_misfit(instance: Instance, request: _Request, allocation: Allocation, report: Reporter) -> None:
-    backend = allocation.backend
-    wanted = []
-    if request.count is not None:
-        wanted.append(f"{request.count} node{'s' if request.count != 1 else ''}")
-    if request.gpus is not None:
-        wanted.append(f"{request.gpus} GPU{'s' if request.gpus != 1 else ''}")
-    place = f"backend '{backend.name}' ({backend.nodes} node{'s' if backend.nodes != 1 else ''}"
-    size = f" of {allocation.size} GPUs" if backend.gpus_per_node else ""
-    report.error(
-        "does-not-fit",
-        f"task '{instance.name}' asks for {' and '.join(wanted)}, which do not fit on {place}{size})",
-        (instance.task.resources or Resources(instance.span)).span,
-        note=allocation.map() if backend.gpus_per_node else "",
-        help=_ways_out(request, allocation),
-    )
-
-
-def _ways_out(request: _Request, allocation: Allocation) -> str:
-    size = allocation.size
-    if request.gpus is None or not size:
-        return "give the backend more nodes, or the task fewer replicas or nodes"
-    largest = max((allocation.free(node) for node in request.pool), default=0)
-    if request.gpus > size and request.gpus % size and request.count is None and request.chosen is None:
-        lower = request.gpus // size * size
-        return f"more than one node's GPUs must be whole nodes: ask for {lower} or {lower + size}, or give nodes.count"
-    return f"the freest node has {largest} GPUs left: ask for fewer, give the backend more nodes, or drop a replica"

@@ -18,7 +18,7 @@ from ..ir.expr import RunText, Text, display
 from ..ir.plan import Fetch, HubFetch, PlanArtifact
 from ..ir.workflow import Artifact
 from .draft import Draft
-from .scope import Names
+from .scope import BROKEN, Names
 
 
 def resolve_artifacts(draft: Draft, report: Reporter) -> Draft:
@@ -36,8 +36,8 @@ def resolve_artifacts(draft: Draft, report: Reporter) -> Draft:
             mount = repositories.setdefault((located.fetch.type, located.fetch.repo), mount)
         if mount is not None:
             mounts.append(RunText.of(mount, ":", mount, ":rw"))
-    report.raise_if_errors()
-    values = {artifact.name: {"path": artifact.path, "uri": artifact.uri} for artifact in artifacts}
+    values: dict[str, object] = {declared.name: BROKEN for declared in draft.workflow.artifacts}
+    values |= {artifact.name: {"path": artifact.path, "uri": artifact.uri} for artifact in artifacts}
     scope = draft.scope.extended(artifacts=Names("artifact", values))
     return replace(draft, artifacts=tuple(artifacts), mounts=tuple(_plain(mount) for mount in mounts), scope=scope)
 

@@ -14,7 +14,7 @@ from ..ir.tree import Mapping, Node, Sequence, to_python
 from ..ir.workflow import Backend
 from .draft import Draft
 from .fields import read_boolean, read_integer, read_text
-from .scope import Names, node_value
+from .scope import BROKEN, Names, node_value
 
 MAX_NODES = 100_000
 MAX_GPUS_PER_NODE = 1000
@@ -24,26 +24,31 @@ _BOOLEANS = ("exclusive", "requeue")
 
 def resolve_backends(draft: Draft, report: Reporter) -> Draft:
     declared = draft.workflow.backends
-    resolved = [_resolve(backend, draft, report) for backend in declared]
-    report.raise_if_errors()
-    backends = [backend for backend in resolved if backend is not None]
+    backends: list[PlanBackend] = []
+    broken: set[str] = set()
+    for backend in declared:
+        errors = report.error_count
+        backends.append(_resolve(backend, draft, report))
+        if report.error_count > errors:
+            broken.add(backend.name)
     backends = _choose_default(declared, backends, report) or [PlanBackend("local", "local", True, 1, None)]
     backends = _count_components(backends)
-    values = {backend.name: _value(backend) for backend in backends}
+    values = {found.name: BROKEN if found.name in broken else _value(found) for found in backends}
     scope = draft.scope.extended(backends=Names("backend", values))
-    return replace(draft, backends=tuple(backends), scope=scope)
+    return replace(draft, backends=tuple(backends), broken_backends=frozenset(broken), scope=scope)
 
 
-def _resolve(backend: Backend, draft: Draft, report: Reporter) -> PlanBackend | None:
+def _resolve(backend: Backend, draft: Draft, report: Reporter) -> PlanBackend:
+    """The backend; after a diagnostic something in its place that later passes can work with."""
     fields = {key: entry.value for key, entry in backend.fields.entries.items() if to_python(entry.value) is not None}
     nodes = _number(fields.get("nodes"), 1, f"nodes of backend '{backend.name}'", draft, report)
     gpus = _number(fields.get("gpus_per_node"), None, f"gpus_per_node of backend '{backend.name}'", draft, report)
     if nodes is not None and nodes > MAX_NODES:
         report.error("too-large", f"{nodes} nodes are more than any cluster has", fields["nodes"].span)
-        return None
+        nodes = None
     if gpus is not None and gpus > MAX_GPUS_PER_NODE:
         report.error("too-large", f"{gpus} GPUs are more than any node has", fields["gpus_per_node"].span)
-        return None
+        gpus = None
     offered = fields.pop("accelerator", None)
     accelerators = () if offered is None else _accelerators(offered, draft, report)
     options: list[tuple[str, str | tuple[str, ...]]] = []

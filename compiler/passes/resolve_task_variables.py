@@ -22,5 +22,4 @@ def resolve_task_variables(draft: Draft, report: Reporter) -> Draft:
         if instance.sweep or task.name not in shared:
             shared[task.name] = own_variables(task, instance.sweep, draft, report)
         instances.append(replace(instance, variables={**shared[task.name], **instance.sweep}))
-    report.raise_if_errors()
     return replace(draft, instances=tuple(instances))

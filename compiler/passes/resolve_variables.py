@@ -31,7 +31,6 @@ def resolve_variables(draft: Draft, report: Reporter) -> Draft:
     for artifact in workflow.artifacts:
         _check_name(artifact.name, artifact.span, report)
     values = variables.resolve(declared, draft.scope, None, report)
-    report.raise_if_errors()
     scope = variable_scope(variables.visible(values), draft.scope)
     return replace(draft, globals=values, scope=scope)
 

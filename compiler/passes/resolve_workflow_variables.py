@@ -17,6 +17,5 @@ from .scope import variable_scope
 def resolve_workflow_variables(draft: Draft, report: Reporter) -> Draft:
     hidden = variables.visible(draft.globals)
     values = variables.resolve(draft.workflow.workflow_variables, draft.scope, hidden, report)
-    report.raise_if_errors()
     merged = variables.visible({**draft.globals, **values})
     return replace(draft, workflow_variables=values, scope=variable_scope(merged, draft.scope))

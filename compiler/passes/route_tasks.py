@@ -24,15 +24,15 @@ def route_tasks(draft: Draft, report: Reporter) -> Draft:
     instances: list[Instance] = []
     for instance in draft.instances:
         wanted = instance.task.resources.accelerator if instance.task.resources else None
-        accelerator = _read(wanted, instance, draft, report) if wanted is not None else ""
         errors = report.error_count
+        accelerator = _read(wanted, instance, draft, report) if wanted is not None else ""
         backend = _named(instance, backends, report) if instance.task.backend else None
         if wanted is not None and accelerator and report.error_count == errors:
             backend = _offering(accelerator, wanted, backend, draft, report)
-        if report.error_count == errors:
-            backend = backend or next(backend for backend in draft.backends if backend.default)
-            instances.append(replace(instance, backend=backend.name, accelerator=accelerator or None))
-    report.raise_if_errors()
+        is_lost = report.error_count > errors
+        backend = backend or next(backend for backend in draft.backends if backend.default)
+        is_lost = is_lost or backend.name in draft.broken_backends
+        instances.append(replace(instance, backend=backend.name, accelerator=accelerator or None, is_lost=is_lost))
     return replace(draft, instances=tuple(instances))
 
 

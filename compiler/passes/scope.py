@@ -7,8 +7,13 @@ form `X`, `artifacts.X.path`, `backends.B.nodes[0].ip_address`, `workflow.name`,
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from typing import Final
 
+from ..expr.failures import Reported
 from ..ir.expr import Atom, RunText
+
+BROKEN: Final = object()
+"""The value of a name for which a diagnostic has said why it has none. Whoever looks it up says nothing more."""
 
 
 class Names:
@@ -21,6 +26,8 @@ class Names:
 
     def lookup(self, name: str) -> object:
         if name in self._values:
+            if self._values[name] is BROKEN:
+                raise Reported
             return self._values[name]
         if self._fallback is not None:
             return self._fallback.lookup(name)

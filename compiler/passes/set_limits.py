@@ -26,7 +26,6 @@ def set_limits(draft: Draft, report: Reporter) -> Draft:
         text = workflow.timeout.text if isinstance(workflow.timeout, Scalar) else None
     strict = _flag(workflow.strict, False, "strict", draft.scope, report)
     instances = tuple(_limited(instance, strict, draft, report) for instance in draft.instances)
-    report.raise_if_errors()
     return replace(draft, instances=instances, timeout=timeout, timeout_text=text)
 
 

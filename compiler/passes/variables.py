@@ -20,7 +20,7 @@ from ..ir.tree import Node, Scalar
 from ..ir.workflow import Task, Variable
 from .draft import Draft, Instance
 from .fields import boolean_of, read_value
-from .scope import LazyNames, Names, variable_scope
+from .scope import BROKEN, LazyNames, Names, variable_scope
 
 MAX_LENGTH = 128 * 1024 - 1
 """Bytes of a variable: Linux takes no longer string in an environment (MAX_ARG_STRLEN)."""
@@ -164,10 +164,13 @@ class _Over(Names):
 def resolve(
     declared: Iterable[Variable], around: Names, hidden: Names | None, report: Reporter
 ) -> dict[str, PlanVariable]:
-    """The values of a set of variables. `around` holds the other names, `hidden` the variables of the sets outside."""
+    """The values of a set of variables. `around` holds the other names, `hidden` the variables of the sets outside.
+
+    One without a value, of which a diagnostic tells, is BROKEN: nothing is said of what uses it.
+    """
     resolver = _Resolver(declared, around, hidden, report)
     found = {name: resolver.finished(variable) for name, variable in resolver.declared.items()}
-    return {name: variable for name, variable in found.items() if variable is not None}
+    return {name: variable or PlanVariable(name, BROKEN, "", "string", None) for name, variable in found.items()}
 
 
 def own_variables(

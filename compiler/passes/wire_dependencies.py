@@ -22,7 +22,7 @@ def wire_dependencies(draft: Draft, report: Reporter) -> Draft:
     known = [*by_task, *concrete]
     wired: list[Instance] = []
     for replicas in by_task.values():
-        edges = _edges(replicas[0], ends, concrete, known, draft.workflow.missable, report)
+        edges = _edges(replicas[0], ends, concrete, known, draft, report)
         previous: str | None = None
         for instance in replicas:
             own = (previous,) if instance.sequential and previous is not None else edges
@@ -41,7 +41,7 @@ def _edges(
     ends: dict[str, tuple[str, ...]],
     concrete: set[str],
     known: list[str],
-    missable: tuple[str, ...],
+    draft: Draft,
     report: Reporter,
 ) -> tuple[str, ...]:
     found: dict[str, None] = {}
@@ -50,7 +50,7 @@ def _edges(
             found.update(dict.fromkeys(ends[name]))
         elif name in concrete:
             found[name] = None
-        elif not may_be_absent(name, missable, span, report):
+        elif not draft.is_broken(name) and not may_be_absent(name, draft.workflow.missable, span, report):
             report.error(
                 "unknown-task",
                 f"task '{instance.task.name}' depends on '{name}', which is no task",

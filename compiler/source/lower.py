@@ -187,12 +187,14 @@ def _probes(probes: Mapping) -> Iterable[Probe]:
                 break
 
 
-def check_overrides(workflow: Workflow, report: Reporter) -> None:
-    """Reports override keys that the operator's type does not have."""
+def check_overrides(workflow: Workflow, report: Reporter) -> frozenset[str]:
+    """Reports operators that do not exist, and override keys that the operator's type does not have; names the tasks."""
     operators = {operator.name: operator for operator in workflow.operators}
+    broken: set[str] = set()
     for task in workflow.tasks:
         if task.operator is None:
             continue
+        errors = report.error_count
         operator = operators.get(task.operator.name)
         if operator is None:
             report.error(
@@ -203,6 +205,9 @@ def check_overrides(workflow: Workflow, report: Reporter) -> None:
             )
         elif task.operator.overrides is not None:
             _check_override(task.operator.overrides, operator, report)
+        if report.error_count > errors:
+            broken.add(task.name)
+    return frozenset(broken)
 
 
 def _check_override(overrides: Mapping, operator: Operator, report: Reporter) -> None:

@@ -16,7 +16,11 @@ TEMPLATES = sorted(path for path in (ROOT / "templates").rglob("*") if path.is_f
 
 # Folder -> (module, name) of the table of what is in it, and the modules there that only serve the others.
 TABLES = {
-    "passes": ("sflowc.driver", "PASSES", {"allocation", "assemble_plan", "draft", "fields", "scope", "variables"}),
+    "passes": (
+        "sflowc.driver",
+        "PASSES",
+        {"allocation", "assemble_plan", "draft", "fields", "misfit", "scope", "variables"},
+    ),
     "checks": ("sflowc.checks", "CHECKS", {"commands", "task_scripts", "texts"}),
     "probes": ("sflowc.probes", "PROBES", {"base", "log_pattern", "posix_regex"}),
     "operators": ("sflowc.operators", "OPERATORS", {"base"}),

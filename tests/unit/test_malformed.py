@@ -13,10 +13,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sflowc.diagnostics import Reporter
+from sflowc.checks.task_scripts import task_scripts
+from sflowc.diagnostics import Diagnostic, Reporter
 from sflowc.driver import compile_workflow
 from sflowc.ir.dump import plan_to_json
 from sflowc.ir.tree import to_python
+from sflowc.passes.draft import Draft
 from sflowc.render import diagnostics_json, diagnostics_text, plan_text
 from sflowc.source.load import load
 from sflowc.targets import default_target
@@ -25,7 +27,7 @@ ROOT = Path(__file__).resolve().parents[2]
 FILES = [path.read_bytes() for folder in ("samples", "golden") for path in sorted((ROOT / folder).rglob("*.yaml"))]
 WORDS = [word for file in FILES for word in file.split()]
 EDITS = int(os.environ.get("SFLOWC_EDITS", "1000"))
-PIECES = b"\t|\n|: |- |{|}|[|]|'|\"|#|&a |*a|!x |${{ | }}|>|<<|~|null|-1|1e999|\x00|\xf0\x9f\x98\x80|\xed\xa0\x80|(|${{ task }}".split(
+PIECES = b"\t|\n|: |- |{|}|[|]|'|\"|#|&a |*a|!x |${{ | }}|>|<<|# sflowc: ignore[|]|<<X|$(|~|null|-1|1e999|\x00|\xf0\x9f\x98\x80|\xed\xa0\x80|(|${{ task }}".split(
     b"|"
 )
 VALUES: list[Any] = [
@@ -34,6 +36,22 @@ VALUES: list[Any] = [
     *("${{ 'a' * 100000 }}", "${{ 10 ** 100 }}", "${{ backends.local.nodes[0].name }}"),
     *(0, 1, 3, -1, 2.0, 1.5, 1e300, 10**30, True, False, [], ["x"], [1, 2], [{}], [None], {}, {"name": "x"}, {"value": 1}),
 ]  # fmt: skip
+
+
+def task_diagnostics(draft: Draft) -> list[Diagnostic]:
+    """What a shellcheck would find that complains of the beginning and the end of each script."""
+    found: list[Diagnostic] = []
+    for script in task_scripts(draft):
+        lines = script.script.text.split("\n")
+        last = {
+            "line": len(lines),
+            "column": len(lines[-1]) + 1,
+            "endLine": len(lines),
+            "endColumn": len(lines[-1]) + 1,
+        }
+        for place in ({"line": 1, "column": 1, "endLine": 1, "endColumn": 2}, last):
+            found += script.diagnostics([{"code": 2045, "level": "warning", "message": "m", **place}])
+    return found
 
 
 def check(text: bytes) -> None:

@@ -65,6 +65,7 @@ def test_version(run: Run) -> None:
         (["plan", "hello.yaml", "--format", "jsno"], "'jsno' is not one of 'text', 'json'. Did you mean 'json'?"),
         (["build", "hello.yaml", "--target", "sabtch"], "Did you mean 'sbatch'?"),
         (["explain", "unknwon-key"], "No such code 'unknwon-key'. Did you mean 'unknown-key'?"),
+        (["run", "hello.yaml", "--task", "tt"], "No task is called 'tt'. Did you mean 't'?"),
         (["explain", "zzz"], "No such code 'zzz'. There are: accelerator-elsewhere, artifact-"),
         (["build", "hello.yaml", "--check"], "--check needs --output"),
     ],

@@ -1,5 +1,7 @@
 """Which nodes and GPUs every concrete task gets."""
 
+import re
+
 import pytest
 from compilation import SLURM, compiled, diagnostics, error, errors, tasks, workflow
 
@@ -245,15 +247,68 @@ def test_what_fits_no_single_node_does_not_fit_though_there_are_enough_in_all() 
     found = error(workflow(*[f"{gpus(name, 3)}, script: [x]" for name in "abc"], head=TWO))
     assert found.code == "does-not-fit"
     assert found.message == "task 'c' asks for 3 GPUs, which do not fit on backend 'c' (2 nodes of 4 GPUs)"
-    assert found.note == "node 0  [A A A .]  A=a\nnode 1  [B B B .]  B=b"
-    assert found.help == (
-        "the freest node has 1 GPUs left: ask for fewer, give the backend more nodes, or drop a replica"
-    )
+    assert found.note == "node 0  [A A A .]  A=a\nnode 1  [B B B .]  B=b\n'c' asks for 3 GPUs"
+    assert found.help.split("\n") == [
+        "ask for 1 GPU, which is what is left",
+        "or give the backend 3 nodes (`nodes`)",
+        "or let tasks that need not run at once share: the sequential replicas of one task do",
+    ]
 
 
 def test_gpus_of_several_nodes_must_be_whole_nodes() -> None:
     found = error(workflow(f"{gpus('a', 6)}, script: [x]", head=SLURM))
-    assert found.help == "more than one node's GPUs must be whole nodes: ask for 4 or 8, or give nodes.count"
+    assert found.help.split("\n")[:2] == [
+        "ask for 4 or 8 GPUs: more than a node has are whole nodes",
+        "or spread them over 2 nodes, 3 on each (`nodes: {count: 2}`)",
+    ]
+
+
+def ways(*texts: str, head: str = TWO) -> list[str]:
+    found = error(workflow(*[f"{text}, script: [x]" for text in texts], head=head)).help.split("\n")
+    assert len(found) == 3
+    assert all(way.startswith("or ") for way in found[1:])
+    return found
+
+
+def with_nodes(number: int) -> str:
+    return f"backends: {{c: {{type: slurm, nodes: {number}, gpus_per_node: 4}}}}"
+
+
+@pytest.mark.parametrize(("taken", "wanted"), [((), 12), ((3, 3), 2), ((3, 3), 4), ((1, 4), 8), ((4, 4), 8)])
+def test_the_ways_out_lead_out(taken: tuple[int, ...], wanted: int) -> None:
+    others = [gpus(f"t{index}", count) for index, count in enumerate(taken)]
+    fewer, more, _ = ways(*others, gpus("a", wanted))
+    needed = int(re.findall(r"[0-9]+", more)[0])
+    assert placed(*others, gpus("a", wanted), head=with_nodes(needed))
+    assert mistakes(*others, gpus("a", wanted), head=with_nodes(needed - 1))[0][0] == "does-not-fit"
+    left = re.search(r"ask for (?:no more than )?([0-9]+)", fewer)
+    if left:
+        assert placed(*others, gpus("a", left[1]), head=TWO)
+    else:
+        assert fewer == "take GPUs from 't0' or 't1'"
+
+
+def test_replicas_can_come_one_after_the_other() -> None:
+    fewer, more, other = ways(gpus("a", 4, replicas="{count: 9}"))
+    assert (fewer, more) == ("take GPUs from 'a_0' or 'a_1'", "or give the backend at least 3 nodes (`nodes`)")
+    assert "`policy: sequential`" in other
+    assert placed(gpus("a", 4, replicas="{count: 9, policy: sequential}"), head=TWO)
+
+
+def test_a_chosen_node_is_not_the_only_one() -> None:
+    chosen = "name: b, resources: {nodes: {indices: [0]}, gpus: {count: 3}}"
+    fewer, more, _ = ways(gpus("a", 2), chosen)
+    assert fewer == "ask for no more than 2 GPUs, which is what is left"
+    assert more == "or choose other nodes: 1 is free"
+    assert "more GPUs (`gpus_per_node` is 4)" in ways(gpus("a", 4), gpus("c", 1), chosen)[1]
+
+
+def test_nodes_alone_may_not_be_enough() -> None:
+    fewer, more, _ = ways("name: a, resources: {nodes: {count: 3}}")
+    assert (fewer, more) == ("ask for fewer nodes", "or give the backend at least 3 nodes (`nodes`)")
+    assert placed("name: a, resources: {nodes: {count: 3}}", head=with_nodes(3))
+    two = "backends: {c: {type: slurm, nodes: 1}, d: {type: slurm, nodes: 9}}"
+    assert ways("name: a, resources: {nodes: {count: 3}}", head=two)[2] == "or run it on another backend (`backend: d`)"
 
 
 @pytest.mark.parametrize(
@@ -276,7 +331,14 @@ def test_of_replicas_that_do_not_fit_the_first_is_told_of() -> None:
 def test_a_big_map_is_cut() -> None:
     head = "backends: {c: {type: slurm, nodes: 20, gpus_per_node: 1}}"
     note = error(workflow(f"{gpus('a', 1, replicas='{count: 21}')}, script: [x]", head=head)).note
-    assert note.split("\n")[-2:] == ["node 15  [P]  P=a_15", "... and 4 more nodes"]
+    assert note.split("\n")[-3:] == ["node 15  [P]  P=a_15", "... and 4 more nodes", "'a_20' asks for 1 GPU"]
+
+
+def test_many_gpus_and_owners_are_counted() -> None:
+    head = "backends: {c: {type: slurm, nodes: 1, gpus_per_node: 70}}"
+    note = error(workflow(f"{gpus('a', 1, replicas='{count: 71}')}, script: [x]", head=head)).note
+    assert note.startswith("node 0  [70 of 70 taken]  A=a_0 B=a_1 ")
+    assert " and 62 more\n" in note
 
 
 # ---- Sequential replicas that share ----------------------------------------------------------------------------------
