@@ -22,6 +22,7 @@ from .passes.build_probes import build_probes
 from .passes.check_cycles import check_cycles
 from .passes.check_deadlocks import check_deadlocks
 from .passes.check_pools import check_pools
+from .passes.compile_outputs import compile_outputs
 from .passes.draft import Draft
 from .passes.expand_replicas import expand_replicas
 from .passes.fold_scripts import fold_scripts
@@ -57,6 +58,7 @@ PASSES: tuple[Callable[[Draft, Reporter], Draft], ...] = (
     merge_operators,
     build_probes,
     set_limits,
+    compile_outputs,
     fold_scripts,
     check_deadlocks,
     check_pools,

@@ -1,5 +1,6 @@
 # shellcheck shell=bash
-# document: the here-documents of this file (task scripts, contents of artifacts), and the values that only the run knows.
+# document: the here-documents of this file (task scripts, contents of artifacts, code that finds outputs), and the values that
+# only the run knows.
 # requires:
 
 sf_document_load() { # <this file> -> SF_TEXTS: every here-document; SF_DOCUMENT[kind:index]: the number of its text
@@ -14,7 +15,7 @@ sf_document_load() { # <this file> -> SF_TEXTS: every here-document; SF_DOCUMENT
         for key in ${keys#* }; do SF_DOCUMENT["${keys%% *}:$key"]=${#SF_TEXTS[@]}; done
         SF_TEXTS+=("$text")
         end=''
-      elif [[ $line == task_script\ * || $line == artifact_content\ * ]]; then
+      elif [[ $line == task_script\ * || $line == artifact_content\ * || $line == task_outputs\ * ]]; then
         keys=${line%% <<*}
         end=${line#*<<\'}
         end=${end%%\'*}

@@ -4,7 +4,7 @@
 set -euo pipefail
 
 packages=(
-  bats busybox-static curl iproute2 mawk procps util-linux wget
+  bats busybox-static curl gawk iproute2 mawk original-awk procps util-linux wget
   libpmix2 libpmix-dev munge slurm-wlm
   etcd-server nats-server nginx-light
 )

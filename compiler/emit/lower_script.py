@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping
 from ..ir.expr import Atom, RunText, Text, display
 from ..ir.plan import SCRIPT, Plan, PlanBackend, PlanProbe, PlanTask
 from ..ir.script import Block, Document, Function, Script
+from ..outputs import awk
 from . import artifact_calls, probe_calls
 from .linker import link
 from .shell import assignment, quote, word, wrap
@@ -138,6 +139,8 @@ def _roots(plan: Plan) -> tuple[str, ...]:
     kinds = {probe_calls.unit(probe.check) for task in plan.tasks for probe in task.probes}
     if kinds:
         roots += ["probe", *sorted(kinds)]
+    if any(task.outputs for task in plan.tasks):
+        roots.append("outputs")
     roots += artifact_calls.units(plan.artifacts)
     return (*roots, "main")
 
@@ -210,6 +213,7 @@ def _task_block(
         ("PROBES_OF", _indices(probes)),
         ("READY_WITHIN", _ready_within(task)),
         ("OPTIONAL", "" if task.critical else "1"),
+        ("OUTPUTS", "1" if task.outputs else ""),
         ("SETUP", "1" if setup else ""),
         ("FINGERPRINT", _fingerprint(task)),
     ]
@@ -334,19 +338,35 @@ def _documents(plan: Plan) -> tuple[tuple[Document, ...], str]:
     mark = "@@"
     while any(f"{mark}{kind}" in part for part in constants if isinstance(part, str) for kind in Atom.KINDS):
         mark += "@"
-    found: list[Document] = []
-    users: dict[str, list[int]] = {}
-    for index, task in enumerate(plan.tasks):
-        users.setdefault(_task_text(task, mark), []).append(index)
-    for text, indices in users.items():
-        names = ", ".join(plan.tasks[index].name for index in indices[:4])
-        more = f" and {len(indices) - 4} more" if len(indices) > 4 else ""
-        command = f"task_script {' '.join(map(str, indices))}"
-        found.append(Document(command, f"{names}{more}", text, _delimiter("END_OF_SCRIPT", text)))
+    texts_of_tasks = [_task_text(task, mark) for task in plan.tasks]
+    found = _shared("task_script", "END_OF_SCRIPT", texts_of_tasks, plan)
     for index, artifact in enumerate(artifact_calls.written(plan.artifacts)):
         text = _fill((artifact.content or "",), mark)
         found.append(Document(f"artifact_content {index}", artifact.name, text, _delimiter("END_OF_CONTENT", text)))
-    return tuple(found), mark
+    outputs = [_outputs_text(task) for task in plan.tasks]
+    return (*found, *_shared("task_outputs", "END_OF_OUTPUTS", outputs, plan)), mark
+
+
+def _shared(command: str, delimiter: str, texts: Iterable[str | None], plan: Plan) -> list[Document]:
+    """A here-document for each text, under the numbers of all tasks that have it."""
+    users: dict[str, list[int]] = {}
+    for index, text in enumerate(texts):
+        if text is not None:
+            users.setdefault(text, []).append(index)
+    found = []
+    for text, indices in users.items():
+        names = ", ".join(plan.tasks[index].name for index in indices[:4])
+        more = f" and {len(indices) - 4} more" if len(indices) > 4 else ""
+        numbers = " ".join(map(str, indices))
+        found.append(Document(f"{command} {numbers}", f"{names}{more}", text, _delimiter(delimiter, text)))
+    return found
+
+
+def _outputs_text(task: PlanTask) -> str | None:
+    """The awk code that finds the task's outputs."""
+    if not task.outputs:
+        return None
+    return awk.program(tuple(output.pattern for output in task.outputs), label="--label" in task.argv)
 
 
 def _task_text(task: PlanTask, mark: str) -> str:

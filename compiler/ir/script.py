@@ -53,3 +53,8 @@ class Script:
     probes: tuple[Block, ...]
     documents: tuple[Document, ...]
     units: tuple[tuple[str, str], ...]
+
+    @property
+    def outputs(self) -> bool:
+        """Whether outputs are read from a task's log."""
+        return any(document.command.startswith("task_outputs") for document in self.documents)

@@ -1,6 +1,6 @@
-"""Gives every concrete task its time limit, retries, outputs and the flags that say how its end counts.
+"""Gives every concrete task its time limit, retries and the flags that say how its end counts.
 
-Before: instances. After: `timeout`, `retries`, `outputs`, `strict` and `critical` of each, and the workflow's own limit.
+Before: instances. After: `timeout`, `retries`, `strict` and `critical` of each, and the workflow's own limit.
 """
 
 from __future__ import annotations
@@ -8,10 +8,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ..diagnostics import Reporter
-from ..ir.plan import PlanOutput, Retries
-from ..ir.tree import Mapping, Node, Scalar, Sequence, to_python
+from ..ir.plan import Retries
+from ..ir.tree import Mapping, Node, Scalar, to_python
 from .draft import Draft, Instance
-from .fields import read_boolean, read_duration, read_integer, read_number, read_text
+from .fields import read_boolean, read_duration, read_integer, read_number
 from .scope import Names
 from .variables import task_scope
 
@@ -34,19 +34,10 @@ def _limited(instance: Instance, strict: bool, draft: Draft, report: Reporter) -
     timeout = None
     if task.timeout is not None:
         timeout = read_duration(task.timeout, scope, f"the timeout of '{task.name}'", report)
-    outputs = [_output(mapping, scope, report) for mapping in task.outputs]
-    if outputs:
-        report.warning(
-            "outputs-not-read",
-            f"the outputs of '{task.name}' are planned, but a script does not read them from the log",
-            task.outputs[0].span,
-            help="read them in a task that comes after it",
-        )
     return replace(
         instance,
         timeout=timeout,
         retries=None if task.retries is None else _retries(task.retries, scope, report),
-        outputs=tuple(output for output in outputs if output is not None),
         strict=_flag(task.strict, strict, "strict", scope, report),
         critical=_flag(task.critical, True, "critical", scope, report),
     )
@@ -81,17 +72,3 @@ def _retries(mapping: Mapping, scope: Names, report: Reporter) -> Retries | None
         report.error("too-large", f"{attempts} retries are too many", count.span)
         return None
     return Retries(attempts, seconds, factor)
-
-
-def _output(mapping: Mapping, scope: Names, report: Reporter) -> PlanOutput | None:
-    pattern, source, metrics = (_given(mapping, key) for key in ("pattern", "source", "metrics"))
-    if not isinstance(pattern, Scalar):
-        report.error("missing-key", "an output has no pattern", mapping.span)
-        return None
-    text = read_text(pattern, scope, report)
-    names: tuple[str, ...] = ()
-    if isinstance(metrics, Sequence):
-        names = tuple(item.text for item in metrics if isinstance(item, Scalar))
-    elif isinstance(metrics, Mapping):
-        names = tuple(metrics.entries)
-    return PlanOutput(str(text), source.text if isinstance(source, Scalar) else None, names)

@@ -122,6 +122,9 @@ def test_sweep(run: Callable) -> None:
     ]
     table = (directory / "results.csv").read_text().splitlines()
     assert [line.rsplit(",", 1)[0] for line in table] == ["level,size_kib", "1,16", "1,32", "9,16", "9,32"]
+    outputs = [json.loads((directory / name / "outputs.json").read_text()) for name in names]
+    assert [line.rsplit(",", 1)[1] for line in table[1:]] == [str(found["packed"]) for found in outputs]
+    assert all(0 < found["percent"] < 100 for found in outputs)
 
 
 def test_services(run: Callable) -> None:

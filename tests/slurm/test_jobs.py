@@ -55,6 +55,22 @@ def test_a_step_over_several_nodes(submit: Callable) -> None:
     assert sorted(re.findall(r"^\d: (node\d)$", job.log("t"), re.MULTILINE)) == ["node1", "node2", "node3"]
 
 
+def test_outputs_are_read_behind_the_labels_of_a_step(submit: Callable) -> None:
+    text = f"""{backend(2)}
+workflow:
+  name: w
+  tasks:
+    - {{name: t, script: ['echo "epoch $SLURM_PROCID: loss 0.50"'], outputs: [{{pattern: "{{what}}: loss {{loss:f}}"}}]}}
+    - {{name: after, depends_on: [t], script: ['cat "$SFLOW_WORKFLOW_OUTPUT_DIR/t/outputs.json"'], resources: {{nodes: {{count: 1}}}}}}
+"""
+    job = submit(text)
+    assert job.wait() == "COMPLETED", job.output
+    assert re.sub(r"^0: ", "", job.log("after"), flags=re.MULTILINE) in (
+        '{\n  "what": ["epoch 0", "epoch 1"],\n  "loss": [0.50, 0.50]\n}\n',
+        '{\n  "what": ["epoch 1", "epoch 0"],\n  "loss": [0.50, 0.50]\n}\n',
+    )
+
+
 def test_gpu_slices_on_the_right_nodes(submit: Callable) -> None:
     text = f"""{backend(2)}
 workflow:

@@ -12,7 +12,7 @@ from sflowc.diagnostics import Diagnostic
 from sflowc.render import explanation_page, explanation_text
 
 ROOT = Path(__file__).resolve().parents[2]
-TELLERS = {"error", "warning", "note", "refuse", "Failure", "NotHere", "Diagnostic", "add_finding"}
+TELLERS = {"error", "warning", "note", "refuse", "Failure", "NotHere", "Diagnostic", "PatternError", "add_finding"}
 BUILT = {
     "unknown-{names.what}": {"unknown-variable", "unknown-artifact", "unknown-backend", "unknown-task", "unknown-name"},
     "unknown-{what}": {"unknown-filter", "unknown-test"},

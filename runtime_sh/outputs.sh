@@ -1,0 +1,81 @@
+# shellcheck shell=bash
+# outputs: what the patterns of a task find in its log goes to outputs.json in its directory. It is read when the task has
+# completed, by a process beside the schedule, and what depends on the task starts when that is done. Nothing that goes
+# wrong here changes how the task or the run ends.
+# requires: outputs_awk document bus timer clock console schedule verdict
+
+sf_outputs_start() { # <task index> <the state it was in before>
+  SF_READER_AFTER[$1]=$2
+  SF_READERS=$((SF_READERS + 1))
+  set -m # away from signals to this script's process group
+  sf_outputs_read "$1" &
+  set +m
+  SF_READER[$1]=$!
+  printf '+%s\n' "$!" >&"$SF_GROUPS"
+  SF_READER_UNTIL[$1]=$((SF_NOW + 30000))
+  sf_timer_set "reader:$1" 200
+}
+
+sf_outputs_read() { # <task index>: a process of its own, whose word on the bus is its end
+  local fd error
+  local -i status=0
+  trap '' HUP INT QUIT TERM USR1 USR2
+  for fd in "${SF_RUNNER_PIPE[@]}" "$SF_LIFE" "$SF_EVENTS" "$SF_LOG" "$SF_GROUPS" ${SF_CHECKS-}; do exec {fd}>&-; done
+  error=$(sf_outputs_write "$1" "$SF_RUN/${SF_TASK[$1]}" 2>&1) || status=1
+  error=${error//$'\n'/; }
+  printf 'outputs %s %s %s\n' "$1" "$status" "${error:0:400}" >&"$SF_BUS"
+}
+
+sf_outputs_write() { # <task index> <its directory>: outputs.json, whole or not at all
+  local file=$2/outputs.json
+  if ! command -v awk >/dev/null; then
+    printf 'there is no awk'
+  elif sf_outputs_find "$1" "$2/${SF_TASK[$1]}.log" >"$file.new" && [[ $(tail -c 2 -- "$file.new") == '}' ]]; then
+    mv -f -- "$file.new" "$file"
+    return
+  fi
+  rm -f -- "$file.new"
+  return 1
+}
+
+sf_outputs_find() { # <task index> <log>: prints the object; a carriage return ends a line too, as progress bars have it
+  local program
+  set -o pipefail
+  export LC_ALL=C
+  program=$(sf_outputs_awk)
+  sf_document_text "task_outputs:$1"
+  tail -c "+$((${SF_LOG_FROM[$1]:-0} + 1))" -- "$2" | tr -d '\000' | tr '\r' '\n' | awk "$program"$'\n'"$SF_TEXT"
+}
+
+sf_schedule_outputs() { # <task index> <status> <word>...: from the reader
+  local -i i=$1
+  [[ ${SF_READER[i]-} ]] || return 0
+  printf -- '-%s\n' "${SF_READER[i]}" >&"$SF_GROUPS"
+  unset -v "SF_READER[i]"
+  SF_READERS=$((SF_READERS - 1))
+  sf_timer_clear "reader:$i"
+  if (($2)); then sf_console_warn "no outputs of ${SF_TASK[i]}: ${*:3}"; fi
+  sf_task_record "$i"
+  if [[ ${SF_READER_AFTER[i]} == RUNNING ]]; then sf_schedule_release "$i"; fi
+}
+
+sf_timer_due_reader() { # <task index>: is it still at it? Some logs are more than an awk can do in five minutes
+  if ((SF_NOW >= SF_READER_UNTIL[$1])); then
+    kill -s KILL -- "-${SF_READER[$1]}" 2>/dev/null
+    sf_schedule_outputs "$1" 1 'reading them took too long'
+  elif kill -0 "${SF_READER[$1]}" 2>/dev/null || read -r -t 0 -u "$SF_BUS"; then
+    sf_timer_set "reader:$1" 200
+  else
+    sf_schedule_outputs "$1" 1 'what read them was killed'
+  fi
+}
+
+sf_outputs_finish() { # at the end of the run: waits for the readers, but after a failure no longer than for the tasks
+  local -i until
+  sf_clock_now
+  until=$((SF_NOW + (SF_EXIT ? SF_GRACE : 360000)))
+  while ((SF_READERS && SF_NOW < until)) && [[ ! ${SF_HURRY-} ]]; do
+    sf_schedule_next
+    sf_clock_now
+  done
+}
