@@ -36,6 +36,7 @@ from .passes.resolve_workflow_variables import resolve_workflow_variables
 from .passes.route_tasks import route_tasks
 from .passes.scope import Names
 from .passes.set_limits import set_limits
+from .passes.trace_variables import trace_variables
 from .passes.wire_dependencies import wire_dependencies
 from .source.compose import Overrides, compose
 from .source.ignores import Ignore, read_ignores, silence
@@ -62,6 +63,7 @@ PASSES: tuple[Callable[[Draft, Reporter], Draft], ...] = (
     fold_scripts,
     check_deadlocks,
     check_pools,
+    trace_variables,
 )
 """What makes a Plan of a Workflow, in order."""
 

@@ -3,7 +3,7 @@
 # requires: clock json event plan
 
 sf_directory_open() { # the run directory, with what it ran from
-  local time id=$((RANDOM << 15 ^ RANDOM))
+  local time id=$((RANDOM << 15 ^ RANDOM)) facts
   printf -v time '%(%Y%m%d-%H%M%S)T' -1
   if [[ ${SF_RESUME-} ]]; then
     SF_RUN=$SF_RESUME
@@ -22,7 +22,10 @@ sf_directory_open() { # the run directory, with what it ran from
   sf_plan_print >"$SF_RUN/plan.txt" 2>/dev/null
   sf_directory_tasks || exit 78
   sf_json_quote "$SF_RUN_ID"
-  sf_event_run RUNNING run_id "$SF_JSON" pid "$$"
+  facts=(run_id "$SF_JSON" pid "$$")
+  if [[ ${SF_SET_JSON-} ]]; then facts+=(overrides "$SF_SET_JSON"); fi
+  sf_event_run RUNNING "${facts[@]}"
+  if declare -F sf_override_record >/dev/null; then sf_override_record; fi
 }
 
 sf_directory_tasks() { # a directory for each task, made a thousand at a time: the arguments of a command have a limit

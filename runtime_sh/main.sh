@@ -1,17 +1,18 @@
 # shellcheck shell=bash
 # main: the commands of this script.
-# requires: run select plan report preflight console
+# requires: run select plan report preflight console help
 
 sf_main() { # <argument>...
-  local command=run tasks=()
+  local command=run tasks=() sets=()
   case ${1-} in
     run | plan | preflight | status) command=$1 && shift ;;
-    help | -h | --help) sf_main_help && return 0 ;;
+    help | -h | --help) sf_help_print && return 0 ;;
   esac
   sf_main_state
-  sf_main_options "$@" # -> tasks, SF_*
+  sf_main_options "$@" # -> tasks, sets, SF_*
   sf_main_places
   if declare -F sf_slurm_requeued >/dev/null; then sf_slurm_requeued; fi
+  sf_main_set ${sets[@]+"${sets[@]}"}
   sf_main_width
   sf_console_open
   case $command in
@@ -29,6 +30,8 @@ sf_main_state() { # what the units keep about the run, by task, timer or probe
   SF_PID=() SF_SINCE=() SF_STARTED=() SF_FINISHED=() SF_ASKED=() SF_HELD=()
   # shellcheck disable=SC2034 # for probes and outputs, which not every workflow has
   SF_LOG_FROM=() SF_READER=() SF_READER_AFTER=() SF_READER_UNTIL=() SF_READERS=0
+  # shellcheck disable=SC2034 # for --set, which not every workflow has
+  SF_SET_ENV=() SF_SET_CHANGED=() SF_SET_JSON='' SF_SET_SHOWN=''
   SF_QUEUE=() SF_QUEUE_HEAD=0 SF_PARTIAL='' SF_TIMER_NEXT=0 SF_SWEEP=200 SF_OPEN=0
 }
 
@@ -39,7 +42,7 @@ sf_main_options() { # <argument>...
     shift
     case $option in
       --*=*) value=${option#*=} option=${option%%=*} ;;
-      --task | --resume | --output-dir | --workspace-dir)
+      --task | --set | --resume | --output-dir | --workspace-dir)
         (($#)) || sf_main_usage "$option needs a value"
         value=$1
         shift
@@ -48,11 +51,12 @@ sf_main_options() { # <argument>...
     esac
     case $option in
       --task) tasks+=("$value") ;;
+      --set) sets+=("$value") ;;
       --no-deps) SF_NO_DEPS=1 ;;
       --resume) SF_RESUME=$value ;;
       --output-dir) SF_OUTPUT=$value ;;
       --workspace-dir) SF_WORKSPACE=$value ;;
-      --help | -h) sf_main_help && exit 0 ;;
+      --help | -h) sf_help_print && exit 0 ;;
       -*) sf_main_usage "unknown option $option" ;;
       *)
         [[ $command == status && ! ${SF_OPERAND-} ]] || sf_main_usage "unexpected argument $option"
@@ -79,6 +83,14 @@ sf_main_places() { # the directories of the run, as absolute paths
   fi
 }
 
+sf_main_set() { # [<NAME=VALUE>]...
+  if declare -F sf_override_open >/dev/null; then
+    sf_override_open "$@"
+  elif (($#)); then
+    sf_main_usage "--set ${1%%=*}: nothing in this script can be changed any more: build it again with that option"
+  fi
+}
+
 sf_main_width() { # -> SF_NAME_WIDTH: of the column of task names
   local name
   SF_NAME_WIDTH=8
@@ -90,19 +102,4 @@ sf_main_width() { # -> SF_NAME_WIDTH: of the column of task names
 sf_main_usage() { # <what is wrong>
   printf 'sflow: %s (see %s --help)\n' "$1" "${SF_SELF##*/}" >&2
   exit 64
-}
-
-sf_main_help() {
-  printf '%s\n' "Usage: bash ${SF_SELF##*/} [run | plan | preflight | status [RUN_DIR]] [OPTION]..." '' \
-    "Runs the workflow '$SF_WORKFLOW' (the default), or:" \
-    '  plan       shows what would run where, in which order' \
-    '  preflight  checks what can be known to go wrong, and starts nothing' \
-    '  status     shows the state of a run: the newest one, or that in RUN_DIR' '' \
-    'Options of run:' \
-    '  --task NAME          only this task and what it depends on (repeatable)' \
-    '  --no-deps            with --task: without what they depend on' \
-    '  --resume RUN_DIR     goes on with an earlier run: completed tasks are not run again' \
-    '  --output-dir DIR     where run directories go (WORKSPACE/sflow_output)' \
-    '  --workspace-dir DIR  the workspace (where the job was submitted, or this directory)' '' \
-    'Exit status: 0 done; that of the task that failed; 124 time-out; 128+N signal N; 64 usage; 78 cannot run here.'
 }

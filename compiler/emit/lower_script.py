@@ -17,6 +17,7 @@ from ..ir.script import Block, Document, Function, Script
 from ..outputs import awk
 from . import artifact_calls, probe_calls
 from .linker import link
+from .lower_variables import GIVEN, settable, variables_function
 from .shell import assignment, quote, word, wrap
 
 GRACE = 10
@@ -77,13 +78,15 @@ class Numbering:
 def lower_script(plan: Plan, version: str, directives: tuple[str, ...], usage: tuple[str, ...]) -> Script:
     """The script of a plan. `directives` are `#SBATCH` options, `usage` the lines that tell a reader how to run it."""
     numbers = Numbering(plan)
-    common = _common_environment(plan.tasks)
+    changeable = settable(plan)
+    common = _common_environment(plan)
     documents, mark = _documents(plan)
     tasks, probes, probe_index = [], [], 0
     tiers, feeds = _graph(plan)
     for index, task in enumerate(plan.tasks):
         own = range(probe_index, probe_index + len(task.probes))
-        tasks.append(_task_block(task, index, own, tiers[index], feeds[index], common, numbers))
+        hidden = tuple(name for name in task.own_variables if name in changeable)
+        tasks.append(_task_block(task, index, own, tiers[index], feeds[index], common, hidden, numbers))
         for probe in task.probes:
             probes.append(_probe_block(probe, probe_index, task, index, numbers))
             probe_index += 1
@@ -142,6 +145,8 @@ def _roots(plan: Plan) -> tuple[str, ...]:
     if any(task.outputs for task in plan.tasks):
         roots.append("outputs")
     roots += artifact_calls.units(plan.artifacts)
+    if settable(plan):
+        roots.append("override")
     return (*roots, "main")
 
 
@@ -177,14 +182,13 @@ def _graph(plan: Plan) -> tuple[list[int], list[list[int]]]:
     return tiers, feeds
 
 
-def _common_environment(tasks: Iterable[PlanTask]) -> dict[str, Text]:
-    """What every task has in its environment with the same value."""
+def _common_environment(plan: Plan) -> dict[str, Text]:
+    """What every task has in its environment with the same value, and what can be changed for all that do not hide it."""
     counts: Counter[tuple[str, Text]] = Counter()
-    total = 0
-    for task in tasks:
-        total += 1
+    for task in plan.tasks:
         counts.update(entry for entry in task.env if entry[0] not in BUILTINS)
-    return {name: value for (name, value), count in counts.items() if count == total}
+    shared = {name: value for (name, value), count in counts.items() if count == len(plan.tasks)}
+    return {**shared, **{name: variable.text for name, variable in settable(plan).items()}}
 
 
 def _task_block(
@@ -194,9 +198,10 @@ def _task_block(
     tier: int,
     feeds: list[int],
     common: Mapping[str, Text],
+    hidden: tuple[str, ...],
     numbers: Numbering,
 ) -> Block:
-    setup = _setup_words(task, common, numbers)
+    setup = _setup_words(task, {name: text for name, text in common.items() if name not in hidden}, numbers)
     fields = [
         ("TASK", quote(task.name)),
         ("BASE", quote(task.base) if task.base != task.name else ""),
@@ -215,6 +220,7 @@ def _task_block(
         ("OPTIONAL", "" if task.critical else "1"),
         ("OUTPUTS", "1" if task.outputs else ""),
         ("SETUP", "1" if setup else ""),
+        ("HIDES", quote(" ".join(hidden)) if hidden else ""),
         ("FINGERPRINT", _fingerprint(task)),
     ]
     words = [f"SF_{name}[{index}]={value}" for name, value in fields if value]
@@ -303,8 +309,12 @@ def _functions(plan: Plan, common: Mapping[str, Text], mark: str, numbers: Numbe
     nodes = [_nodes_call(backend, numbers) for backend in plan.backends]
     yield Function("workflow_nodes", "names and addresses of the nodes", tuple(nodes))
     entries = [assignment(name, value, numbers.spell) for name, value in sorted(common.items())]
+    entries += [GIVEN] if settable(plan) else []
     lines = ["SF_ENV=(", *(f"  {entry}" for entry in entries), ")"] if entries else ["SF_ENV=()"]
     yield Function("workflow_environment", "the variables that every task gets", tuple(lines))
+    variables = variables_function(plan)
+    if variables is not None:
+        yield variables
     atoms = sorted({atom for text in _texts(plan) if isinstance(text, RunText) for atom in text.atoms})
     holes = [f"{quote(_token(atom, mark))} {word(RunText((atom,)), numbers.spell)}" for atom in atoms]
     lines = ["SF_HOLE=(", *(f"  {hole}" for hole in holes), ")"] if holes else ["SF_HOLE=()"]

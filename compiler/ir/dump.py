@@ -35,6 +35,8 @@ def plan_to_json(plan: Plan) -> dict[str, Any]:
         "workflow_timeout": plan.timeout_text,
         "variables": {variable.name: _variable(variable) for variable in plan.variables},
         "domains": {v.name: _domain(v, v.domain) for v in plan.variables if v.domain is not None},
+        "settable": [v.name for v in plan.variables if v.settable],
+        "shaped": {v.name: list(v.shaped) for v in plan.variables if v.shaped},
         "artifacts": {artifact.name: _artifact(artifact) for artifact in plan.artifacts},
         "backends": {backend.name: _backend(plan, backend) for backend in plan.backends},
         "tasks": [_task(task) for task in plan.tasks],

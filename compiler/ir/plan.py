@@ -22,7 +22,11 @@ SCRIPT = "<script>"
 
 @dataclass(frozen=True, slots=True)
 class PlanVariable:
-    """A global or workflow variable. `value` is a Python value or RunText; `text` what a task's environment holds."""
+    """A global or workflow variable. `value` is a Python value or RunText; `text` what a task's environment holds.
+
+    `shaped` says what was made of it while compiling; `settable` that it only reaches environments, so that `--set` can still
+    change it when the script runs.
+    """
 
     name: str
     value: object
@@ -30,6 +34,8 @@ class PlanVariable:
     type: str
     domain: tuple[object, ...] | None
     is_secret: bool = False
+    shaped: tuple[str, ...] = ()
+    settable: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +181,7 @@ class PlanTask:
     replica_index: int
     replicated: bool
     sweep_variables: tuple[str, ...]
+    own_variables: tuple[str, ...]  # those that hide others for this task alone, swept ones among them
     depends_on: tuple[str, ...]
     backend: str
     node_indices: tuple[int, ...]

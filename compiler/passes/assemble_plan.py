@@ -36,6 +36,7 @@ def _task(instance: Instance) -> PlanTask:
         replica_index=instance.replica_index,
         replicated=instance.replicated,
         sweep_variables=tuple(instance.sweep),
+        own_variables=tuple(sorted(instance.variables)),
         depends_on=instance.depends_on,
         backend=instance.backend,
         node_indices=instance.node_indices,

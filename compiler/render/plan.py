@@ -37,7 +37,21 @@ def plan_text(plan: Plan, *, colour: bool = False) -> str:
         out += _task(tasks[name], number, width, plan, replicas, paint)
     for backend in plan.backends:
         out += _allocation(plan, backend, paint)
+    out += _variables(plan, paint)
     return "\n".join(out) + "\n"
+
+
+def _variables(plan: Plan, paint: Painter) -> list[str]:
+    """Which variables the script's user may still change, and what the others have become."""
+    settable = [variable.name for variable in plan.variables if variable.settable]
+    shaped = [variable for variable in plan.variables if variable.shaped]
+    out = ["", paint("bold", "Variables:")] if settable or shaped else []
+    if settable:
+        out += _wrapped(", ".join(settable), "    ", first="  to be changed with --set when the script runs: ")
+    for variable in shaped:
+        more = f" and {len(variable.shaped) - 3} more" if len(variable.shaped) > 3 else ""
+        out += _wrapped(f"{variable.name} shaped {', '.join(variable.shaped[:3])}{more}", "  ")
+    return out
 
 
 def _count(number: int, noun: str) -> str:

@@ -13,7 +13,16 @@ from collections.abc import Iterable
 from ..diagnostics import Reporter, Span
 
 RUN_FILES = frozenset(
-    ("sflow.log", "events.jsonl", "status.json", "status.json.new", "completed.txt", "plan.txt", ".groups")
+    (
+        "sflow.log",
+        "events.jsonl",
+        "status.json",
+        "status.json.new",
+        "completed.txt",
+        "plan.txt",
+        ".groups",
+        ".overrides",
+    )
 )
 """What a run writes into its directory, where every task has one of its own."""
 MAX_BYTES = 200

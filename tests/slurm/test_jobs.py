@@ -268,3 +268,19 @@ def test_outside_a_job_the_script_says_what_to_do(tmp_path: Path, submit: Callab
     )
     assert done.returncode == 78
     assert "submit this script with sbatch" in done.stderr
+
+
+def test_variables_are_changed_when_a_job_is_submitted(submit: Callable) -> None:
+    text = """
+variables: {SLURM_TIMELIMIT: 1, N: {type: integer, value: 1, domain: [1, 2]}, NODES: 1}
+backends: [{name: c, type: slurm, nodes: "${{ NODES }}", time: "5"}]
+workflow: {name: w, tasks: [{name: t, script: ['echo "$SLURM_TIMELIMIT $N"']}]}
+"""
+    job = submit(text, arguments=("--set", "SLURM_TIMELIMIT=a  'b'", "--set", "N=2"))
+    assert job.wait() == "COMPLETED", job.output
+    assert job.log("t") == "0: a  'b' 2\n"
+    assert job.record["overrides"] == {"SLURM_TIMELIMIT": "a  'b'", "N": "2"}
+    refused = submit(text, arguments=("--set", "NODES=2"))
+    assert refused.wait() == "FAILED"
+    assert refused.exit_code == "64:0"
+    assert "it shaped the nodes of backend c" in refused.output

@@ -8,7 +8,7 @@
 #
 #   from     workflow.yaml  sha256:97b71945a51d76696df390ced3a70806a301cecae23dc69b1af87b4de8c7c195
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:a75751611a3969de917310c420036cbc21a7f84c3ecc2ff0b9c771b8e2ec5214 (all that follows this header)
+#   body     sha256:ffc143d49333c864476e0215594a7cc87929de479958cc9d16b236d1201699a9 (all that follows this header)
 #
 # `sbatch FILE` submits it, `bash FILE` runs it inside an allocation (salloc);
 # `bash FILE --help` says what else it can do.
@@ -168,8 +168,7 @@ sf_bus_read() { # <descriptor> <seconds> -> SF_WORDS: the words of the next line
   return 1
 }
 
-# document: the here-documents of this file (task scripts, contents of artifacts, code that finds outputs), and the values that
-# only the run knows.
+# document: the here-documents of this file (task scripts, contents of artifacts), and the values that only the run knows.
 
 sf_document_load() { # <this file> -> SF_TEXTS: every here-document; SF_DOCUMENT[kind:index]: the number of its text
   local line key keys='' text end='' fd
@@ -183,7 +182,7 @@ sf_document_load() { # <this file> -> SF_TEXTS: every here-document; SF_DOCUMENT
         for key in ${keys#* }; do SF_DOCUMENT["${keys%% *}:$key"]=${#SF_TEXTS[@]}; done
         SF_TEXTS+=("$text")
         end=''
-      elif [[ $line == task_script\ * || $line == artifact_content\ * || $line == task_outputs\ * ]]; then
+      elif [[ $line == task_script\ * || $line == artifact_content\ * ]]; then
         keys=${line%% <<*}
         end=${line#*<<\'}
         end=${end%%\'*}
@@ -469,11 +468,15 @@ sf_timer_fire() { # calls what is due at SF_NOW; looks through the timers only w
 # local: tasks that run on this host, as a child of their runner.
 
 sf_local_launch() { # <task index> <its directory>: becomes the task; from SF_COMMAND, SF_ENV, SF_BUILTINS
-  # The names of the exported variables are the user's: after the export nothing of ours is read but "$@".
+  local assignment
   exec {SF_BUS}>&- {SF_GROUPS}>&-
-  set -- "${SF_COMMAND[@]}" "$2/${SF_TASK[$1]}.sh"
-  export ${SF_ENV[@]+"${SF_ENV[@]}"} "${SF_BUILTINS[@]}"
-  exec "$@"
+  # The names of the variables are the user's and may be ours: from here on nothing of ours is read but the positions.
+  set -- "${#SF_COMMAND[@]}" "${SF_COMMAND[@]}" "$2/${SF_TASK[$1]}.sh" ${SF_ENV[@]+"${SF_ENV[@]}"} "${SF_BUILTINS[@]}"
+  for assignment in "${@:$1+3}"; do
+    if [[ $assignment == SF_* ]]; then unset -v "${assignment%%=*}"; fi # an array cannot be exported
+  done
+  export "${@:$1+3}"
+  exec "${@:2:$1+1}"
 }
 
 sf_local_signal() { # <signal> <task index>...: to everything in the process groups of the tasks
@@ -595,6 +598,7 @@ sf_status_print() {
   printf ' "reason": %s,\n "started": %s,\n "updated": %s,\n' "$SF_JSON" "$SF_BEGUN" "$SF_STAMP"
   sf_json_quote "${SLURM_JOB_ID-}"
   printf ' "job_id": %s,\n "host": "%s",\n "pid": %s,\n' "${SF_JSON/#'""'/null}" "${HOSTNAME//[!A-Za-z0-9._-]/_}" "$$"
+  [[ ! ${SF_SET_JSON-} ]] || printf ' "overrides": %s,\n' "$SF_SET_JSON"
   printf ' "tasks": {\n%s\n }}\n' "${tasks%,$'\n'}"
 }
 
@@ -722,7 +726,10 @@ sf_stop_all() { # <state for what still runs> <reason>: returns when nothing run
     sf_stop_wait "$(((deadline - SF_NOW) / (tier + 1)))"
   done
   sf_stop_wait "$((deadline - SF_NOW))"
-  for i in "${!SF_PID[@]}"; do sf_timer_due_kill "$i"; done
+  for i in "${!SF_PID[@]}"; do
+    SF_ASKED[i]=1
+    sf_timer_due_kill "$i"
+  done
   SF_HURRY=
   sf_stop_wait 1000
 }
@@ -779,10 +786,8 @@ sf_task_ended() { # <task index> <exit status>: the attempt is over
   SF_AHEAD=''
   if [[ $state == COMPLETED && $was == RUNNING ]]; then
     SF_STATE[i]=COMPLETED
-    if [[ ! ${SF_OUTPUTS[i]-} ]]; then
-      sf_schedule_release "$i"
-      [[ ${SF_EXIT-} ]] || sf_schedule_ahead
-    fi
+    sf_schedule_release "$i"
+    [[ ${SF_EXIT-} ]] || sf_schedule_ahead
   fi
   sf_timer_clear "limit:$i"
   sf_timer_clear "ready:$i"
@@ -791,18 +796,14 @@ sf_task_ended() { # <task index> <exit status>: the attempt is over
   if [[ ${SF_PROBES_OF[i]-} ]]; then sf_probe_stop "$i"; fi
   SF_STATUS[i]=$2
   SF_FINISHED[i]=$SF_STAMP
-  if [[ $state == COMPLETED ]]; then
-    if [[ ${SF_OUTPUTS[i]-} ]]; then sf_outputs_start "$i" "$was"; else sf_task_record "$i"; fi
+  if [[ $state == COMPLETED && ! ${SF_VERDICT[i]-} ]]; then
+    printf '%s %s\n' "${SF_FINGERPRINT[i]-}" "${SF_TASK[i]}" 2>/dev/null >>"$SF_RUN/completed.txt"
   elif [[ ${SF_RETRY[i]-} && $was != READY && ! ${SF_EXIT-} ]] && sf_retry_later "$i" "$why"; then
     return
   fi
   sf_task_enter "$i" "$state" "$why"
   [[ ! $SF_AHEAD ]] || sf_task_announce "$SF_AHEAD"
   if [[ $state == FAILED || $state == TIMEOUT ]]; then sf_run_blame "$i"; fi
-}
-
-sf_task_record() { # <task index>: a resumed run need not do it again, unless it was this script that ended it
-  [[ ${SF_VERDICT[$1]-} ]] || printf '%s %s\n' "${SF_FINGERPRINT[$1]-}" "${SF_TASK[$1]}" 2>/dev/null >>"$SF_RUN/completed.txt"
 }
 
 sf_task_judge() { # <task index> <exit status> <state so far> -> state, why of the caller
@@ -1773,12 +1774,13 @@ sf_plan_print() {
     printf '  %-*s  %-12s  %-12s  %s\n' "$SF_NAME_WIDTH" "${SF_TASK[i]}" "${SF_NODES[i]}" "${SF_GPUS[i]:--}" "${after#, }"
     for p in ${SF_PROBES_OF[i]-}; do printf '  %*s    %s\n' "$SF_NAME_WIDTH" '' "${SF_PROBE_ROLE[p]}"; done
   done
+  [[ ! ${SF_SET_SHOWN-} ]] || printf '\n  set: %s\n' "$SF_SET_SHOWN"
 }
 
 # directory: the run directory: where it is, and what it holds from the start.
 
 sf_directory_open() { # the run directory, with what it ran from
-  local time id=$((RANDOM << 15 ^ RANDOM))
+  local time id=$((RANDOM << 15 ^ RANDOM)) facts
   printf -v time '%(%Y%m%d-%H%M%S)T' -1
   if [[ ${SF_RESUME-} ]]; then
     SF_RUN=$SF_RESUME
@@ -1797,7 +1799,10 @@ sf_directory_open() { # the run directory, with what it ran from
   sf_plan_print >"$SF_RUN/plan.txt" 2>/dev/null
   sf_directory_tasks || exit 78
   sf_json_quote "$SF_RUN_ID"
-  sf_event_run RUNNING run_id "$SF_JSON" pid "$$"
+  facts=(run_id "$SF_JSON" pid "$$")
+  if [[ ${SF_SET_JSON-} ]]; then facts+=(overrides "$SF_SET_JSON"); fi
+  sf_event_run RUNNING "${facts[@]}"
+  if declare -F sf_override_record >/dev/null; then sf_override_record; fi
 }
 
 sf_directory_tasks() { # a directory for each task, made a thousand at a time: the arguments of a command have a limit
@@ -2028,7 +2033,6 @@ sf_run_end() { # stops what runs, writes the last status, exits
     SF_REASON=
     sf_stop_all COMPLETED "stopped: the workflow is done"
   fi
-  if declare -F sf_outputs_finish >/dev/null; then sf_outputs_finish; fi
   if declare -F sf_probe_close >/dev/null; then sf_probe_close; fi
   sf_pool_close
   sf_watchdog_end
@@ -2201,18 +2205,38 @@ sf_report_print() { # [<run directory>]: the newest one without it; status 0 run
   [[ $state == RUNNING || $state == COMPLETED ]]
 }
 
+# help: how this script is used.
+
+sf_help_print() {
+  printf '%s\n' "Usage: bash ${SF_SELF##*/} [run | plan | preflight | status [RUN_DIR]] [OPTION]..." '' \
+    "Runs the workflow '$SF_WORKFLOW' (the default), or:" \
+    '  plan       shows what would run where, in which order' \
+    '  preflight  checks what can be known to go wrong, and starts nothing' \
+    '  status     shows the state of a run: the newest one, or that in RUN_DIR' '' \
+    'Options of run:' \
+    '  --task NAME          only this task and what it depends on (repeatable)' \
+    '  --no-deps            with --task: without what they depend on' \
+    '  --resume RUN_DIR     goes on with an earlier run: completed tasks are not run again' \
+    '  --output-dir DIR     where run directories go (WORKSPACE/sflow_output)' \
+    '  --workspace-dir DIR  the workspace (where the job was submitted, or this directory)'
+  if declare -F sf_override_help >/dev/null; then sf_override_help; fi
+  printf '%s\n' '' \
+    'Exit status: 0 done; that of the task that failed; 124 time-out; 128+N signal N; 64 usage; 78 cannot run here.'
+}
+
 # main: the commands of this script.
 
 sf_main() { # <argument>...
-  local command=run tasks=()
+  local command=run tasks=() sets=()
   case ${1-} in
     run | plan | preflight | status) command=$1 && shift ;;
-    help | -h | --help) sf_main_help && return 0 ;;
+    help | -h | --help) sf_help_print && return 0 ;;
   esac
   sf_main_state
-  sf_main_options "$@" # -> tasks, SF_*
+  sf_main_options "$@" # -> tasks, sets, SF_*
   sf_main_places
   if declare -F sf_slurm_requeued >/dev/null; then sf_slurm_requeued; fi
+  sf_main_set ${sets[@]+"${sets[@]}"}
   sf_main_width
   sf_console_open
   case $command in
@@ -2228,8 +2252,10 @@ sf_main_state() { # what the units keep about the run, by task, timer or probe
   SF_TEXTS=() SF_ROW=() SF_QUOTED=() SF_STATE=() SF_WHY=() SF_ATTEMPT=() SF_STATUS=() SF_VERDICT=() SF_LEFT=()
   SF_RUNNER_PIPE=() SF_RUNNER_PID=() SF_RUNNER_IDLE=() SF_RUNNER_OF=() SF_RUNNER_NEW=0 SF_RUNNER_LAST=''
   SF_PID=() SF_SINCE=() SF_STARTED=() SF_FINISHED=() SF_ASKED=() SF_HELD=()
-  # shellcheck disable=SC2034 # for probes and outputs, which not every workflow has
-  SF_LOG_FROM=() SF_READER=() SF_READER_AFTER=() SF_READER_UNTIL=() SF_READERS=0
+  # shellcheck disable=SC2034 # for probes, which not every workflow has
+  SF_LOG_FROM=()
+  # shellcheck disable=SC2034 # for --set, which not every workflow has
+  SF_SET_ENV=() SF_SET_CHANGED=() SF_SET_JSON='' SF_SET_SHOWN=''
   SF_QUEUE=() SF_QUEUE_HEAD=0 SF_PARTIAL='' SF_TIMER_NEXT=0 SF_SWEEP=200 SF_OPEN=0
 }
 
@@ -2240,7 +2266,7 @@ sf_main_options() { # <argument>...
     shift
     case $option in
       --*=*) value=${option#*=} option=${option%%=*} ;;
-      --task | --resume | --output-dir | --workspace-dir)
+      --task | --set | --resume | --output-dir | --workspace-dir)
         (($#)) || sf_main_usage "$option needs a value"
         value=$1
         shift
@@ -2249,11 +2275,12 @@ sf_main_options() { # <argument>...
     esac
     case $option in
       --task) tasks+=("$value") ;;
+      --set) sets+=("$value") ;;
       --no-deps) SF_NO_DEPS=1 ;;
       --resume) SF_RESUME=$value ;;
       --output-dir) SF_OUTPUT=$value ;;
       --workspace-dir) SF_WORKSPACE=$value ;;
-      --help | -h) sf_main_help && exit 0 ;;
+      --help | -h) sf_help_print && exit 0 ;;
       -*) sf_main_usage "unknown option $option" ;;
       *)
         [[ $command == status && ! ${SF_OPERAND-} ]] || sf_main_usage "unexpected argument $option"
@@ -2280,6 +2307,14 @@ sf_main_places() { # the directories of the run, as absolute paths
   fi
 }
 
+sf_main_set() { # [<NAME=VALUE>]...
+  if declare -F sf_override_open >/dev/null; then
+    sf_override_open "$@"
+  elif (($#)); then
+    sf_main_usage "--set ${1%%=*}: nothing in this script can be changed any more: build it again with that option"
+  fi
+}
+
 sf_main_width() { # -> SF_NAME_WIDTH: of the column of task names
   local name
   SF_NAME_WIDTH=8
@@ -2291,21 +2326,6 @@ sf_main_width() { # -> SF_NAME_WIDTH: of the column of task names
 sf_main_usage() { # <what is wrong>
   printf 'sflow: %s (see %s --help)\n' "$1" "${SF_SELF##*/}" >&2
   exit 64
-}
-
-sf_main_help() {
-  printf '%s\n' "Usage: bash ${SF_SELF##*/} [run | plan | preflight | status [RUN_DIR]] [OPTION]..." '' \
-    "Runs the workflow '$SF_WORKFLOW' (the default), or:" \
-    '  plan       shows what would run where, in which order' \
-    '  preflight  checks what can be known to go wrong, and starts nothing' \
-    '  status     shows the state of a run: the newest one, or that in RUN_DIR' '' \
-    'Options of run:' \
-    '  --task NAME          only this task and what it depends on (repeatable)' \
-    '  --no-deps            with --task: without what they depend on' \
-    '  --resume RUN_DIR     goes on with an earlier run: completed tasks are not run again' \
-    '  --output-dir DIR     where run directories go (WORKSPACE/sflow_output)' \
-    '  --workspace-dir DIR  the workspace (where the job was submitted, or this directory)' '' \
-    'Exit status: 0 done; that of the task that failed; 124 time-out; 128+N signal N; 64 usage; 78 cannot run here.'
 }
 
 sf_main "$@"

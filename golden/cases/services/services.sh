@@ -4,7 +4,7 @@
 #
 #   from     services.yaml  sha256:ecafa48ceecd9b7380e9b9fdfc1ba2d7feba809a8d9417d4a92e75ad3e7e4a8b
 #   rebuild  sflowc build -f services.yaml
-#   body     sha256:11856e00e79affb027436cb28670c51c24090b123ee45f6eeab3fd8d7e046d9d (all that follows this header)
+#   body     sha256:92444398fe1d5fcdd13e0db88983c58caccea1698a8907ba26d7e66fa5b5f02a (all that follows this header)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -38,7 +38,15 @@ workflow_environment() { # the variables that every task gets
     PREFILL_PORT=18081
     REQUESTS=50
     "SERVER=${SF_RUN}/server.py"
+    ${SF_SET_ENV[@]+"${SF_SET_ENV[@]}"} # what --set gave
   )
+}
+
+workflow_variables() { # calls a function with each variable: type, value and allowed values; or `fixed` and why
+  "$1" REQUESTS integer 50
+  "$1" FRONTEND_PORT fixed 'it shaped the readiness probe of frontend'
+  "$1" PREFILL_PORT fixed 'it shaped the readiness probe of prefill'
+  "$1" DECODE_PORT integer 18082
 }
 
 workflow_holes() { # what only the run knows, by its placeholder in the texts below
@@ -199,8 +207,7 @@ sf_bus_read() { # <descriptor> <seconds> -> SF_WORDS: the words of the next line
   return 1
 }
 
-# document: the here-documents of this file (task scripts, contents of artifacts, code that finds outputs), and the values that
-# only the run knows.
+# document: the here-documents of this file (task scripts, contents of artifacts), and the values that only the run knows.
 
 sf_document_load() { # <this file> -> SF_TEXTS: every here-document; SF_DOCUMENT[kind:index]: the number of its text
   local line key keys='' text end='' fd
@@ -214,7 +221,7 @@ sf_document_load() { # <this file> -> SF_TEXTS: every here-document; SF_DOCUMENT
         for key in ${keys#* }; do SF_DOCUMENT["${keys%% *}:$key"]=${#SF_TEXTS[@]}; done
         SF_TEXTS+=("$text")
         end=''
-      elif [[ $line == task_script\ * || $line == artifact_content\ * || $line == task_outputs\ * ]]; then
+      elif [[ $line == task_script\ * || $line == artifact_content\ * ]]; then
         keys=${line%% <<*}
         end=${line#*<<\'}
         end=${end%%\'*}
@@ -500,11 +507,15 @@ sf_timer_fire() { # calls what is due at SF_NOW; looks through the timers only w
 # local: tasks that run on this host, as a child of their runner.
 
 sf_local_launch() { # <task index> <its directory>: becomes the task; from SF_COMMAND, SF_ENV, SF_BUILTINS
-  # The names of the exported variables are the user's: after the export nothing of ours is read but "$@".
+  local assignment
   exec {SF_BUS}>&- {SF_GROUPS}>&-
-  set -- "${SF_COMMAND[@]}" "$2/${SF_TASK[$1]}.sh"
-  export ${SF_ENV[@]+"${SF_ENV[@]}"} "${SF_BUILTINS[@]}"
-  exec "$@"
+  # The names of the variables are the user's and may be ours: from here on nothing of ours is read but the positions.
+  set -- "${#SF_COMMAND[@]}" "${SF_COMMAND[@]}" "$2/${SF_TASK[$1]}.sh" ${SF_ENV[@]+"${SF_ENV[@]}"} "${SF_BUILTINS[@]}"
+  for assignment in "${@:$1+3}"; do
+    if [[ $assignment == SF_* ]]; then unset -v "${assignment%%=*}"; fi # an array cannot be exported
+  done
+  export "${@:$1+3}"
+  exec "${@:2:$1+1}"
 }
 
 sf_local_signal() { # <signal> <task index>...: to everything in the process groups of the tasks
@@ -843,6 +854,112 @@ sf_artifact_write() { # <index> <path>: in one step, so that no task sees half o
   return 1
 }
 
+# float: a decimal number as the compiler prints it: 4.50 is 4.5, 1e3 is 1000.0.
+
+sf_float_is() { # <lower-case text>: is it a number?
+  local digits='[0-9][0-9_]*'
+  [[ $1 =~ ^[+-]?(inf|infinity|nan)$ ]] && return 0
+  [[ $1 =~ ^[+-]?($digits\.?|$digits\.$digits|\.$digits)(e[+-]?$digits)?$ && ! $1 =~ _(_|[^0-9]|$) ]]
+}
+
+sf_float_read() { # <lower-case number> -> SF_FLOAT; status 1 for more than 15 digits or close to the limits: bash cannot round those
+  local sign='' number=${1//_/} whole fraction='' digits
+  local -i exponent=0
+  if [[ $number == -* ]]; then sign=-; fi
+  number=${number#[+-]}
+  case $number in
+    inf*) SF_FLOAT=${sign}inf && return ;;
+    nan) SF_FLOAT=nan && return ;;
+    *e*) sf_float_exponent "${number#*e}" ;; # -> exponent
+  esac
+  whole=${number%%e*}
+  if [[ $whole == *.* ]]; then fraction=${whole#*.} whole=${whole%%.*}; fi
+  digits=$whole$fraction
+  exponent+=${#whole}-1 # that of the first digit
+  while [[ $digits == 0* ]]; do digits=${digits#0} exponent+=-1; done
+  while [[ $digits == *0 ]]; do digits=${digits%0}; done
+  SF_FLOAT=${sign}0.0
+  [[ ! $digits ]] || { ((${#digits} <= 15 && exponent > -308 && exponent < 308)) && sf_float_print; }
+}
+
+sf_float_exponent() { # <digits, maybe with a sign> -> exponent of the caller; four digits are far beyond the limits in any case
+  local digits=${1#[+-]}
+  digits=${digits#"${digits%%[!0]*}"}
+  if ((${#digits} > 4)); then digits=9999; fi
+  exponent=${digits:-0}
+  if [[ $1 == -* ]]; then exponent=-exponent; fi
+}
+
+sf_float_print() { # -> SF_FLOAT: from sign, digits and exponent of the caller
+  local zeros=0000000000000000 fraction
+  if ((exponent < -4 || exponent >= 16)); then
+    fraction=${digits:1}
+    printf -v SF_FLOAT '%s%s%se%+03d' "$sign" "${digits:0:1}" "${fraction:+.$fraction}" "$exponent"
+  elif ((exponent < 0)); then
+    SF_FLOAT=${sign}0.${zeros:0:-exponent-1}$digits
+  else
+    digits+=${zeros:0:exponent+1}
+    fraction=${digits:exponent+1}
+    fraction=${fraction%"${fraction##*[!0]}"}
+    SF_FLOAT=$sign${digits:0:exponent+1}.${fraction:-0}
+  fi
+}
+
+# literal: text as the compiler reads a value of --set: as a number, as a boolean, else as it stands; and as the compiler prints it.
+
+sf_literal_cast() { # <type> <text> -> SF_LITERAL: the value's text; status 1 when it is none of that type, 2 when bash cannot tell
+  local kind
+  sf_literal_read "$2" # -> kind
+  case $1,$kind in
+    *,unknown) return 2 ;;
+    string,* | integer,int | float,float | boolean,bool) ;;
+    integer,bool) [[ $SF_LITERAL == False ]] && SF_LITERAL=0 || SF_LITERAL=1 ;;
+    integer,float) [[ $SF_LITERAL == *.0 ]] && sf_literal_integer "${SF_LITERAL%.0}" ;;
+    float,int) sf_float_read "$SF_LITERAL" && SF_LITERAL=$SF_FLOAT || return 2 ;;
+    boolean,int | boolean,text) sf_literal_boolean "$2" ;;
+    *) return 1 ;;
+  esac
+}
+
+sf_literal_read() { # <text> -> SF_LITERAL, and kind of the caller: int, float, bool, text, or unknown: for the compiler to read
+  local text=${1#"${1%%[![:space:]]*}"} lower
+  text=${text%"${text##*[![:space:]]}"}
+  lower=${text,,}
+  SF_LITERAL=$1
+  kind=text
+  if ((${#text} > 4000)); then
+    return
+  elif [[ $text =~ ^[+-]?[0-9]+(_[0-9]+)*$ ]]; then
+    kind=int
+    sf_literal_integer "${text//_/}"
+  elif sf_float_is "$lower"; then
+    kind=float
+    sf_float_read "$lower" && SF_LITERAL=$SF_FLOAT || kind=unknown
+  elif [[ $lower == true || $lower == yes || $lower == on ]]; then
+    kind=bool SF_LITERAL=True
+  elif [[ $lower == false || $lower == no || $lower == off ]]; then
+    kind=bool SF_LITERAL=False
+  elif [[ $text == \[*\] || $text == \{*\} ]]; then # JSON, it seems
+    kind=unknown
+  fi
+}
+
+sf_literal_integer() { # <digits, maybe with a sign> -> SF_LITERAL: without zeros in front
+  local digits=${1#[+-]}
+  digits=${digits#"${digits%%[!0]*}"}
+  SF_LITERAL=${digits:-0}
+  if [[ $1 == -* && $digits ]]; then SF_LITERAL=-$digits; fi
+}
+
+sf_literal_boolean() { # <text> -> SF_LITERAL
+  local text=${1//[[:space:]]/}
+  case ${text,,} in
+    1 | y) SF_LITERAL=True ;;
+    0 | n) SF_LITERAL=False ;;
+    *) return 1 ;;
+  esac
+}
+
 # json: any text as a JSON string.
 
 sf_json_quote() { # <text> -> SF_JSON: the text as a JSON string, quotes included
@@ -902,6 +1019,7 @@ sf_status_print() {
   printf ' "reason": %s,\n "started": %s,\n "updated": %s,\n' "$SF_JSON" "$SF_BEGUN" "$SF_STAMP"
   sf_json_quote "${SLURM_JOB_ID-}"
   printf ' "job_id": %s,\n "host": "%s",\n "pid": %s,\n' "${SF_JSON/#'""'/null}" "${HOSTNAME//[!A-Za-z0-9._-]/_}" "$$"
+  [[ ! ${SF_SET_JSON-} ]] || printf ' "overrides": %s,\n' "$SF_SET_JSON"
   printf ' "tasks": {\n%s\n }}\n' "${tasks%,$'\n'}"
 }
 
@@ -947,6 +1065,95 @@ sf_event_state() { # <task index> <state> <reason>: a task's new state, here and
   sf_status_row "$1" "$name" "$SF_JSON"
 }
 
+# override: --set NAME=VALUE: another value for a variable that nothing was made of while compiling. workflow_variables knows which.
+
+sf_override_open() { # [<NAME=VALUE>]...: over what the run that is resumed was given -> SF_SET_ENV, SF_SET_JSON, SF_SET_SHOWN
+  local pair
+  declare -gA SF_SET=()
+  if [[ -r ${SF_RESUME:+$SF_RESUME/.overrides} ]]; then
+    while IFS= read -r -d '' pair; do sf_override_take "$pair"; done <"$SF_RESUME/.overrides"
+  fi
+  for pair; do sf_override_take "$pair"; done
+  ((${#SF_SET[@]})) || return 0
+  workflow_variables sf_override_keep
+  SF_SET_JSON="{${SF_SET_JSON#, }}"
+  SF_SET_SHOWN=${SF_SET_SHOWN#, }
+  sf_override_mark
+}
+
+sf_override_take() { # <NAME=VALUE> -> SF_SET; ends the script with 64 when it cannot be
+  local name=${1%%=*} value=${1#*=} found='' known=''
+  [[ $1 == *=* ]] || sf_main_usage "--set $1: write --set NAME=VALUE"
+  workflow_variables sf_override_match # -> found, known, SF_LITERAL
+  [[ $found ]] || sf_main_usage "--set $name: there is no such variable; these can be changed:$known"
+  ((${#SF_LITERAL} < 131072)) || sf_main_usage "--set $name: a variable cannot have more than 128 KiB"
+  SF_SET[$name]=$SF_LITERAL
+}
+
+sf_override_match() { # <variable> <type> <value> [<allowed value>]...: is it name of the caller, and may it be value?
+  local shown=$value allowed
+  [[ $2 == fixed ]] || known+=" $1"
+  [[ $1 == "$name" ]] || return 0
+  found=1
+  [[ $2 != fixed ]] || sf_main_usage "--set $name: it cannot be changed any more, $3: build the script again"
+  if sf_override_secret "$name"; then shown='***'; fi
+  sf_literal_cast "$2" "$value"
+  case $? in
+    1) sf_main_usage "--set $name: '$shown' is no $2" ;;
+    2) sf_main_usage "--set $name: only the compiler can read '$shown': build the script again" ;;
+  esac
+  for allowed in "${@:4}"; do [[ $allowed != "$SF_LITERAL" ]] || return 0; done
+  (($# < 4)) || sf_main_usage "--set $name: '$shown' is not in its domain:$([[ $shown == '***' ]] || printf ' %s' "${@:4}")"
+}
+
+sf_override_secret() { # <variable>: is its value never printed?
+  [[ ${1^^} =~ (TOKEN|KEY|PASSWORD|PASSWD|SECRET|CREDENTIALS?)$ ]]
+}
+
+sf_override_keep() { # <variable> <type> <value> ...: what was given for it, where it is used and where it is shown
+  local shown
+  [[ ${SF_SET[$1]+set} ]] || return 0
+  shown=${SF_SET[$1]}
+  if sf_override_secret "$1"; then shown='***'; fi
+  SF_SET_ENV+=("$1=${SF_SET[$1]}")
+  SF_SET_SHOWN+=", $1=${shown//$'\n'/ }"
+  sf_json_quote "$shown"
+  SF_SET_JSON+=", \"$1\": $SF_JSON"
+  if [[ ${SF_SET[$1]} != "$3" ]]; then SF_SET_CHANGED+=("$1=${SF_SET[$1]}"); fi
+}
+
+sf_override_mark() { # a task that sees other values is another task, which a resumed run does again -> SF_FINGERPRINT
+  local -i i
+  local pair seen last='' mark
+  for ((i = 0; i < ${#SF_TASK[@]}; i++)); do
+    seen=
+    for pair in ${SF_SET_CHANGED[@]+"${SF_SET_CHANGED[@]}"}; do
+      [[ " ${SF_HIDES[i]-} " == *" ${pair%%=*} "* ]] || seen+=$pair$'\n'
+    done
+    if [[ $seen != "$last" ]]; then mark=$(cksum <<<"$seen") last=$seen; fi
+    if [[ $seen ]]; then SF_FINGERPRINT[i]+=-${mark%% *}; fi
+  done
+}
+
+sf_override_record() { # in the run's directory, for who resumes it; the values may be secret
+  ((${#SF_SET[@]})) || return 0
+  (umask 077 && printf '%s\0' "${SF_SET_ENV[@]}" >"$SF_RUN/.overrides") || exit 78
+  sf_console_say "set: $SF_SET_SHOWN"
+}
+
+sf_override_help() { # what --set can change
+  printf '%s\n' '  --set NAME=VALUE     gives one of these variables another value (repeatable):'
+  workflow_variables sf_override_tell
+}
+
+sf_override_tell() { # <variable> <type> <value> [<allowed value>]...
+  [[ $2 != fixed ]] || return 0
+  local allowed=''
+  if (($# > 3)); then printf -v allowed ', %s' "${@:4}"; fi
+  if sf_override_secret "$1"; then allowed=''; fi
+  printf '      %-20s %s, %s%s\n' "$1" "$2" "$3" "${allowed:+; one of ${allowed#, }}"
+}
+
 # plan: what this script would run, as a table.
 
 sf_plan_print() {
@@ -960,12 +1167,13 @@ sf_plan_print() {
     printf '  %-*s  %-12s  %-12s  %s\n' "$SF_NAME_WIDTH" "${SF_TASK[i]}" "${SF_NODES[i]}" "${SF_GPUS[i]:--}" "${after#, }"
     for p in ${SF_PROBES_OF[i]-}; do printf '  %*s    %s\n' "$SF_NAME_WIDTH" '' "${SF_PROBE_ROLE[p]}"; done
   done
+  [[ ! ${SF_SET_SHOWN-} ]] || printf '\n  set: %s\n' "$SF_SET_SHOWN"
 }
 
 # directory: the run directory: where it is, and what it holds from the start.
 
 sf_directory_open() { # the run directory, with what it ran from
-  local time id=$((RANDOM << 15 ^ RANDOM))
+  local time id=$((RANDOM << 15 ^ RANDOM)) facts
   printf -v time '%(%Y%m%d-%H%M%S)T' -1
   if [[ ${SF_RESUME-} ]]; then
     SF_RUN=$SF_RESUME
@@ -984,7 +1192,10 @@ sf_directory_open() { # the run directory, with what it ran from
   sf_plan_print >"$SF_RUN/plan.txt" 2>/dev/null
   sf_directory_tasks || exit 78
   sf_json_quote "$SF_RUN_ID"
-  sf_event_run RUNNING run_id "$SF_JSON" pid "$$"
+  facts=(run_id "$SF_JSON" pid "$$")
+  if [[ ${SF_SET_JSON-} ]]; then facts+=(overrides "$SF_SET_JSON"); fi
+  sf_event_run RUNNING "${facts[@]}"
+  if declare -F sf_override_record >/dev/null; then sf_override_record; fi
 }
 
 sf_directory_tasks() { # a directory for each task, made a thousand at a time: the arguments of a command have a limit
@@ -1076,7 +1287,10 @@ sf_stop_all() { # <state for what still runs> <reason>: returns when nothing run
     sf_stop_wait "$(((deadline - SF_NOW) / (tier + 1)))"
   done
   sf_stop_wait "$((deadline - SF_NOW))"
-  for i in "${!SF_PID[@]}"; do sf_timer_due_kill "$i"; done
+  for i in "${!SF_PID[@]}"; do
+    SF_ASKED[i]=1
+    sf_timer_due_kill "$i"
+  done
   SF_HURRY=
   sf_stop_wait 1000
 }
@@ -1133,10 +1347,8 @@ sf_task_ended() { # <task index> <exit status>: the attempt is over
   SF_AHEAD=''
   if [[ $state == COMPLETED && $was == RUNNING ]]; then
     SF_STATE[i]=COMPLETED
-    if [[ ! ${SF_OUTPUTS[i]-} ]]; then
-      sf_schedule_release "$i"
-      [[ ${SF_EXIT-} ]] || sf_schedule_ahead
-    fi
+    sf_schedule_release "$i"
+    [[ ${SF_EXIT-} ]] || sf_schedule_ahead
   fi
   sf_timer_clear "limit:$i"
   sf_timer_clear "ready:$i"
@@ -1145,18 +1357,14 @@ sf_task_ended() { # <task index> <exit status>: the attempt is over
   if [[ ${SF_PROBES_OF[i]-} ]]; then sf_probe_stop "$i"; fi
   SF_STATUS[i]=$2
   SF_FINISHED[i]=$SF_STAMP
-  if [[ $state == COMPLETED ]]; then
-    if [[ ${SF_OUTPUTS[i]-} ]]; then sf_outputs_start "$i" "$was"; else sf_task_record "$i"; fi
+  if [[ $state == COMPLETED && ! ${SF_VERDICT[i]-} ]]; then
+    printf '%s %s\n' "${SF_FINGERPRINT[i]-}" "${SF_TASK[i]}" 2>/dev/null >>"$SF_RUN/completed.txt"
   elif [[ ${SF_RETRY[i]-} && $was != READY && ! ${SF_EXIT-} ]] && sf_retry_later "$i" "$why"; then
     return
   fi
   sf_task_enter "$i" "$state" "$why"
   [[ ! $SF_AHEAD ]] || sf_task_announce "$SF_AHEAD"
   if [[ $state == FAILED || $state == TIMEOUT ]]; then sf_run_blame "$i"; fi
-}
-
-sf_task_record() { # <task index>: a resumed run need not do it again, unless it was this script that ended it
-  [[ ${SF_VERDICT[$1]-} ]] || printf '%s %s\n' "${SF_FINGERPRINT[$1]-}" "${SF_TASK[$1]}" 2>/dev/null >>"$SF_RUN/completed.txt"
 }
 
 sf_task_judge() { # <task index> <exit status> <state so far> -> state, why of the caller
@@ -1556,7 +1764,6 @@ sf_run_end() { # stops what runs, writes the last status, exits
     SF_REASON=
     sf_stop_all COMPLETED "stopped: the workflow is done"
   fi
-  if declare -F sf_outputs_finish >/dev/null; then sf_outputs_finish; fi
   if declare -F sf_probe_close >/dev/null; then sf_probe_close; fi
   sf_pool_close
   sf_watchdog_end
@@ -1729,18 +1936,38 @@ sf_report_print() { # [<run directory>]: the newest one without it; status 0 run
   [[ $state == RUNNING || $state == COMPLETED ]]
 }
 
+# help: how this script is used.
+
+sf_help_print() {
+  printf '%s\n' "Usage: bash ${SF_SELF##*/} [run | plan | preflight | status [RUN_DIR]] [OPTION]..." '' \
+    "Runs the workflow '$SF_WORKFLOW' (the default), or:" \
+    '  plan       shows what would run where, in which order' \
+    '  preflight  checks what can be known to go wrong, and starts nothing' \
+    '  status     shows the state of a run: the newest one, or that in RUN_DIR' '' \
+    'Options of run:' \
+    '  --task NAME          only this task and what it depends on (repeatable)' \
+    '  --no-deps            with --task: without what they depend on' \
+    '  --resume RUN_DIR     goes on with an earlier run: completed tasks are not run again' \
+    '  --output-dir DIR     where run directories go (WORKSPACE/sflow_output)' \
+    '  --workspace-dir DIR  the workspace (where the job was submitted, or this directory)'
+  if declare -F sf_override_help >/dev/null; then sf_override_help; fi
+  printf '%s\n' '' \
+    'Exit status: 0 done; that of the task that failed; 124 time-out; 128+N signal N; 64 usage; 78 cannot run here.'
+}
+
 # main: the commands of this script.
 
 sf_main() { # <argument>...
-  local command=run tasks=()
+  local command=run tasks=() sets=()
   case ${1-} in
     run | plan | preflight | status) command=$1 && shift ;;
-    help | -h | --help) sf_main_help && return 0 ;;
+    help | -h | --help) sf_help_print && return 0 ;;
   esac
   sf_main_state
-  sf_main_options "$@" # -> tasks, SF_*
+  sf_main_options "$@" # -> tasks, sets, SF_*
   sf_main_places
   if declare -F sf_slurm_requeued >/dev/null; then sf_slurm_requeued; fi
+  sf_main_set ${sets[@]+"${sets[@]}"}
   sf_main_width
   sf_console_open
   case $command in
@@ -1756,8 +1983,10 @@ sf_main_state() { # what the units keep about the run, by task, timer or probe
   SF_TEXTS=() SF_ROW=() SF_QUOTED=() SF_STATE=() SF_WHY=() SF_ATTEMPT=() SF_STATUS=() SF_VERDICT=() SF_LEFT=()
   SF_RUNNER_PIPE=() SF_RUNNER_PID=() SF_RUNNER_IDLE=() SF_RUNNER_OF=() SF_RUNNER_NEW=0 SF_RUNNER_LAST=''
   SF_PID=() SF_SINCE=() SF_STARTED=() SF_FINISHED=() SF_ASKED=() SF_HELD=()
-  # shellcheck disable=SC2034 # for probes and outputs, which not every workflow has
-  SF_LOG_FROM=() SF_READER=() SF_READER_AFTER=() SF_READER_UNTIL=() SF_READERS=0
+  # shellcheck disable=SC2034 # for probes, which not every workflow has
+  SF_LOG_FROM=()
+  # shellcheck disable=SC2034 # for --set, which not every workflow has
+  SF_SET_ENV=() SF_SET_CHANGED=() SF_SET_JSON='' SF_SET_SHOWN=''
   SF_QUEUE=() SF_QUEUE_HEAD=0 SF_PARTIAL='' SF_TIMER_NEXT=0 SF_SWEEP=200 SF_OPEN=0
 }
 
@@ -1768,7 +1997,7 @@ sf_main_options() { # <argument>...
     shift
     case $option in
       --*=*) value=${option#*=} option=${option%%=*} ;;
-      --task | --resume | --output-dir | --workspace-dir)
+      --task | --set | --resume | --output-dir | --workspace-dir)
         (($#)) || sf_main_usage "$option needs a value"
         value=$1
         shift
@@ -1777,11 +2006,12 @@ sf_main_options() { # <argument>...
     esac
     case $option in
       --task) tasks+=("$value") ;;
+      --set) sets+=("$value") ;;
       --no-deps) SF_NO_DEPS=1 ;;
       --resume) SF_RESUME=$value ;;
       --output-dir) SF_OUTPUT=$value ;;
       --workspace-dir) SF_WORKSPACE=$value ;;
-      --help | -h) sf_main_help && exit 0 ;;
+      --help | -h) sf_help_print && exit 0 ;;
       -*) sf_main_usage "unknown option $option" ;;
       *)
         [[ $command == status && ! ${SF_OPERAND-} ]] || sf_main_usage "unexpected argument $option"
@@ -1808,6 +2038,14 @@ sf_main_places() { # the directories of the run, as absolute paths
   fi
 }
 
+sf_main_set() { # [<NAME=VALUE>]...
+  if declare -F sf_override_open >/dev/null; then
+    sf_override_open "$@"
+  elif (($#)); then
+    sf_main_usage "--set ${1%%=*}: nothing in this script can be changed any more: build it again with that option"
+  fi
+}
+
 sf_main_width() { # -> SF_NAME_WIDTH: of the column of task names
   local name
   SF_NAME_WIDTH=8
@@ -1819,21 +2057,6 @@ sf_main_width() { # -> SF_NAME_WIDTH: of the column of task names
 sf_main_usage() { # <what is wrong>
   printf 'sflow: %s (see %s --help)\n' "$1" "${SF_SELF##*/}" >&2
   exit 64
-}
-
-sf_main_help() {
-  printf '%s\n' "Usage: bash ${SF_SELF##*/} [run | plan | preflight | status [RUN_DIR]] [OPTION]..." '' \
-    "Runs the workflow '$SF_WORKFLOW' (the default), or:" \
-    '  plan       shows what would run where, in which order' \
-    '  preflight  checks what can be known to go wrong, and starts nothing' \
-    '  status     shows the state of a run: the newest one, or that in RUN_DIR' '' \
-    'Options of run:' \
-    '  --task NAME          only this task and what it depends on (repeatable)' \
-    '  --no-deps            with --task: without what they depend on' \
-    '  --resume RUN_DIR     goes on with an earlier run: completed tasks are not run again' \
-    '  --output-dir DIR     where run directories go (WORKSPACE/sflow_output)' \
-    '  --workspace-dir DIR  the workspace (where the job was submitted, or this directory)' '' \
-    'Exit status: 0 done; that of the task that failed; 124 time-out; 128+N signal N; 64 usage; 78 cannot run here.'
 }
 
 sf_main "$@"
