@@ -12,7 +12,7 @@ sf_help_print() {
     '  --task NAME          only this task and what it depends on (repeatable)' \
     '  --no-deps            with --task: without what they depend on' \
     '  --resume RUN_DIR     goes on with an earlier run: completed tasks are not run again' \
-    '  --output-dir DIR     where run directories go (WORKSPACE/sflow_output)' \
+    "  --output-dir DIR     where run directories go (${SF_OUTPUT_DEFAULT:-WORKSPACE/sflow_output})" \
     '  --workspace-dir DIR  the workspace (where the job was submitted, or this directory)'
   if declare -F sf_override_help >/dev/null; then sf_override_help; fi
   printf '%s\n' '' \

@@ -69,7 +69,10 @@ sf_main_options() { # <argument>...
 sf_main_places() { # the directories of the run, as absolute paths
   local place
   SF_WORKSPACE=${SF_WORKSPACE:-${SFLOW_WORKSPACE_DIR:-${SLURM_SUBMIT_DIR:-$PWD}}}
-  SF_OUTPUT=${SF_OUTPUT:-$SF_WORKSPACE/sflow_output}
+  if [[ ! ${SF_OUTPUT-} ]]; then
+    SF_OUTPUT=${SF_OUTPUT_DEFAULT:-sflow_output}
+    if [[ $SF_OUTPUT != /* ]]; then SF_OUTPUT=$SF_WORKSPACE/$SF_OUTPUT; fi
+  fi
   for place in SF_WORKSPACE SF_OUTPUT SF_RESUME SF_SELF; do
     if [[ ${!place-} && ${!place} != /* ]]; then printf -v "$place" '%s/%s' "$PWD" "${!place}"; fi
   done

@@ -27,8 +27,14 @@ sf_preflight_paths() { # artifacts that must be there
   done
 }
 
-sf_preflight_output() { # the output directory can be written
+sf_preflight_output() { # the output directory can be written; what is made to find out goes again
+  local made=$SF_OUTPUT there=$SF_OUTPUT
+  while [[ $there && ! -e $there ]]; do there=${there%/*}; done
   if ! mkdir -p -- "$SF_OUTPUT" 2>/dev/null || [[ ! -w $SF_OUTPUT ]]; then
     SF_MISSING+=("output directory cannot be written: $SF_OUTPUT")
   fi
+  while [[ $made != "$there" ]]; do
+    rmdir -- "$made" 2>/dev/null
+    made=${made%/*}
+  done
 }

@@ -5,6 +5,7 @@ In: files and overrides. Out: the script, on standard output or in a file of mod
 
 from __future__ import annotations
 
+import dataclasses
 import difflib
 import os
 import sys
@@ -30,16 +31,21 @@ from .words import Word
     type=Word(list(TARGETS)),
     help="What to compile to; sbatch with a slurm backend, else bash.",
 )
+@click.option(
+    "--output-dir", metavar="DIR", help="Where the script puts run directories; sflow_output in the workspace."
+)
 @click.option("--check", is_flag=True, help="Write nothing; exit 1 with a diff when the file is out of date.")
 @workflow_options()
-def command(inputs: Inputs, output: str | None, target: str | None, check: bool) -> None:
+def command(inputs: Inputs, output: str | None, target: str | None, output_dir: str | None, check: bool) -> None:
     """Compile workflow files to a standalone script.
 
     Without --output the script goes to standard output.
     """
     if check and output in (None, "-"):
         raise click.UsageError("--check needs --output: the file that is to be checked.")
-    plan = plan_or_exit(inputs, rebuild_command(inputs), to_stdout=output in (None, "-"))
+    more = ("--output-dir", output_dir) if output_dir else ()
+    plan = plan_or_exit(inputs, rebuild_command(inputs, *more), to_stdout=output in (None, "-"))
+    plan = dataclasses.replace(plan, output_dir=output_dir or "")
     chosen = TARGETS[target] if target else default_target(plan)
     check_target(plan, chosen)
     text = chosen.emit(plan)

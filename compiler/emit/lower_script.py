@@ -127,6 +127,10 @@ def _settings(plan: Plan, mark: str) -> tuple[str, ...]:
     ]
     if plan.timeout is not None:
         lines.insert(1, f"SF_LIMIT={_seconds(plan.timeout)} # seconds for the whole workflow")
+    if plan.output_dir:
+        lines.insert(
+            1, f"SF_OUTPUT_DEFAULT={quote(plan.output_dir)} # run directories go there; if relative, in the workspace"
+        )
     return tuple(lines)
 
 

@@ -220,6 +220,7 @@ class Plan:
     order: tuple[str, ...]  # a topological order of the task names, breadth first
     sources: tuple[SourceFile, ...] = ()
     command: tuple[str, ...] = ()  # the arguments of `sflowc build` that make the same script again
+    output_dir: str = ""  # where the script puts run directories unless told otherwise; relative to the workspace
 
     def task(self, name: str) -> PlanTask:
         return next(task for task in self.tasks if task.name == name)

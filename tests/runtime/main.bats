@@ -29,6 +29,13 @@ setup() {
   [[ $output == 'run|/env|/env/sflow_output|||' ]]
 }
 
+@test "run directories go where the script was built for; a relative place is in the workspace" {
+  SF_OUTPUT_DEFAULT=runs SLURM_SUBMIT_DIR=/submit run sf_main
+  [[ $output == 'run|/submit|/submit/runs|||' ]]
+  SF_OUTPUT_DEFAULT=/scratch run sf_main --output-dir mine
+  [[ $output == "run|$PWD|$PWD/mine|||" ]]
+}
+
 @test "a run to resume must be there" {
   mkdir earlier
   run sf_main --resume earlier/

@@ -16,6 +16,14 @@ setup() {
   [[ $output == *'command not found: no-such-command'*'artifact MODEL'*'/nowhere/model'*'output directory cannot be written'* ]]
 }
 
-@test "nothing missing is success" {
+@test "nothing missing is success, and nothing is made" {
   sf_preflight_check
+  [[ ! -e $SF_OUTPUT ]]
+}
+
+@test "a file in the way of the output directory is said" {
+  : >"$BATS_TEST_TMPDIR/file"
+  SF_OUTPUT=$BATS_TEST_TMPDIR/file/out
+  run sf_preflight_check
+  [[ $status == 1 && $output == *"output directory cannot be written: $SF_OUTPUT"* ]]
 }

@@ -4,7 +4,7 @@
 #
 #   from     hello.yaml  sha256:e6c3fb494dd78ec0da12c356b6fdd27051164433ceeb62297588ffaaafb67a7a
 #   rebuild  sflowc build -f hello.yaml
-#   body     sha256:c4d53fd1b3c98d7613ee5b6be5918e454e99ac7040ff856ac47e30b97cb9eb6c (all that follows this header)
+#   body     sha256:ba7cf1299d58dc2637891cdef818453677aa642a3f5f50e836fd37a775654fde (all that follows this header)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -84,7 +84,8 @@ sf_bus_read() { # <descriptor> <seconds> -> SF_WORDS: the words of the next line
   return 1
 }
 
-# document: the here-documents of this file (task scripts, contents of artifacts), and the values that only the run knows.
+# document: the here-documents of this file (task scripts, contents of artifacts, code that finds outputs), and the values that
+# only the run knows.
 
 sf_document_load() { # <this file> -> SF_TEXTS: every here-document; SF_DOCUMENT[kind:index]: the number of its text
   local line key keys='' text end='' fd
@@ -98,7 +99,7 @@ sf_document_load() { # <this file> -> SF_TEXTS: every here-document; SF_DOCUMENT
         for key in ${keys#* }; do SF_DOCUMENT["${keys%% *}:$key"]=${#SF_TEXTS[@]}; done
         SF_TEXTS+=("$text")
         end=''
-      elif [[ $line == task_script\ * || $line == artifact_content\ * ]]; then
+      elif [[ $line == task_script\ * || $line == artifact_content\ * || $line == task_outputs\ * ]]; then
         keys=${line%% <<*}
         end=${line#*<<\'}
         end=${end%%\'*}
@@ -948,8 +949,10 @@ sf_task_ended() { # <task index> <exit status>: the attempt is over
   SF_AHEAD=''
   if [[ $state == COMPLETED && $was == RUNNING ]]; then
     SF_STATE[i]=COMPLETED
-    sf_schedule_release "$i"
-    [[ ${SF_EXIT-} ]] || sf_schedule_ahead
+    if [[ ! ${SF_OUTPUTS[i]-} ]]; then
+      sf_schedule_release "$i"
+      [[ ${SF_EXIT-} ]] || sf_schedule_ahead
+    fi
   fi
   sf_timer_clear "limit:$i"
   sf_timer_clear "ready:$i"
@@ -958,14 +961,18 @@ sf_task_ended() { # <task index> <exit status>: the attempt is over
   if [[ ${SF_PROBES_OF[i]-} ]]; then sf_probe_stop "$i"; fi
   SF_STATUS[i]=$2
   SF_FINISHED[i]=$SF_STAMP
-  if [[ $state == COMPLETED && ! ${SF_VERDICT[i]-} ]]; then
-    printf '%s %s\n' "${SF_FINGERPRINT[i]-}" "${SF_TASK[i]}" 2>/dev/null >>"$SF_RUN/completed.txt"
+  if [[ $state == COMPLETED ]]; then
+    if [[ ${SF_OUTPUTS[i]-} ]]; then sf_outputs_start "$i" "$was"; else sf_task_record "$i"; fi
   elif [[ ${SF_RETRY[i]-} && $was != READY && ! ${SF_EXIT-} ]] && sf_retry_later "$i" "$why"; then
     return
   fi
   sf_task_enter "$i" "$state" "$why"
   [[ ! $SF_AHEAD ]] || sf_task_announce "$SF_AHEAD"
   if [[ $state == FAILED || $state == TIMEOUT ]]; then sf_run_blame "$i"; fi
+}
+
+sf_task_record() { # <task index>: a resumed run need not do it again, unless it was this script that ended it
+  [[ ${SF_VERDICT[$1]-} ]] || printf '%s %s\n' "${SF_FINGERPRINT[$1]-}" "${SF_TASK[$1]}" 2>/dev/null >>"$SF_RUN/completed.txt"
 }
 
 sf_task_judge() { # <task index> <exit status> <state so far> -> state, why of the caller
@@ -1291,10 +1298,16 @@ sf_preflight_paths() { # artifacts that must be there
   done
 }
 
-sf_preflight_output() { # the output directory can be written
+sf_preflight_output() { # the output directory can be written; what is made to find out goes again
+  local made=$SF_OUTPUT there=$SF_OUTPUT
+  while [[ $there && ! -e $there ]]; do there=${there%/*}; done
   if ! mkdir -p -- "$SF_OUTPUT" 2>/dev/null || [[ ! -w $SF_OUTPUT ]]; then
     SF_MISSING+=("output directory cannot be written: $SF_OUTPUT")
   fi
+  while [[ $made != "$there" ]]; do
+    rmdir -- "$made" 2>/dev/null
+    made=${made%/*}
+  done
 }
 
 # run: one run from its directory to its exit status.
@@ -1365,6 +1378,7 @@ sf_run_end() { # stops what runs, writes the last status, exits
     SF_REASON=
     sf_stop_all COMPLETED "stopped: the workflow is done"
   fi
+  if declare -F sf_outputs_finish >/dev/null; then sf_outputs_finish; fi
   if declare -F sf_probe_close >/dev/null; then sf_probe_close; fi
   sf_pool_close
   sf_watchdog_end
@@ -1549,7 +1563,7 @@ sf_help_print() {
     '  --task NAME          only this task and what it depends on (repeatable)' \
     '  --no-deps            with --task: without what they depend on' \
     '  --resume RUN_DIR     goes on with an earlier run: completed tasks are not run again' \
-    '  --output-dir DIR     where run directories go (WORKSPACE/sflow_output)' \
+    "  --output-dir DIR     where run directories go (${SF_OUTPUT_DEFAULT:-WORKSPACE/sflow_output})" \
     '  --workspace-dir DIR  the workspace (where the job was submitted, or this directory)'
   if declare -F sf_override_help >/dev/null; then sf_override_help; fi
   printf '%s\n' '' \
@@ -1584,8 +1598,8 @@ sf_main_state() { # what the units keep about the run, by task, timer or probe
   SF_TEXTS=() SF_ROW=() SF_QUOTED=() SF_STATE=() SF_WHY=() SF_ATTEMPT=() SF_STATUS=() SF_VERDICT=() SF_LEFT=()
   SF_RUNNER_PIPE=() SF_RUNNER_PID=() SF_RUNNER_IDLE=() SF_RUNNER_OF=() SF_RUNNER_NEW=0 SF_RUNNER_LAST=''
   SF_PID=() SF_SINCE=() SF_STARTED=() SF_FINISHED=() SF_ASKED=() SF_HELD=()
-  # shellcheck disable=SC2034 # for probes, which not every workflow has
-  SF_LOG_FROM=()
+  # shellcheck disable=SC2034 # for probes and outputs, which not every workflow has
+  SF_LOG_FROM=() SF_READER=() SF_READER_AFTER=() SF_READER_UNTIL=() SF_READERS=0
   # shellcheck disable=SC2034 # for --set, which not every workflow has
   SF_SET_ENV=() SF_SET_CHANGED=() SF_SET_JSON='' SF_SET_SHOWN=''
   SF_QUEUE=() SF_QUEUE_HEAD=0 SF_PARTIAL='' SF_TIMER_NEXT=0 SF_SWEEP=200 SF_OPEN=0
@@ -1625,7 +1639,10 @@ sf_main_options() { # <argument>...
 sf_main_places() { # the directories of the run, as absolute paths
   local place
   SF_WORKSPACE=${SF_WORKSPACE:-${SFLOW_WORKSPACE_DIR:-${SLURM_SUBMIT_DIR:-$PWD}}}
-  SF_OUTPUT=${SF_OUTPUT:-$SF_WORKSPACE/sflow_output}
+  if [[ ! ${SF_OUTPUT-} ]]; then
+    SF_OUTPUT=${SF_OUTPUT_DEFAULT:-sflow_output}
+    if [[ $SF_OUTPUT != /* ]]; then SF_OUTPUT=$SF_WORKSPACE/$SF_OUTPUT; fi
+  fi
   for place in SF_WORKSPACE SF_OUTPUT SF_RESUME SF_SELF; do
     if [[ ${!place-} && ${!place} != /* ]]; then printf -v "$place" '%s/%s' "$PWD" "${!place}"; fi
   done

@@ -11,7 +11,7 @@
 #
 #   from     workflow.yaml  sha256:e20fa5e27ed9200ee3030aeb3dca2a86a4fbb3e5055d4ccab0a79e6658921d5c
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:999a07bd4f0cb79b7c5dec05de38851a9de15f1b169f1a3cfc3c71a34baf03ca (all that follows this header)
+#   body     sha256:25060259c93c7b77155f4af3c54954f0738d31360a4a7a48054d3ad66503e69e (all that follows this header)
 #
 # `sbatch FILE` submits it, `bash FILE` runs it inside an allocation (salloc);
 # `bash FILE --help` says what else it can do.
@@ -570,11 +570,15 @@ sf_timer_fire() { # calls what is due at SF_NOW; looks through the timers only w
 # local: tasks that run on this host, as a child of their runner.
 
 sf_local_launch() { # <task index> <its directory>: becomes the task; from SF_COMMAND, SF_ENV, SF_BUILTINS
-  # The names of the exported variables are the user's: after the export nothing of ours is read but "$@".
+  local assignment
   exec {SF_BUS}>&- {SF_GROUPS}>&-
-  set -- "${SF_COMMAND[@]}" "$2/${SF_TASK[$1]}.sh"
-  export ${SF_ENV[@]+"${SF_ENV[@]}"} "${SF_BUILTINS[@]}"
-  exec "$@"
+  # The names of the variables are the user's and may be ours: from here on nothing of ours is read but the positions.
+  set -- "${#SF_COMMAND[@]}" "${SF_COMMAND[@]}" "$2/${SF_TASK[$1]}.sh" ${SF_ENV[@]+"${SF_ENV[@]}"} "${SF_BUILTINS[@]}"
+  for assignment in "${@:$1+3}"; do
+    if [[ $assignment == SF_* ]]; then unset -v "${assignment%%=*}"; fi # an array cannot be exported
+  done
+  export "${@:$1+3}"
+  exec "${@:2:$1+1}"
 }
 
 sf_local_signal() { # <signal> <task index>...: to everything in the process groups of the tasks
@@ -696,6 +700,7 @@ sf_status_print() {
   printf ' "reason": %s,\n "started": %s,\n "updated": %s,\n' "$SF_JSON" "$SF_BEGUN" "$SF_STAMP"
   sf_json_quote "${SLURM_JOB_ID-}"
   printf ' "job_id": %s,\n "host": "%s",\n "pid": %s,\n' "${SF_JSON/#'""'/null}" "${HOSTNAME//[!A-Za-z0-9._-]/_}" "$$"
+  [[ ! ${SF_SET_JSON-} ]] || printf ' "overrides": %s,\n' "$SF_SET_JSON"
   printf ' "tasks": {\n%s\n }}\n' "${tasks%,$'\n'}"
 }
 
@@ -823,7 +828,10 @@ sf_stop_all() { # <state for what still runs> <reason>: returns when nothing run
     sf_stop_wait "$(((deadline - SF_NOW) / (tier + 1)))"
   done
   sf_stop_wait "$((deadline - SF_NOW))"
-  for i in "${!SF_PID[@]}"; do sf_timer_due_kill "$i"; done
+  for i in "${!SF_PID[@]}"; do
+    SF_ASKED[i]=1
+    sf_timer_due_kill "$i"
+  done
   SF_HURRY=
   sf_stop_wait 1000
 }
@@ -1452,12 +1460,13 @@ sf_plan_print() {
     printf '  %-*s  %-12s  %-12s  %s\n' "$SF_NAME_WIDTH" "${SF_TASK[i]}" "${SF_NODES[i]}" "${SF_GPUS[i]:--}" "${after#, }"
     for p in ${SF_PROBES_OF[i]-}; do printf '  %*s    %s\n' "$SF_NAME_WIDTH" '' "${SF_PROBE_ROLE[p]}"; done
   done
+  [[ ! ${SF_SET_SHOWN-} ]] || printf '\n  set: %s\n' "$SF_SET_SHOWN"
 }
 
 # directory: the run directory: where it is, and what it holds from the start.
 
 sf_directory_open() { # the run directory, with what it ran from
-  local time id=$((RANDOM << 15 ^ RANDOM))
+  local time id=$((RANDOM << 15 ^ RANDOM)) facts
   printf -v time '%(%Y%m%d-%H%M%S)T' -1
   if [[ ${SF_RESUME-} ]]; then
     SF_RUN=$SF_RESUME
@@ -1476,7 +1485,10 @@ sf_directory_open() { # the run directory, with what it ran from
   sf_plan_print >"$SF_RUN/plan.txt" 2>/dev/null
   sf_directory_tasks || exit 78
   sf_json_quote "$SF_RUN_ID"
-  sf_event_run RUNNING run_id "$SF_JSON" pid "$$"
+  facts=(run_id "$SF_JSON" pid "$$")
+  if [[ ${SF_SET_JSON-} ]]; then facts+=(overrides "$SF_SET_JSON"); fi
+  sf_event_run RUNNING "${facts[@]}"
+  if declare -F sf_override_record >/dev/null; then sf_override_record; fi
 }
 
 sf_directory_tasks() { # a directory for each task, made a thousand at a time: the arguments of a command have a limit
@@ -1633,10 +1645,16 @@ sf_preflight_paths() { # artifacts that must be there
   done
 }
 
-sf_preflight_output() { # the output directory can be written
+sf_preflight_output() { # the output directory can be written; what is made to find out goes again
+  local made=$SF_OUTPUT there=$SF_OUTPUT
+  while [[ $there && ! -e $there ]]; do there=${there%/*}; done
   if ! mkdir -p -- "$SF_OUTPUT" 2>/dev/null || [[ ! -w $SF_OUTPUT ]]; then
     SF_MISSING+=("output directory cannot be written: $SF_OUTPUT")
   fi
+  while [[ $made != "$there" ]]; do
+    rmdir -- "$made" 2>/dev/null
+    made=${made%/*}
+  done
 }
 
 # run: one run from its directory to its exit status.
@@ -1880,18 +1898,38 @@ sf_report_print() { # [<run directory>]: the newest one without it; status 0 run
   [[ $state == RUNNING || $state == COMPLETED ]]
 }
 
+# help: how this script is used.
+
+sf_help_print() {
+  printf '%s\n' "Usage: bash ${SF_SELF##*/} [run | plan | preflight | status [RUN_DIR]] [OPTION]..." '' \
+    "Runs the workflow '$SF_WORKFLOW' (the default), or:" \
+    '  plan       shows what would run where, in which order' \
+    '  preflight  checks what can be known to go wrong, and starts nothing' \
+    '  status     shows the state of a run: the newest one, or that in RUN_DIR' '' \
+    'Options of run:' \
+    '  --task NAME          only this task and what it depends on (repeatable)' \
+    '  --no-deps            with --task: without what they depend on' \
+    '  --resume RUN_DIR     goes on with an earlier run: completed tasks are not run again' \
+    "  --output-dir DIR     where run directories go (${SF_OUTPUT_DEFAULT:-WORKSPACE/sflow_output})" \
+    '  --workspace-dir DIR  the workspace (where the job was submitted, or this directory)'
+  if declare -F sf_override_help >/dev/null; then sf_override_help; fi
+  printf '%s\n' '' \
+    'Exit status: 0 done; that of the task that failed; 124 time-out; 128+N signal N; 64 usage; 78 cannot run here.'
+}
+
 # main: the commands of this script.
 
 sf_main() { # <argument>...
-  local command=run tasks=()
+  local command=run tasks=() sets=()
   case ${1-} in
     run | plan | preflight | status) command=$1 && shift ;;
-    help | -h | --help) sf_main_help && return 0 ;;
+    help | -h | --help) sf_help_print && return 0 ;;
   esac
   sf_main_state
-  sf_main_options "$@" # -> tasks, SF_*
+  sf_main_options "$@" # -> tasks, sets, SF_*
   sf_main_places
   if declare -F sf_slurm_requeued >/dev/null; then sf_slurm_requeued; fi
+  sf_main_set ${sets[@]+"${sets[@]}"}
   sf_main_width
   sf_console_open
   case $command in
@@ -1909,6 +1947,8 @@ sf_main_state() { # what the units keep about the run, by task, timer or probe
   SF_PID=() SF_SINCE=() SF_STARTED=() SF_FINISHED=() SF_ASKED=() SF_HELD=()
   # shellcheck disable=SC2034 # for probes and outputs, which not every workflow has
   SF_LOG_FROM=() SF_READER=() SF_READER_AFTER=() SF_READER_UNTIL=() SF_READERS=0
+  # shellcheck disable=SC2034 # for --set, which not every workflow has
+  SF_SET_ENV=() SF_SET_CHANGED=() SF_SET_JSON='' SF_SET_SHOWN=''
   SF_QUEUE=() SF_QUEUE_HEAD=0 SF_PARTIAL='' SF_TIMER_NEXT=0 SF_SWEEP=200 SF_OPEN=0
 }
 
@@ -1919,7 +1959,7 @@ sf_main_options() { # <argument>...
     shift
     case $option in
       --*=*) value=${option#*=} option=${option%%=*} ;;
-      --task | --resume | --output-dir | --workspace-dir)
+      --task | --set | --resume | --output-dir | --workspace-dir)
         (($#)) || sf_main_usage "$option needs a value"
         value=$1
         shift
@@ -1928,11 +1968,12 @@ sf_main_options() { # <argument>...
     esac
     case $option in
       --task) tasks+=("$value") ;;
+      --set) sets+=("$value") ;;
       --no-deps) SF_NO_DEPS=1 ;;
       --resume) SF_RESUME=$value ;;
       --output-dir) SF_OUTPUT=$value ;;
       --workspace-dir) SF_WORKSPACE=$value ;;
-      --help | -h) sf_main_help && exit 0 ;;
+      --help | -h) sf_help_print && exit 0 ;;
       -*) sf_main_usage "unknown option $option" ;;
       *)
         [[ $command == status && ! ${SF_OPERAND-} ]] || sf_main_usage "unexpected argument $option"
@@ -1945,7 +1986,10 @@ sf_main_options() { # <argument>...
 sf_main_places() { # the directories of the run, as absolute paths
   local place
   SF_WORKSPACE=${SF_WORKSPACE:-${SFLOW_WORKSPACE_DIR:-${SLURM_SUBMIT_DIR:-$PWD}}}
-  SF_OUTPUT=${SF_OUTPUT:-$SF_WORKSPACE/sflow_output}
+  if [[ ! ${SF_OUTPUT-} ]]; then
+    SF_OUTPUT=${SF_OUTPUT_DEFAULT:-sflow_output}
+    if [[ $SF_OUTPUT != /* ]]; then SF_OUTPUT=$SF_WORKSPACE/$SF_OUTPUT; fi
+  fi
   for place in SF_WORKSPACE SF_OUTPUT SF_RESUME SF_SELF; do
     if [[ ${!place-} && ${!place} != /* ]]; then printf -v "$place" '%s/%s' "$PWD" "${!place}"; fi
   done
@@ -1956,6 +2000,14 @@ sf_main_places() { # the directories of the run, as absolute paths
   if [[ ${SF_RESUME-} ]]; then
     SF_RESUME=${SF_RESUME%/}
     [[ -d $SF_RESUME ]] || sf_main_usage "--resume: no such run directory: $SF_RESUME"
+  fi
+}
+
+sf_main_set() { # [<NAME=VALUE>]...
+  if declare -F sf_override_open >/dev/null; then
+    sf_override_open "$@"
+  elif (($#)); then
+    sf_main_usage "--set ${1%%=*}: nothing in this script can be changed any more: build it again with that option"
   fi
 }
 
@@ -1970,21 +2022,6 @@ sf_main_width() { # -> SF_NAME_WIDTH: of the column of task names
 sf_main_usage() { # <what is wrong>
   printf 'sflow: %s (see %s --help)\n' "$1" "${SF_SELF##*/}" >&2
   exit 64
-}
-
-sf_main_help() {
-  printf '%s\n' "Usage: bash ${SF_SELF##*/} [run | plan | preflight | status [RUN_DIR]] [OPTION]..." '' \
-    "Runs the workflow '$SF_WORKFLOW' (the default), or:" \
-    '  plan       shows what would run where, in which order' \
-    '  preflight  checks what can be known to go wrong, and starts nothing' \
-    '  status     shows the state of a run: the newest one, or that in RUN_DIR' '' \
-    'Options of run:' \
-    '  --task NAME          only this task and what it depends on (repeatable)' \
-    '  --no-deps            with --task: without what they depend on' \
-    '  --resume RUN_DIR     goes on with an earlier run: completed tasks are not run again' \
-    '  --output-dir DIR     where run directories go (WORKSPACE/sflow_output)' \
-    '  --workspace-dir DIR  the workspace (where the job was submitted, or this directory)' '' \
-    'Exit status: 0 done; that of the task that failed; 124 time-out; 128+N signal N; 64 usage; 78 cannot run here.'
 }
 
 sf_main "$@"

@@ -11,7 +11,7 @@
 #
 #   from     slurm_services.yaml  sha256:7fbab12ee9d608f117dc856aa59541d8103cfd99fe360fb583616abe7db8284c
 #   rebuild  sflowc build -f slurm_services.yaml
-#   body     sha256:4d375b574bb94a3885bc8374d390fd65e0d6430e3f8c8e5afe3614cc9244d23d (all that follows this header)
+#   body     sha256:b79d43885954fc2bfe433ae5269028680ecb16ec6f96fe71bb05173bc2e61c86 (all that follows this header)
 #
 # `sbatch FILE` submits it, `bash FILE` runs it inside an allocation (salloc);
 # `bash FILE --help` says what else it can do.
@@ -258,7 +258,8 @@ sf_bus_read() { # <descriptor> <seconds> -> SF_WORDS: the words of the next line
   return 1
 }
 
-# document: the here-documents of this file (task scripts, contents of artifacts), and the values that only the run knows.
+# document: the here-documents of this file (task scripts, contents of artifacts, code that finds outputs), and the values that
+# only the run knows.
 
 sf_document_load() { # <this file> -> SF_TEXTS: every here-document; SF_DOCUMENT[kind:index]: the number of its text
   local line key keys='' text end='' fd
@@ -272,7 +273,7 @@ sf_document_load() { # <this file> -> SF_TEXTS: every here-document; SF_DOCUMENT
         for key in ${keys#* }; do SF_DOCUMENT["${keys%% *}:$key"]=${#SF_TEXTS[@]}; done
         SF_TEXTS+=("$text")
         end=''
-      elif [[ $line == task_script\ * || $line == artifact_content\ * ]]; then
+      elif [[ $line == task_script\ * || $line == artifact_content\ * || $line == task_outputs\ * ]]; then
         keys=${line%% <<*}
         end=${line#*<<\'}
         end=${end%%\'*}
@@ -876,8 +877,10 @@ sf_task_ended() { # <task index> <exit status>: the attempt is over
   SF_AHEAD=''
   if [[ $state == COMPLETED && $was == RUNNING ]]; then
     SF_STATE[i]=COMPLETED
-    sf_schedule_release "$i"
-    [[ ${SF_EXIT-} ]] || sf_schedule_ahead
+    if [[ ! ${SF_OUTPUTS[i]-} ]]; then
+      sf_schedule_release "$i"
+      [[ ${SF_EXIT-} ]] || sf_schedule_ahead
+    fi
   fi
   sf_timer_clear "limit:$i"
   sf_timer_clear "ready:$i"
@@ -886,14 +889,18 @@ sf_task_ended() { # <task index> <exit status>: the attempt is over
   if [[ ${SF_PROBES_OF[i]-} ]]; then sf_probe_stop "$i"; fi
   SF_STATUS[i]=$2
   SF_FINISHED[i]=$SF_STAMP
-  if [[ $state == COMPLETED && ! ${SF_VERDICT[i]-} ]]; then
-    printf '%s %s\n' "${SF_FINGERPRINT[i]-}" "${SF_TASK[i]}" 2>/dev/null >>"$SF_RUN/completed.txt"
+  if [[ $state == COMPLETED ]]; then
+    if [[ ${SF_OUTPUTS[i]-} ]]; then sf_outputs_start "$i" "$was"; else sf_task_record "$i"; fi
   elif [[ ${SF_RETRY[i]-} && $was != READY && ! ${SF_EXIT-} ]] && sf_retry_later "$i" "$why"; then
     return
   fi
   sf_task_enter "$i" "$state" "$why"
   [[ ! $SF_AHEAD ]] || sf_task_announce "$SF_AHEAD"
   if [[ $state == FAILED || $state == TIMEOUT ]]; then sf_run_blame "$i"; fi
+}
+
+sf_task_record() { # <task index>: a resumed run need not do it again, unless it was this script that ended it
+  [[ ${SF_VERDICT[$1]-} ]] || printf '%s %s\n' "${SF_FINGERPRINT[$1]-}" "${SF_TASK[$1]}" 2>/dev/null >>"$SF_RUN/completed.txt"
 }
 
 sf_task_judge() { # <task index> <exit status> <state so far> -> state, why of the caller
@@ -1889,10 +1896,16 @@ sf_preflight_paths() { # artifacts that must be there
   done
 }
 
-sf_preflight_output() { # the output directory can be written
+sf_preflight_output() { # the output directory can be written; what is made to find out goes again
+  local made=$SF_OUTPUT there=$SF_OUTPUT
+  while [[ $there && ! -e $there ]]; do there=${there%/*}; done
   if ! mkdir -p -- "$SF_OUTPUT" 2>/dev/null || [[ ! -w $SF_OUTPUT ]]; then
     SF_MISSING+=("output directory cannot be written: $SF_OUTPUT")
   fi
+  while [[ $made != "$there" ]]; do
+    rmdir -- "$made" 2>/dev/null
+    made=${made%/*}
+  done
 }
 
 # run: one run from its directory to its exit status.
@@ -1963,6 +1976,7 @@ sf_run_end() { # stops what runs, writes the last status, exits
     SF_REASON=
     sf_stop_all COMPLETED "stopped: the workflow is done"
   fi
+  if declare -F sf_outputs_finish >/dev/null; then sf_outputs_finish; fi
   if declare -F sf_probe_close >/dev/null; then sf_probe_close; fi
   sf_pool_close
   sf_watchdog_end
@@ -2147,7 +2161,7 @@ sf_help_print() {
     '  --task NAME          only this task and what it depends on (repeatable)' \
     '  --no-deps            with --task: without what they depend on' \
     '  --resume RUN_DIR     goes on with an earlier run: completed tasks are not run again' \
-    '  --output-dir DIR     where run directories go (WORKSPACE/sflow_output)' \
+    "  --output-dir DIR     where run directories go (${SF_OUTPUT_DEFAULT:-WORKSPACE/sflow_output})" \
     '  --workspace-dir DIR  the workspace (where the job was submitted, or this directory)'
   if declare -F sf_override_help >/dev/null; then sf_override_help; fi
   printf '%s\n' '' \
@@ -2182,8 +2196,8 @@ sf_main_state() { # what the units keep about the run, by task, timer or probe
   SF_TEXTS=() SF_ROW=() SF_QUOTED=() SF_STATE=() SF_WHY=() SF_ATTEMPT=() SF_STATUS=() SF_VERDICT=() SF_LEFT=()
   SF_RUNNER_PIPE=() SF_RUNNER_PID=() SF_RUNNER_IDLE=() SF_RUNNER_OF=() SF_RUNNER_NEW=0 SF_RUNNER_LAST=''
   SF_PID=() SF_SINCE=() SF_STARTED=() SF_FINISHED=() SF_ASKED=() SF_HELD=()
-  # shellcheck disable=SC2034 # for probes, which not every workflow has
-  SF_LOG_FROM=()
+  # shellcheck disable=SC2034 # for probes and outputs, which not every workflow has
+  SF_LOG_FROM=() SF_READER=() SF_READER_AFTER=() SF_READER_UNTIL=() SF_READERS=0
   # shellcheck disable=SC2034 # for --set, which not every workflow has
   SF_SET_ENV=() SF_SET_CHANGED=() SF_SET_JSON='' SF_SET_SHOWN=''
   SF_QUEUE=() SF_QUEUE_HEAD=0 SF_PARTIAL='' SF_TIMER_NEXT=0 SF_SWEEP=200 SF_OPEN=0
@@ -2223,7 +2237,10 @@ sf_main_options() { # <argument>...
 sf_main_places() { # the directories of the run, as absolute paths
   local place
   SF_WORKSPACE=${SF_WORKSPACE:-${SFLOW_WORKSPACE_DIR:-${SLURM_SUBMIT_DIR:-$PWD}}}
-  SF_OUTPUT=${SF_OUTPUT:-$SF_WORKSPACE/sflow_output}
+  if [[ ! ${SF_OUTPUT-} ]]; then
+    SF_OUTPUT=${SF_OUTPUT_DEFAULT:-sflow_output}
+    if [[ $SF_OUTPUT != /* ]]; then SF_OUTPUT=$SF_WORKSPACE/$SF_OUTPUT; fi
+  fi
   for place in SF_WORKSPACE SF_OUTPUT SF_RESUME SF_SELF; do
     if [[ ${!place-} && ${!place} != /* ]]; then printf -v "$place" '%s/%s' "$PWD" "${!place}"; fi
   done

@@ -2,9 +2,9 @@
 #
 # sweep: 5 tasks. Compiled by sflowc 0.1.0: change the workflow and compile again.
 #
-#   from     sweep.yaml  sha256:cf22ed7fafe4c0e084200ff828fba07a1393fbcfdd65abca31d354e62a1685d2
+#   from     sweep.yaml  sha256:fbe5c8c1911db47d4f4dbd86109891cacf190d8356c90752ad6e67c7a3bf0449
 #   rebuild  sflowc build -f sweep.yaml
-#   body     sha256:4ff00c83a5d13d59425cab6e7025bde14e78b9b1f05c842fd34d75471ffcec0b (all that follows this header)
+#   body     sha256:be8e4204106c6612a40baa59082389afc2fa0e0f843c3ac55c003a471a3dcb4e (all that follows this header)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -40,28 +40,29 @@ workflow_holes() { # what only the run knows, by its placeholder in the texts be
 # ---- Tasks -----------------------------------------------------------------------------------------------------------
 
 # 0  compress_1_64: starts at once; node 0 of local
-SF_TASK[0]=compress_1_64 SF_BASE[0]=compress SF_FEEDS[0]=1 SF_NODES[0]=0 SF_SETUP[0]=1 SF_FINGERPRINT[0]=3a2c89dc1c7a
+SF_TASK[0]=compress_1_64 SF_BASE[0]=compress SF_FEEDS[0]=1 SF_NODES[0]=0 SF_OUTPUTS[0]=1 SF_SETUP[0]=1
+SF_FINGERPRINT[0]=3a2c89dc1c7a
 setup_0() {
   SF_ENV+=(LEVEL=1 SIZE_KIB=64)
 }
 
 # 1  compress_1_512: after compress_1_64; node 0 of local
 SF_TASK[1]=compress_1_512 SF_BASE[1]=compress SF_TIER[1]=1 SF_AFTER[1]=0 SF_FEEDS[1]=2 SF_NODES[1]=0 SF_REPLICA[1]=1
-SF_SETUP[1]=1 SF_FINGERPRINT[1]=1fc50b80637e
+SF_OUTPUTS[1]=1 SF_SETUP[1]=1 SF_FINGERPRINT[1]=1fc50b80637e
 setup_1() {
   SF_ENV+=(LEVEL=1 SIZE_KIB=512)
 }
 
 # 2  compress_9_64: after compress_1_512; node 0 of local
 SF_TASK[2]=compress_9_64 SF_BASE[2]=compress SF_TIER[2]=2 SF_AFTER[2]=1 SF_FEEDS[2]=3 SF_NODES[2]=0 SF_REPLICA[2]=2
-SF_SETUP[2]=1 SF_FINGERPRINT[2]=8243e46de7ca
+SF_OUTPUTS[2]=1 SF_SETUP[2]=1 SF_FINGERPRINT[2]=8243e46de7ca
 setup_2() {
   SF_ENV+=(LEVEL=9 SIZE_KIB=64)
 }
 
 # 3  compress_9_512: after compress_9_64; node 0 of local
 SF_TASK[3]=compress_9_512 SF_BASE[3]=compress SF_TIER[3]=3 SF_AFTER[3]=2 SF_FEEDS[3]=4 SF_NODES[3]=0 SF_REPLICA[3]=3
-SF_SETUP[3]=1 SF_FINGERPRINT[3]=1c700ebeccb5
+SF_OUTPUTS[3]=1 SF_SETUP[3]=1 SF_FINGERPRINT[3]=1c700ebeccb5
 setup_3() {
   SF_ENV+=(LEVEL=9 SIZE_KIB=512)
 }
@@ -77,6 +78,7 @@ setup_4() {
 
 task_script() { :; }
 artifact_content() { :; }
+task_outputs() { :; } # what awk runs on its log when it has completed
 
 task_script 0 1 2 3 <<'END_OF_SCRIPT' # compress_1_64, compress_1_512, compress_9_64, compress_9_512
 bytes=$((SIZE_KIB * 1024))
@@ -92,6 +94,35 @@ echo level,size_kib,packed_bytes >"$table"
 cat "$SFLOW_WORKFLOW_OUTPUT_DIR"/compress_*/result.csv | sort -t , -n -k 1,1 -k 2,2 >>"$table"
 column -s , -t "$table" 2>/dev/null || cat "$table"
 END_OF_SCRIPT
+
+task_outputs 0 1 2 3 <<'END_OF_OUTPUTS' # compress_1_64, compress_1_512, compress_9_64, compress_9_512
+function find_1() { # -> {packed:d} bytes, {percent:d} %
+  while (begins(match(line, /-> (([-+ ]([-+ ])?)?[0-9]+|[-+ ]?0([Xx][0-9A-Fa-f]+|[Bb][01]+|[Oo][0-7]+)) [Bb][Yy][Tt][Ee][Ss], (([-+ ]([-+ ])?)?[0-9]+|[-+ ]?0([Xx][0-9A-Fa-f]+|[Bb][01]+|[Oo][0-7]+)) %/))) {
+    cut(3)
+    if (line ~ /^([-+ ]([-+ ])?)?[0-9]+ [Bb][Yy][Tt][Ee][Ss], (([-+ ]([-+ ])?)?[0-9]+|[-+ ]?0([Xx][0-9A-Fa-f]+|[Bb][01]+|[Oo][0-7]+)) %/) {
+      n = longest(match(line, /^([-+ ]([-+ ])?)?[0-9]+/))
+    } else {
+      n = longest(match(line, /^[-+ ]?0([Xx][0-9A-Fa-f]+|[Bb][01]+|[Oo][0-7]+)/))
+    }
+    integer("packed", cut(n), 0)
+    cut(8)
+    if (line ~ /^([-+ ]([-+ ])?)?[0-9]+ %/) {
+      n = longest(match(line, /^([-+ ]([-+ ])?)?[0-9]+/))
+    } else {
+      n = longest(match(line, /^[-+ ]?0([Xx][0-9A-Fa-f]+|[Bb][01]+|[Oo][0-7]+)/))
+    }
+    integer("percent", cut(n), 0)
+    cut(2)
+  }
+}
+{ start(); find_1() }
+END {
+  print "{"
+  field("\"packed\"", "packed")
+  field("\"percent\"", "percent")
+  finish()
+}
+END_OF_OUTPUTS
 
 # ==== The runtime =====================================================================================================
 
@@ -118,7 +149,8 @@ sf_bus_read() { # <descriptor> <seconds> -> SF_WORDS: the words of the next line
   return 1
 }
 
-# document: the here-documents of this file (task scripts, contents of artifacts), and the values that only the run knows.
+# document: the here-documents of this file (task scripts, contents of artifacts, code that finds outputs), and the values that
+# only the run knows.
 
 sf_document_load() { # <this file> -> SF_TEXTS: every here-document; SF_DOCUMENT[kind:index]: the number of its text
   local line key keys='' text end='' fd
@@ -132,7 +164,7 @@ sf_document_load() { # <this file> -> SF_TEXTS: every here-document; SF_DOCUMENT
         for key in ${keys#* }; do SF_DOCUMENT["${keys%% *}:$key"]=${#SF_TEXTS[@]}; done
         SF_TEXTS+=("$text")
         end=''
-      elif [[ $line == task_script\ * || $line == artifact_content\ * ]]; then
+      elif [[ $line == task_script\ * || $line == artifact_content\ * || $line == task_outputs\ * ]]; then
         keys=${line%% <<*}
         end=${line#*<<\'}
         end=${end%%\'*}
@@ -450,24 +482,133 @@ sf_local_nodes() { # <first node> <count>: a local backend's nodes are all this 
   done
 }
 
-# json: any text as a JSON string.
+# outputs_json: functions of awk that write JSON: any bytes as a string, and the object of all values that were kept.
 
-sf_json_quote() { # <text> -> SF_JSON: the text as a JSON string, quotes included
-  local text=$1 character code
-  if [[ $text == *[\\\"[:cntrl:]]* ]]; then
-    text=${text//\\/\\\\}
-    text=${text//\"/\\\"}
-    text=${text//$'\n'/\\n}
-    text=${text//$'\t'/\\t}
-    text=${text//$'\r'/\\r}
-    while [[ $text == *[[:cntrl:]]* ]]; do
-      character=${text#"${text%%[[:cntrl:]]*}"}
-      character=${character:0:1}
-      printf -v code '\\u%04x' "'$character"
-      text=${text//"$character"/$code}
-    done
-  fi
-  SF_JSON=\"$text\"
+sf_outputs_json() { # prints the functions
+  printf '%s\n' '
+    BEGIN {
+      for (code = 1; code < 32; code++) escape[sprintf("%c", code)] = sprintf("\\u%04x", code)
+      escape["\""] = "\\\""
+      escape["\\"] = "\\\\"
+      ORS = ""
+      depth = deep = 0
+    }
+    function quoted(s,   out) {
+      while (match(s, /["\\\001-\037]/)) {
+        out = out substr(s, 1, RSTART - 1) escape[substr(s, RSTART, 1)]
+        s = substr(s, RSTART + 1)
+      }
+      return "\"" out s "\""
+    }
+    function utf8(s,   out) { # what is no UTF-8 becomes the sign for that, U+FFFD
+      if (s !~ /[\200-\377]/) return s
+      while (s != "") {
+        if (match(s, /^([\001-\177]|[\302-\337][\200-\277]|\340[\240-\277][\200-\277]|[\341-\354\356\357][\200-\277][\200-\277]|\355[\200-\237][\200-\277]|\360[\220-\277][\200-\277][\200-\277]|[\361-\363][\200-\277][\200-\277][\200-\277]|\364[\200-\217][\200-\277][\200-\277])+/)) {
+          out = out substr(s, 1, RLENGTH)
+          s = substr(s, RLENGTH + 1)
+        } else {
+          out = out "\357\277\275"
+          s = substr(s, 2)
+        }
+      }
+      return out
+    }
+    function indent(levels) { return levels ? "  " indent(levels - 1) : "" }
+    function member(name) { print (printed[depth]++ ? ",\n" : "\n") indent(depth + 1) name ": " }
+    function field(name, key,   i) { # opens the objects that it is in: one that has no value is left out
+      if (!count[key]) return
+      while (depth < deep) {
+        member(object_name[depth + 1])
+        print "{"
+        printed[++depth] = 0
+      }
+      member(name)
+      if (count[key] > 1) print "["
+      for (i = 1; i <= count[key]; i++) print (i > 1 ? ", " : "") value[key, i]
+      if (count[key] > 1) print "]"
+    }
+    function object(name) { object_name[++deep] = name }
+    function object_end() {
+      if (depth == deep) print "\n" indent(depth--) "}"
+      deep--
+    }
+    function finish() { print (printed[0] ? "\n" : "") "}\n" }
+'
+}
+
+# outputs_awk: the functions that the awk code of a task's outputs calls: they cut a line to pieces, and keep values as JSON. For
+# every awk, in the C locale; the text of a number stays what it was, as far as JSON has it.
+
+sf_outputs_awk() { # prints the program
+  # shellcheck disable=SC2016 # fields of awk
+  printf '%s\n' '
+    function start() {
+      line = $0
+      before = -1
+    }
+    function begins(at) { # where a match begins: cuts off what is before it; one that led nowhere was the last
+      if (!at || length(line) == before) return 0
+      before = length(line)
+      cut(at - 1)
+      return 1
+    }
+    function cut(n,   head) {
+      head = substr(line, 1, n)
+      line = substr(line, n + 1)
+      return head
+    }
+    function near(at) { return at > 1000 ? at - 1000 : at ? 0 : -1 } # a bit before a match: not every awk finds the first
+    function longest(at) { return at ? RLENGTH : 0 }
+    function shortest(at) { return at ? at - 1 : 0 }
+    function keep(key, json) { value[key, ++count[key]] = json }
+    function text(key, s) { keep(key, quoted(utf8(s))) }
+    function number(key, s) { keep(key, decimal(s)) }
+    function percent(key, s) { keep(key, decimal(hundredth(substr(s, 1, length(s) - 1)))) }
+
+    function decimal(s,   sign) { # a sign before the digits, none but the last zero at their beginning
+      if (!match(s, /[0-9.]/)) return "null" # nan and inf, which JSON has not
+      sign = index(substr(s, 1, RSTART - 1), "-") ? "-" : ""
+      s = substr(s, RSTART)
+      sub(/^0+/, "", s)
+      return sign (s ~ /^[0-9]/ ? s : "0" s)
+    }
+    function hundredth(s,   dot, fraction) {
+      dot = index(s, ".")
+      if (dot) fraction = substr(s, dot + 1)
+      else dot = length(s) + 1
+      s = substr(s, 1, dot - 1)
+      if (match(s, /[0-9]+$/) && RLENGTH < 3) s = substr(s, 1, RSTART - 1) substr("000", RLENGTH + 1) substr(s, RSTART)
+      fraction = substr(s, length(s) - 1) fraction
+      sub(/0+$/, "", fraction)
+      return substr(s, 1, length(s) - 2) (fraction == "" ? "" : "." fraction)
+    }
+    function integer(key, s, base,   sign, prefix) { # base 0: the prefix tells
+      sign = index(s, "-") ? "-" : ""
+      s = tolower(s)
+      sub(/^[-+ ]+/, "", s)
+      prefix = substr(s, 1, 2)
+      if (!base) base = length(s) < 3 ? 10 : prefix == "0x" ? 16 : prefix == "0b" ? 2 : prefix == "0o" ? 8 : 10
+      if (base == 16 ? prefix == "0x" : base == 2 ? prefix == "0b" : prefix == "0o") s = substr(s, 3)
+      if (base == 16) gsub(/[^0-9a-f]/, "", s)
+      else if (base == 10) gsub(/[^0-9]/, "", s)
+      else gsub(base == 8 ? "[^0-7]" : "[^01]", "", s)
+      keep(key, decimal(sign (base == 10 ? s : to_decimal(s, base))))
+    }
+    function to_decimal(s, base,   digit, n, i, j, carry, out) { # of any length: awk itself has 53 bits
+      for (i = 1; i <= length(s); i++) {
+        carry = index("0123456789abcdef", substr(s, i, 1)) - 1
+        for (j = 1; j <= n || carry; j++) {
+          if (j > n) n = j
+          carry += digit[j] * base
+          digit[j] = carry % 10
+          carry = int(carry / 10)
+        }
+      }
+      for (j = n; j > 0; j--) out = out digit[j]
+      return out == "" && s != "" ? "0" : out
+    }
+'
+  sf_outputs_json
 }
 
 # console: the lines that a person reads, on the terminal (or the job's output file) and in sflow.log.
@@ -507,6 +648,26 @@ sf_console_warn() { # <text>: something is wrong that does not end the run
 
 sf_console_record() { # <time> <text>: the line in sflow.log, once there is one
   [[ -z ${SF_LOG-} ]] || printf '%s  %s\n' "$1" "$2" >&"$SF_LOG" || :
+}
+
+# json: any text as a JSON string.
+
+sf_json_quote() { # <text> -> SF_JSON: the text as a JSON string, quotes included
+  local text=$1 character code
+  if [[ $text == *[\\\"[:cntrl:]]* ]]; then
+    text=${text//\\/\\\\}
+    text=${text//\"/\\\"}
+    text=${text//$'\n'/\\n}
+    text=${text//$'\t'/\\t}
+    text=${text//$'\r'/\\r}
+    while [[ $text == *[[:cntrl:]]* ]]; do
+      character=${text#"${text%%[[:cntrl:]]*}"}
+      character=${character:0:1}
+      printf -v code '\\u%04x' "'$character"
+      text=${text//"$character"/$code}
+    done
+  fi
+  SF_JSON=\"$text\"
 }
 
 # status: status.json, the run at a glance; replaced by rename, so that a reader never sees half of it (schemas/status.schema.json).
@@ -592,57 +753,6 @@ sf_event_state() { # <task index> <state> <reason>: a task's new state, here and
     "$SF_STAMP" "$name" "$2" "${SF_ATTEMPT[$1]:-0}" "${SF_STATUS[$1]:-null}" "$SF_JSON"
   sf_event_line "$line"
   sf_status_row "$1" "$name" "$SF_JSON"
-}
-
-# plan: what this script would run, as a table.
-
-sf_plan_print() {
-  local before after p
-  local -i i
-  printf '%s: %d tasks\n\n' "$SF_WORKFLOW" "${#SF_TASK[@]}"
-  printf '  %-*s  %-12s  %-12s  %s\n' "$SF_NAME_WIDTH" task nodes GPUs 'starts after'
-  for ((i = 0; i < ${#SF_TASK[@]}; i++)); do
-    after=
-    for before in ${SF_AFTER[i]-}; do after+=", ${SF_TASK[before]}"; done
-    printf '  %-*s  %-12s  %-12s  %s\n' "$SF_NAME_WIDTH" "${SF_TASK[i]}" "${SF_NODES[i]}" "${SF_GPUS[i]:--}" "${after#, }"
-    for p in ${SF_PROBES_OF[i]-}; do printf '  %*s    %s\n' "$SF_NAME_WIDTH" '' "${SF_PROBE_ROLE[p]}"; done
-  done
-  [[ ! ${SF_SET_SHOWN-} ]] || printf '\n  set: %s\n' "$SF_SET_SHOWN"
-}
-
-# directory: the run directory: where it is, and what it holds from the start.
-
-sf_directory_open() { # the run directory, with what it ran from
-  local time id=$((RANDOM << 15 ^ RANDOM)) facts
-  printf -v time '%(%Y%m%d-%H%M%S)T' -1
-  if [[ ${SF_RESUME-} ]]; then
-    SF_RUN=$SF_RESUME
-  else
-    printf -v SF_RUN '%s/%s%s-%s-%06x' "$SF_OUTPUT" "${SLURM_JOB_ID:+$SLURM_JOB_ID-}" "$SF_WORKFLOW" "$time" "$((id & 0xffffff))"
-    mkdir -p -- "$SF_RUN" || exit 78
-  fi
-  SF_RUN_ID=${SF_RUN##*/}
-  exec {SF_LOG}>>"$SF_RUN/sflow.log" {SF_EVENTS}>>"$SF_RUN/events.jsonl" || exit 78
-  sf_clock_stamp
-  SF_BEGUN=$SF_STAMP
-  sf_clock_now
-  SF_BEGAN=$SF_NOW
-  SF_RUN_STATE=RUNNING
-  cp -- "$SF_SELF" "$SF_RUN/${SF_WORKFLOW}.sh" 2>/dev/null
-  sf_plan_print >"$SF_RUN/plan.txt" 2>/dev/null
-  sf_directory_tasks || exit 78
-  sf_json_quote "$SF_RUN_ID"
-  facts=(run_id "$SF_JSON" pid "$$")
-  if [[ ${SF_SET_JSON-} ]]; then facts+=(overrides "$SF_SET_JSON"); fi
-  sf_event_run RUNNING "${facts[@]}"
-  if declare -F sf_override_record >/dev/null; then sf_override_record; fi
-}
-
-sf_directory_tasks() { # a directory for each task, made a thousand at a time: the arguments of a command have a limit
-  local -i i
-  for ((i = 0; i < ${#SF_TASK[@]}; i += 1000)); do
-    (cd -- "$SF_RUN" && mkdir -p -- "${SF_TASK[@]:i:1000}") || return
-  done
 }
 
 # lifecycle: how a task begins: INITIATED, RUNNING. How it ends is in the unit verdict.
@@ -787,8 +897,10 @@ sf_task_ended() { # <task index> <exit status>: the attempt is over
   SF_AHEAD=''
   if [[ $state == COMPLETED && $was == RUNNING ]]; then
     SF_STATE[i]=COMPLETED
-    sf_schedule_release "$i"
-    [[ ${SF_EXIT-} ]] || sf_schedule_ahead
+    if [[ ! ${SF_OUTPUTS[i]-} ]]; then
+      sf_schedule_release "$i"
+      [[ ${SF_EXIT-} ]] || sf_schedule_ahead
+    fi
   fi
   sf_timer_clear "limit:$i"
   sf_timer_clear "ready:$i"
@@ -797,14 +909,18 @@ sf_task_ended() { # <task index> <exit status>: the attempt is over
   if [[ ${SF_PROBES_OF[i]-} ]]; then sf_probe_stop "$i"; fi
   SF_STATUS[i]=$2
   SF_FINISHED[i]=$SF_STAMP
-  if [[ $state == COMPLETED && ! ${SF_VERDICT[i]-} ]]; then
-    printf '%s %s\n' "${SF_FINGERPRINT[i]-}" "${SF_TASK[i]}" 2>/dev/null >>"$SF_RUN/completed.txt"
+  if [[ $state == COMPLETED ]]; then
+    if [[ ${SF_OUTPUTS[i]-} ]]; then sf_outputs_start "$i" "$was"; else sf_task_record "$i"; fi
   elif [[ ${SF_RETRY[i]-} && $was != READY && ! ${SF_EXIT-} ]] && sf_retry_later "$i" "$why"; then
     return
   fi
   sf_task_enter "$i" "$state" "$why"
   [[ ! $SF_AHEAD ]] || sf_task_announce "$SF_AHEAD"
   if [[ $state == FAILED || $state == TIMEOUT ]]; then sf_run_blame "$i"; fi
+}
+
+sf_task_record() { # <task index>: a resumed run need not do it again, unless it was this script that ended it
+  [[ ${SF_VERDICT[$1]-} ]] || printf '%s %s\n' "${SF_FINGERPRINT[$1]-}" "${SF_TASK[$1]}" 2>/dev/null >>"$SF_RUN/completed.txt"
 }
 
 sf_task_judge() { # <task index> <exit status> <state so far> -> state, why of the caller
@@ -983,6 +1099,137 @@ sf_timer_due_sweep() { # a runner that is gone without a word was killed by some
   sf_timer_set sweep:0 "$SF_SWEEP"
 }
 
+# outputs: what the patterns of a task find in its log goes to outputs.json in its directory. It is read when the task has
+# completed, by a process beside the schedule, and what depends on the task starts when that is done. Nothing that goes
+# wrong here changes how the task or the run ends.
+
+sf_outputs_start() { # <task index> <the state it was in before>
+  SF_READER_AFTER[$1]=$2
+  SF_READERS=$((SF_READERS + 1))
+  set -m # away from signals to this script's process group
+  sf_outputs_read "$1" &
+  set +m
+  SF_READER[$1]=$!
+  printf '+%s\n' "$!" >&"$SF_GROUPS"
+  SF_READER_UNTIL[$1]=$((SF_NOW + 30000))
+  sf_timer_set "reader:$1" 200
+}
+
+sf_outputs_read() { # <task index>: a process of its own, whose word on the bus is its end
+  local fd error
+  local -i status=0
+  trap '' HUP INT QUIT TERM USR1 USR2
+  for fd in "${SF_RUNNER_PIPE[@]}" "$SF_LIFE" "$SF_EVENTS" "$SF_LOG" "$SF_GROUPS" ${SF_CHECKS-}; do exec {fd}>&-; done
+  error=$(sf_outputs_write "$1" "$SF_RUN/${SF_TASK[$1]}" 2>&1) || status=1
+  error=${error//$'\n'/; }
+  printf 'outputs %s %s %s\n' "$1" "$status" "${error:0:400}" >&"$SF_BUS"
+}
+
+sf_outputs_write() { # <task index> <its directory>: outputs.json, whole or not at all
+  local file=$2/outputs.json
+  if ! command -v awk >/dev/null; then
+    printf 'there is no awk'
+  elif sf_outputs_find "$1" "$2/${SF_TASK[$1]}.log" >"$file.new" && [[ $(tail -c 2 -- "$file.new") == '}' ]]; then
+    mv -f -- "$file.new" "$file"
+    return
+  fi
+  rm -f -- "$file.new"
+  return 1
+}
+
+sf_outputs_find() { # <task index> <log>: prints the object; a carriage return ends a line too, as progress bars have it
+  local program
+  set -o pipefail
+  export LC_ALL=C
+  program=$(sf_outputs_awk)
+  sf_document_text "task_outputs:$1"
+  tail -c "+$((${SF_LOG_FROM[$1]:-0} + 1))" -- "$2" | tr -d '\000' | tr '\r' '\n' | awk "$program"$'\n'"$SF_TEXT"
+}
+
+sf_schedule_outputs() { # <task index> <status> <word>...: from the reader
+  local -i i=$1
+  [[ ${SF_READER[i]-} ]] || return 0
+  printf -- '-%s\n' "${SF_READER[i]}" >&"$SF_GROUPS"
+  unset -v "SF_READER[i]"
+  SF_READERS=$((SF_READERS - 1))
+  sf_timer_clear "reader:$i"
+  if (($2)); then sf_console_warn "no outputs of ${SF_TASK[i]}: ${*:3}"; fi
+  sf_task_record "$i"
+  if [[ ${SF_READER_AFTER[i]} == RUNNING ]]; then sf_schedule_release "$i"; fi
+}
+
+sf_timer_due_reader() { # <task index>: is it still at it? Some logs are more than an awk can do in five minutes
+  if ((SF_NOW >= SF_READER_UNTIL[$1])); then
+    kill -s KILL -- "-${SF_READER[$1]}" 2>/dev/null
+    sf_schedule_outputs "$1" 1 'reading them took too long'
+  elif kill -0 "${SF_READER[$1]}" 2>/dev/null || read -r -t 0 -u "$SF_BUS"; then
+    sf_timer_set "reader:$1" 200
+  else
+    sf_schedule_outputs "$1" 1 'what read them was killed'
+  fi
+}
+
+sf_outputs_finish() { # at the end of the run: waits for the readers, but after a failure no longer than for the tasks
+  local -i until
+  sf_clock_now
+  until=$((SF_NOW + (SF_EXIT ? SF_GRACE : 360000)))
+  while ((SF_READERS && SF_NOW < until)) && [[ ! ${SF_HURRY-} ]]; do
+    sf_schedule_next
+    sf_clock_now
+  done
+}
+
+# plan: what this script would run, as a table.
+
+sf_plan_print() {
+  local before after p
+  local -i i
+  printf '%s: %d tasks\n\n' "$SF_WORKFLOW" "${#SF_TASK[@]}"
+  printf '  %-*s  %-12s  %-12s  %s\n' "$SF_NAME_WIDTH" task nodes GPUs 'starts after'
+  for ((i = 0; i < ${#SF_TASK[@]}; i++)); do
+    after=
+    for before in ${SF_AFTER[i]-}; do after+=", ${SF_TASK[before]}"; done
+    printf '  %-*s  %-12s  %-12s  %s\n' "$SF_NAME_WIDTH" "${SF_TASK[i]}" "${SF_NODES[i]}" "${SF_GPUS[i]:--}" "${after#, }"
+    for p in ${SF_PROBES_OF[i]-}; do printf '  %*s    %s\n' "$SF_NAME_WIDTH" '' "${SF_PROBE_ROLE[p]}"; done
+  done
+  [[ ! ${SF_SET_SHOWN-} ]] || printf '\n  set: %s\n' "$SF_SET_SHOWN"
+}
+
+# directory: the run directory: where it is, and what it holds from the start.
+
+sf_directory_open() { # the run directory, with what it ran from
+  local time id=$((RANDOM << 15 ^ RANDOM)) facts
+  printf -v time '%(%Y%m%d-%H%M%S)T' -1
+  if [[ ${SF_RESUME-} ]]; then
+    SF_RUN=$SF_RESUME
+  else
+    printf -v SF_RUN '%s/%s%s-%s-%06x' "$SF_OUTPUT" "${SLURM_JOB_ID:+$SLURM_JOB_ID-}" "$SF_WORKFLOW" "$time" "$((id & 0xffffff))"
+    mkdir -p -- "$SF_RUN" || exit 78
+  fi
+  SF_RUN_ID=${SF_RUN##*/}
+  exec {SF_LOG}>>"$SF_RUN/sflow.log" {SF_EVENTS}>>"$SF_RUN/events.jsonl" || exit 78
+  sf_clock_stamp
+  SF_BEGUN=$SF_STAMP
+  sf_clock_now
+  SF_BEGAN=$SF_NOW
+  SF_RUN_STATE=RUNNING
+  cp -- "$SF_SELF" "$SF_RUN/${SF_WORKFLOW}.sh" 2>/dev/null
+  sf_plan_print >"$SF_RUN/plan.txt" 2>/dev/null
+  sf_directory_tasks || exit 78
+  sf_json_quote "$SF_RUN_ID"
+  facts=(run_id "$SF_JSON" pid "$$")
+  if [[ ${SF_SET_JSON-} ]]; then facts+=(overrides "$SF_SET_JSON"); fi
+  sf_event_run RUNNING "${facts[@]}"
+  if declare -F sf_override_record >/dev/null; then sf_override_record; fi
+}
+
+sf_directory_tasks() { # a directory for each task, made a thousand at a time: the arguments of a command have a limit
+  local -i i
+  for ((i = 0; i < ${#SF_TASK[@]}; i += 1000)); do
+    (cd -- "$SF_RUN" && mkdir -p -- "${SF_TASK[@]:i:1000}") || return
+  done
+}
+
 # watchdog: takes the tasks down when this script is killed with SIGKILL, and finds what left its process group.
 # It reads a pipe of which only the script holds the other end: end of file means that the script is gone. Which process
 # groups there are stands in a file, so that the watchdog sleeps while tasks come and go.
@@ -1130,10 +1377,16 @@ sf_preflight_paths() { # artifacts that must be there
   done
 }
 
-sf_preflight_output() { # the output directory can be written
+sf_preflight_output() { # the output directory can be written; what is made to find out goes again
+  local made=$SF_OUTPUT there=$SF_OUTPUT
+  while [[ $there && ! -e $there ]]; do there=${there%/*}; done
   if ! mkdir -p -- "$SF_OUTPUT" 2>/dev/null || [[ ! -w $SF_OUTPUT ]]; then
     SF_MISSING+=("output directory cannot be written: $SF_OUTPUT")
   fi
+  while [[ $made != "$there" ]]; do
+    rmdir -- "$made" 2>/dev/null
+    made=${made%/*}
+  done
 }
 
 # run: one run from its directory to its exit status.
@@ -1204,6 +1457,7 @@ sf_run_end() { # stops what runs, writes the last status, exits
     SF_REASON=
     sf_stop_all COMPLETED "stopped: the workflow is done"
   fi
+  if declare -F sf_outputs_finish >/dev/null; then sf_outputs_finish; fi
   if declare -F sf_probe_close >/dev/null; then sf_probe_close; fi
   sf_pool_close
   sf_watchdog_end
@@ -1388,7 +1642,7 @@ sf_help_print() {
     '  --task NAME          only this task and what it depends on (repeatable)' \
     '  --no-deps            with --task: without what they depend on' \
     '  --resume RUN_DIR     goes on with an earlier run: completed tasks are not run again' \
-    '  --output-dir DIR     where run directories go (WORKSPACE/sflow_output)' \
+    "  --output-dir DIR     where run directories go (${SF_OUTPUT_DEFAULT:-WORKSPACE/sflow_output})" \
     '  --workspace-dir DIR  the workspace (where the job was submitted, or this directory)'
   if declare -F sf_override_help >/dev/null; then sf_override_help; fi
   printf '%s\n' '' \
@@ -1423,8 +1677,8 @@ sf_main_state() { # what the units keep about the run, by task, timer or probe
   SF_TEXTS=() SF_ROW=() SF_QUOTED=() SF_STATE=() SF_WHY=() SF_ATTEMPT=() SF_STATUS=() SF_VERDICT=() SF_LEFT=()
   SF_RUNNER_PIPE=() SF_RUNNER_PID=() SF_RUNNER_IDLE=() SF_RUNNER_OF=() SF_RUNNER_NEW=0 SF_RUNNER_LAST=''
   SF_PID=() SF_SINCE=() SF_STARTED=() SF_FINISHED=() SF_ASKED=() SF_HELD=()
-  # shellcheck disable=SC2034 # for probes, which not every workflow has
-  SF_LOG_FROM=()
+  # shellcheck disable=SC2034 # for probes and outputs, which not every workflow has
+  SF_LOG_FROM=() SF_READER=() SF_READER_AFTER=() SF_READER_UNTIL=() SF_READERS=0
   # shellcheck disable=SC2034 # for --set, which not every workflow has
   SF_SET_ENV=() SF_SET_CHANGED=() SF_SET_JSON='' SF_SET_SHOWN=''
   SF_QUEUE=() SF_QUEUE_HEAD=0 SF_PARTIAL='' SF_TIMER_NEXT=0 SF_SWEEP=200 SF_OPEN=0
@@ -1464,7 +1718,10 @@ sf_main_options() { # <argument>...
 sf_main_places() { # the directories of the run, as absolute paths
   local place
   SF_WORKSPACE=${SF_WORKSPACE:-${SFLOW_WORKSPACE_DIR:-${SLURM_SUBMIT_DIR:-$PWD}}}
-  SF_OUTPUT=${SF_OUTPUT:-$SF_WORKSPACE/sflow_output}
+  if [[ ! ${SF_OUTPUT-} ]]; then
+    SF_OUTPUT=${SF_OUTPUT_DEFAULT:-sflow_output}
+    if [[ $SF_OUTPUT != /* ]]; then SF_OUTPUT=$SF_WORKSPACE/$SF_OUTPUT; fi
+  fi
   for place in SF_WORKSPACE SF_OUTPUT SF_RESUME SF_SELF; do
     if [[ ${!place-} && ${!place} != /* ]]; then printf -v "$place" '%s/%s' "$PWD" "${!place}"; fi
   done

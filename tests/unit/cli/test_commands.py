@@ -252,6 +252,14 @@ def test_a_plan_loads_no_heavy_library(run: Run, tmp_path: Path) -> None:
     assert done.stdout.splitlines()[-1] == "[]"
 
 
+def test_build_for_an_output_directory(sflowc: Run, tmp_path: Path) -> None:
+    (tmp_path / "w.yaml").write_text('version: "0.1"\nworkflow: {name: w, tasks: [{name: t, script: ["true"]}]}\n')
+    sflowc("build", "w.yaml", "--output-dir", "my runs", "-o", "w.sh", cwd=tmp_path)
+    assert "\n#   rebuild  sflowc build -f w.yaml --output-dir 'my runs'\n" in (tmp_path / "w.sh").read_text()
+    assert subprocess.run(["bash", "w.sh"], cwd=tmp_path, capture_output=True, check=False).returncode == 0
+    assert [path.name[:2] for path in (tmp_path / "my runs").iterdir()] == ["w-"]
+
+
 def test_a_secret_of_the_command_line_is_not_in_the_header(sflowc, tmp_path) -> None:
     (tmp_path / "w.yaml").write_text(
         'version: "0.1"\nvariables: {HF_TOKEN: x, MODEL: y}\nworkflow: {name: w, tasks: [{name: t, script: ["true"]}]}\n'
