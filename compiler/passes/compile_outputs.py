@@ -25,7 +25,6 @@ _LOG = ("stdout", "stderr", "log")
 
 def compile_outputs(draft: Draft, report: Reporter) -> Draft:
     instances = tuple(_with_outputs(instance, draft, report) for instance in draft.instances)
-    report.raise_if_errors()
     return replace(draft, instances=instances)
 
 
