@@ -87,7 +87,7 @@ def test_a_node_is_reached_from_another_by_name_and_by_address() -> None:
         reach() { srun --overlap --nodes=1 --ntasks=1 --nodelist=node2 bash -c 'exec 3<>/dev/tcp/$0/28472' "$1" 2>/dev/null; }
         for ((tries = 100; tries; tries--)); do ! reach node1 || break; sleep 0.1; done
         for host in node1 10.77.0.11 127.0.0.1 node2; do reach $host; echo "$host $?"; done
-        kill $!
+        kill $! || : # its step may have ended by itself; the job ends with this script
     """
     assert allocate(script, "--nodes=2").splitlines() == ["10.77.0.11 0", "127.0.0.1 1", "node1 0", "node2 1"]
 
