@@ -5,7 +5,7 @@
 
 sf_download_serve() { # <number>: runs in the background, leader of its process group
   local took since
-  trap 'exit 143' HUP INT QUIT TERM USR1 USR2
+  trap sf_download_abort HUP INT QUIT TERM USR1 USR2
   trap sf_download_leave EXIT
   exec </dev/null >/dev/null 2>&1 {SF_LIFE}>&- {SF_GROUPS}>&- {SF_EVENTS}>&- {SF_LOG}>&-
   SF_AT=$1 SF_WHY_NOT='' SF_LOADED='' SF_PART='' SF_LOCK='' SF_BEAT=''
@@ -24,7 +24,13 @@ sf_download_serve() { # <number>: runs in the background, leader of its process 
   printf 'fetched %s 0 %s in %s\n' "$1" "$SF_LOADED" "$took" >&"$SF_BUS"
 }
 
+sf_download_abort() { # on the first of several signals: Slurm's and then the script's own, say
+  trap '' HUP INT QUIT TERM USR1 USR2
+  exit 143
+}
+
 sf_download_leave() { # leaves nothing behind
+  trap '' HUP INT QUIT TERM USR1 USR2
   if [[ $SF_BEAT ]]; then kill "$SF_BEAT" 2>/dev/null; fi
   if [[ $SF_PART ]]; then rm -f -- "$SF_PART" "$SF_PART.log" "$SF_PART.head"; fi
   if [[ $SF_LOCK ]]; then rmdir -- "$SF_LOCK" 2>/dev/null; fi

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -52,9 +53,12 @@ def build(folder: Path, url: str, more: str = "", limit: str = "", patience: int
 
 
 def cached(folder: Path) -> list[Path]:
-    """Everything that is in the cache, hidden files and locks too."""
-    found = (folder / ".sflow_cache").rglob("*")
-    return sorted(path for path in found if path.name.startswith(".") or not path.is_dir())
+    """Everything that is in the cache, hidden files and locks too; what goes while it is looked at does not count."""
+    return sorted(
+        Path(place, name)
+        for place, folders, files in os.walk(folder / ".sflow_cache")
+        for name in (*(folder for folder in folders if folder.startswith(".")), *files)
+    )
 
 
 def failed(run: Run, folder: Path) -> str:
@@ -255,6 +259,23 @@ def test_a_signal_ends_the_download(tmp_path: Path, site: Site, downloader: str,
     assert f"SIG{name}" in run.record["reason"]
     assert cached(tmp_path) == []
     assert not processes(f"{tmp_path}/.sflow_cache")
+
+
+def test_a_signal_to_everything_at_once_leaves_nothing_either(tmp_path: Path, site: Site) -> None:
+    """As scancel sends it: the download gets it first from there, then from the script."""
+    site.routes["/x"] = hanging(b"half")
+    workflow = build(tmp_path, f"{site.url}/x")
+    process = workflow.start()
+    assert any(site.seen["/x"] for _ in every(0.02, 10))
+    time.sleep(0.2)
+    group = int((workflow.directory / ".groups").read_text().split()[-1])
+    process.send_signal(signal.SIGTERM)
+    for _ in range(5):
+        with suppress(ProcessLookupError):
+            os.killpg(group, signal.SIGTERM)
+    run = workflow.finish(process)
+    assert run.status == 143
+    assert cached(tmp_path) == []
 
 
 def test_the_time_limit_counts_downloads(tmp_path: Path, site: Site) -> None:

@@ -47,7 +47,7 @@ setup() {
   touch "$SF_PART" "$SF_PART.log" "$SF_PART.head"
   sleep 60 &
   SF_BEAT=$!
-  sf_download_leave
+  (sf_download_leave)
   [[ ! -e $SF_PART && ! -e $SF_PART.log && ! -e $SF_PART.head && ! -e $SF_LOCK ]]
   wait "$SF_BEAT" && return 1
   [[ $(ls "$BATS_TEST_TMPDIR") == $'a \\file\nbus' ]]

@@ -8,7 +8,7 @@
 #
 #   from     workflow.yaml  sha256:97b71945a51d76696df390ced3a70806a301cecae23dc69b1af87b4de8c7c195
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:41a12a67d369e7a6782c6155d9063d2afe342db5d29ed39c94248b0c35c5f978 (all that follows this header)
+#   body     sha256:ba793241e128a59f18efaf49548468263717d5d2ce53e070141e37226b7b3c85 (all that follows this header)
 #
 # `sbatch FILE` submits it, `bash FILE` runs it inside an allocation (salloc);
 # `bash FILE --help` says what else it can do.
@@ -1211,7 +1211,7 @@ sf_download_beat() { # <file or nothing> <pid>: until it is killed; ends the pro
 
 sf_download_serve() { # <number>: runs in the background, leader of its process group
   local took since
-  trap 'exit 143' HUP INT QUIT TERM USR1 USR2
+  trap sf_download_abort HUP INT QUIT TERM USR1 USR2
   trap sf_download_leave EXIT
   exec </dev/null >/dev/null 2>&1 {SF_LIFE}>&- {SF_GROUPS}>&- {SF_EVENTS}>&- {SF_LOG}>&-
   SF_AT=$1 SF_WHY_NOT='' SF_LOADED='' SF_PART='' SF_LOCK='' SF_BEAT=''
@@ -1230,7 +1230,13 @@ sf_download_serve() { # <number>: runs in the background, leader of its process 
   printf 'fetched %s 0 %s in %s\n' "$1" "$SF_LOADED" "$took" >&"$SF_BUS"
 }
 
+sf_download_abort() { # on the first of several signals: Slurm's and then the script's own, say
+  trap '' HUP INT QUIT TERM USR1 USR2
+  exit 143
+}
+
 sf_download_leave() { # leaves nothing behind
+  trap '' HUP INT QUIT TERM USR1 USR2
   if [[ $SF_BEAT ]]; then kill "$SF_BEAT" 2>/dev/null; fi
   if [[ $SF_PART ]]; then rm -f -- "$SF_PART" "$SF_PART.log" "$SF_PART.head"; fi
   if [[ $SF_LOCK ]]; then rmdir -- "$SF_LOCK" 2>/dev/null; fi
