@@ -30,7 +30,8 @@ sf_download_watch() { # <file or nothing> <command>...: its status; 28, as curl'
   SF_BEAT=$!
   wait "$pid"
   status=$?
-  if kill "$SF_BEAT"; then wait "$SF_BEAT" || :; else wait "$SF_BEAT" || status=28; fi
+  kill "$SF_BEAT" || :
+  wait "$SF_BEAT" || (($? != 28 || ! status)) || status=28
   SF_BEAT=''
   return "$status"
 }
@@ -46,6 +47,7 @@ sf_download_beat() { # <file or nothing> <pid>: until it is killed; ends the pro
     quiet=$((quiet + 1)) ticks=$((ticks + 1))
     if [[ $size != "$seen" ]]; then quiet=0 seen=$size; fi
     if ((quiet >= SF_PATIENCE)); then
+      trap '' TERM # the end of the process is the end of the watch, but why is still to be said
       kill "$2"
       return 28
     fi

@@ -69,3 +69,16 @@ setup() {
   sf_download_watch '' sleep 1.5
   [[ $SF_LOCK -nt $BATS_TEST_DIRNAME/units.bash ]]
 }
+
+@test "why a command was ended is said, however soon it is gone" {
+  local status=0
+  hangs() { exec sleep 987302; }
+  kill() { # leaves the other side time
+    local status=0
+    builtin kill "$@" || status=$?
+    sleep 0.3
+    return "$status"
+  }
+  sf_download_watch "$FILE" hangs || status=$?
+  ((status == 28))
+}

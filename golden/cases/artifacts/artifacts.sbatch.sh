@@ -8,7 +8,7 @@
 #
 #   from     workflow.yaml  sha256:97b71945a51d76696df390ced3a70806a301cecae23dc69b1af87b4de8c7c195
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:ba793241e128a59f18efaf49548468263717d5d2ce53e070141e37226b7b3c85 (all that follows this header)
+#   body     sha256:a8bc8d13d5f95293998c846ae56b13483b7b98bbbf8c8eb1eb6dd0d70f9627c4 (all that follows this header)
 #
 # `sbatch FILE` submits it, `bash FILE` runs it inside an allocation (salloc);
 # `bash FILE --help` says what else it can do.
@@ -1180,7 +1180,8 @@ sf_download_watch() { # <file or nothing> <command>...: its status; 28, as curl'
   SF_BEAT=$!
   wait "$pid"
   status=$?
-  if kill "$SF_BEAT"; then wait "$SF_BEAT" || :; else wait "$SF_BEAT" || status=28; fi
+  kill "$SF_BEAT" || :
+  wait "$SF_BEAT" || (($? != 28 || ! status)) || status=28
   SF_BEAT=''
   return "$status"
 }
@@ -1196,6 +1197,7 @@ sf_download_beat() { # <file or nothing> <pid>: until it is killed; ends the pro
     quiet=$((quiet + 1)) ticks=$((ticks + 1))
     if [[ $size != "$seen" ]]; then quiet=0 seen=$size; fi
     if ((quiet >= SF_PATIENCE)); then
+      trap '' TERM # the end of the process is the end of the watch, but why is still to be said
       kill "$2"
       return 28
     fi
