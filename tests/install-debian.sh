@@ -6,6 +6,7 @@ set -euo pipefail
 packages=(
   bats busybox-static curl gawk iproute2 mawk original-awk procps util-linux wget
   libpmix2 libpmix-dev munge slurm-wlm
+  gcc libc6-dev libslurm-dev
   etcd-server nats-server nginx-light
 )
 

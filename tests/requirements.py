@@ -21,10 +21,11 @@ OLD_SHELLS = ("bash-4.2", "bash-4.4")
 
 @dataclass(frozen=True)
 class Part:
-    """All `programs` must be there; the first one stands for the part. `root`: of no use to anybody else."""
+    """All `programs` and `files` must be there; the first program stands for the part. `root`: of no use to anybody else."""
 
     programs: tuple[str, ...]
     root: bool = False
+    files: tuple[str, ...] = ()
 
 
 PARTS = {
@@ -43,6 +44,7 @@ PARTS = {
     "shfmt": Part(("shfmt",)),
     "wget": Part(("wget",)),
     "slurm": Part(("slurmctld", "slurmd", "sbatch", "srun", "munged", "ip", "nsenter", "flock"), root=True),
+    "spank": Part(("gcc",), files=("/usr/include/slurm/spank.h",)),
 }
 
 
@@ -75,6 +77,7 @@ def _find(part: str) -> tuple[str | None, str]:
         return None, "needs root"
     paths = {program: _which(program) for program in wanted.programs}
     missing = [program for program, path in paths.items() if path is None]
+    missing += [file for file in wanted.files if not Path(file).exists()]
     return (None if missing else paths[wanted.programs[0]]), f"{', '.join(missing)} not installed"
 
 

@@ -2,11 +2,12 @@
 
 import os
 import subprocess
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from jobs import CLUSTER, SFLOWC, Job, Stubs
+from jobs import CLUSTER, SFLOWC, Job, Stubs, command
 from requirements import need
 
 
@@ -19,6 +20,15 @@ def cluster() -> Iterator[None]:
     yield
     if not was_up:
         subprocess.run([CLUSTER / "down.sh"], check=True, timeout=60)
+
+
+@pytest.fixture(autouse=True)
+def idle(cluster: None) -> None:
+    """Waits for the nodes: while one is busy with the end of an earlier test's job, Slurm would give others than expected."""
+    end = time.monotonic() + 60
+    while set(command("sinfo", "-h", "-N", "-o", "%t").split()) != {"idle"}:
+        assert time.monotonic() < end, command("squeue") + command("sinfo", "-N", "-l")
+        time.sleep(0.1)
 
 
 @pytest.fixture

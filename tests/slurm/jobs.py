@@ -109,7 +109,8 @@ class Job:
         return json.loads((self.directory / "status.json").read_text())
 
     def log(self, task: str) -> str:
-        return (self.directory / task / f"{task}.log").read_text()
+        """The log of a task. On a busy machine an unbuffered srun may make of the end of a line a line of its own: that is left out."""
+        return re.sub(r"^(\d+: )?\n", "", (self.directory / task / f"{task}.log").read_text(), flags=re.MULTILINE)
 
     @property
     def exit_code(self) -> str:

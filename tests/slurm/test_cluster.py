@@ -92,14 +92,15 @@ def test_a_node_is_reached_from_another_by_name_and_by_address() -> None:
     assert allocate(script, "--nodes=2").splitlines() == ["10.77.0.11 0", "127.0.0.1 1", "node1 0", "node2 1"]
 
 
-def test_a_step_is_cancelled_and_its_job_goes_on() -> None:
-    script = """
-        srun --overlap bash -c 'trap "exit 44" TERM; while :; do sleep 0.1; done' & first=$!
-        srun --overlap bash -c 'sleep 2.5; echo second step done' & second=$!
-        until [ "$(squeue -h -s -j $SLURM_JOB_ID -o %i | grep -c '[.][01]$')" = 2 ]; do sleep 0.1; done
-        sleep 0.5
-        scancel --signal=TERM $SLURM_JOB_ID.0
+def test_a_step_is_cancelled_and_its_job_goes_on(tmp_path: Path) -> None:
+    script = f"""
+        cd {tmp_path}
+        timeout 50 srun --overlap bash -c 'trap "exit 44" TERM; echo $SLURM_STEP_ID >first; while :; do sleep 0.1; done' & first=$!
+        timeout 50 srun --overlap bash -c 'touch second; until [ -e go ]; do sleep 0.1; done; echo second step done' & second=$!
+        until [ -s first ] && [ -e second ]; do sleep 0.1; done
+        scancel --signal=TERM $SLURM_JOB_ID.$(<first)
         wait $first; echo "first step $?"
+        touch go
         wait $second; echo "second step $?"
     """
     assert allocate(script).splitlines() == ["first step 44", "second step 0", "second step done"]

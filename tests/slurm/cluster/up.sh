@@ -57,6 +57,7 @@ SlurmdLogFile=$STATE/slurmd.%n.log
 ProctrackType=proctrack/linuxproc
 TaskPlugin=task/none
 MpiDefault=none
+PlugStackConfig=$STATE/plugstack.conf
 GresTypes=gpu
 SelectType=select/cons_tres
 SelectTypeParameters=CR_Core
