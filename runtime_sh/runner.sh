@@ -19,30 +19,25 @@ sf_runner_settle() { # keeps what a runner needs of the script's, and no end of 
   local fd
   for fd in "${SF_RUNNER_PIPE[@]}" "$SF_LIFE" "$SF_EVENTS" "$SF_LOG" ${SF_CHECKS-}; do exec {fd}>&-; done
   exec 2>/dev/null
-  trap SF_INTERRUPTED=1 HUP INT QUIT TERM # a handler, not '': what a runner starts must not ignore them
+  trap : HUP INT QUIT TERM # a handler, not '': what a runner starts must not ignore them
   trap 'sf_runner_forward TERM' USR2
   trap 'sf_runner_forward KILL' USR1
 }
 
 sf_runner_forward() { # <signal>: to the task, once there is one
-  if [[ ${SF_CHILD-} ]]; then
-    SF_INTERRUPTED=1
-    kill -s "$1" -- "-$SF_CHILD"
-  else
-    SF_PENDING=$1
-  fi
+  if [[ ${SF_CHILD-} ]]; then kill -s "$1" -- "-$SF_CHILD"; else SF_PENDING=$1; fi
 }
 
 sf_runner_wait() { # -> SF_CHILD_STATUS: of SF_CHILD, once it has ended
-  local -i status
-  SF_CHILD_STATUS=
+  local -i status before=-1
   if [[ ${SF_PENDING-} ]]; then kill -s "$SF_PENDING" -- "-$SF_CHILD"; fi
   SF_PENDING=
-  while :; do # a signal interrupts `wait`
-    SF_INTERRUPTED=
+  while :; do # a signal makes `wait` return a status of its own: what it says of a process that is gone, and says twice, counts
     wait "$SF_CHILD"
     status=$?
-    if [[ ! $SF_CHILD_STATUS || $status -ne 127 ]]; then SF_CHILD_STATUS=$status; fi # 127: it had been waited for
-    [[ $SF_INTERRUPTED ]] || break
+    if ((status == 127 && before >= 0)); then status=$before; fi # this bash says it once
+    if ((status == before)) && ! kill -0 "$SF_CHILD"; then break; fi
+    before=$status
   done
+  SF_CHILD_STATUS=$status
 }

@@ -73,6 +73,15 @@ begun() { # waits for what the task prints first
   said 'exit 0 1 130'
 }
 
+@test "a storm of signals is no end of the task, and no status of it" {
+  script $'echo up\nfor ((i = 0; i < 20; i++)); do sleep 0.1; done\nexit 9'
+  in_runner 1
+  begun
+  local -i i
+  for ((i = 0; i < 300; i++)); do kill -s HUP "$RUNNER" && kill -s TERM "$RUNNER"; done
+  said 'exit 0 1 9'
+}
+
 @test "a runner makes one attempt after another until its pipe ends" {
   sf_bus_open pipe
   SF_RUNNER_PIPE[1]=$pipe # as the pool does: or the runner would hold its own pipe open
