@@ -27,14 +27,12 @@ sf_preflight_paths() { # artifacts that must be there
   done
 }
 
-sf_preflight_output() { # the output directory can be written; what is made to find out goes again
-  local made=$SF_OUTPUT there=$SF_OUTPUT
+sf_preflight_output() { # the output directory can be written; nothing of it is made, as another run may begin there now
+  local there=$SF_OUTPUT
   while [[ $there && ! -e $there ]]; do there=${there%/*}; done
-  if ! mkdir -p -- "$SF_OUTPUT" 2>/dev/null || [[ ! -w $SF_OUTPUT ]]; then
+  if mkdir -- "$there/.sflow.$HOSTNAME.$BASHPID" 2>/dev/null; then
+    rmdir -- "$there/.sflow.$HOSTNAME.$BASHPID"
+  else
     SF_MISSING+=("output directory cannot be written: $SF_OUTPUT")
   fi
-  while [[ $made != "$there" ]]; do
-    rmdir -- "$made" 2>/dev/null
-    made=${made%/*}
-  done
 }

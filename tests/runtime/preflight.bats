@@ -21,6 +21,25 @@ setup() {
   [[ ! -e $SF_OUTPUT ]]
 }
 
+@test "nothing is left in a directory that is there" {
+  mkdir "$SF_OUTPUT"
+  sf_preflight_check
+  [[ ! $(ls -A "$SF_OUTPUT") ]]
+}
+
+@test "runs that begin at once in a new directory do not disturb one another" {
+  begins() { # a run's first steps, 300 times, each time in a directory that is new to both
+    local -i i
+    for ((i = 0; i < 300; i++)); do
+      SF_OUTPUT=$BATS_TEST_TMPDIR/out/$i/here
+      sf_preflight_check && mkdir -p "$SF_OUTPUT/$1" && mkdir "$SF_OUTPUT/$1/task" || return
+    done
+  }
+  begins one &
+  begins two
+  wait $!
+}
+
 @test "a file in the way of the output directory is said" {
   : >"$BATS_TEST_TMPDIR/file"
   SF_OUTPUT=$BATS_TEST_TMPDIR/file/out

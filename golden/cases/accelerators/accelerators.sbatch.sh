@@ -15,7 +15,7 @@
 #
 #   from     workflow.yaml  sha256:ae285f8addedbf2eb1aac980c1977a49cd07c8b17a4716b6cf1651d2d6cad4dd
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:4f6045a5387e35dcca768558f7d3cc2cbffc8d4cd81faacc15777aa97b9a2e5b (all that follows this header)
+#   body     sha256:a9c8335cc0274c5af520db8b3dfaa9d0d75b39cbf4615acac7552806066e84fd (all that follows this header)
 #
 # `sbatch FILE` submits it, `bash FILE` runs it inside an allocation (salloc);
 # `bash FILE --help` says what else it can do.
@@ -296,32 +296,27 @@ sf_runner_settle() { # keeps what a runner needs of the script's, and no end of 
   local fd
   for fd in "${SF_RUNNER_PIPE[@]}" "$SF_LIFE" "$SF_EVENTS" "$SF_LOG" ${SF_CHECKS-}; do exec {fd}>&-; done
   exec 2>/dev/null
-  trap SF_INTERRUPTED=1 HUP INT QUIT TERM # a handler, not '': what a runner starts must not ignore them
+  trap : HUP INT QUIT TERM # a handler, not '': what a runner starts must not ignore them
   trap 'sf_runner_forward TERM' USR2
   trap 'sf_runner_forward KILL' USR1
 }
 
 sf_runner_forward() { # <signal>: to the task, once there is one
-  if [[ ${SF_CHILD-} ]]; then
-    SF_INTERRUPTED=1
-    kill -s "$1" -- "-$SF_CHILD"
-  else
-    SF_PENDING=$1
-  fi
+  if [[ ${SF_CHILD-} ]]; then kill -s "$1" -- "-$SF_CHILD"; else SF_PENDING=$1; fi
 }
 
 sf_runner_wait() { # -> SF_CHILD_STATUS: of SF_CHILD, once it has ended
-  local -i status
-  SF_CHILD_STATUS=
+  local -i status before=-1
   if [[ ${SF_PENDING-} ]]; then kill -s "$SF_PENDING" -- "-$SF_CHILD"; fi
   SF_PENDING=
-  while :; do # a signal interrupts `wait`
-    SF_INTERRUPTED=
+  while :; do # a signal makes `wait` return a status of its own: what it says of a process that is gone, and says twice, counts
     wait "$SF_CHILD"
     status=$?
-    if [[ ! $SF_CHILD_STATUS || $status -ne 127 ]]; then SF_CHILD_STATUS=$status; fi # 127: it had been waited for
-    [[ $SF_INTERRUPTED ]] || break
+    if ((status == 127 && before >= 0)); then status=$before; fi # this bash says it once
+    if ((status == before)) && ! kill -0 "$SF_CHILD"; then break; fi
+    before=$status
   done
+  SF_CHILD_STATUS=$status
 }
 
 # pool: the scheduler's side of the runners: which of them makes which attempt.
@@ -1367,16 +1362,14 @@ sf_preflight_paths() { # artifacts that must be there
   done
 }
 
-sf_preflight_output() { # the output directory can be written; what is made to find out goes again
-  local made=$SF_OUTPUT there=$SF_OUTPUT
+sf_preflight_output() { # the output directory can be written; nothing of it is made, as another run may begin there now
+  local there=$SF_OUTPUT
   while [[ $there && ! -e $there ]]; do there=${there%/*}; done
-  if ! mkdir -p -- "$SF_OUTPUT" 2>/dev/null || [[ ! -w $SF_OUTPUT ]]; then
+  if mkdir -- "$there/.sflow.$HOSTNAME.$BASHPID" 2>/dev/null; then
+    rmdir -- "$there/.sflow.$HOSTNAME.$BASHPID"
+  else
     SF_MISSING+=("output directory cannot be written: $SF_OUTPUT")
   fi
-  while [[ $made != "$there" ]]; do
-    rmdir -- "$made" 2>/dev/null
-    made=${made%/*}
-  done
 }
 
 # run: one run from its directory to its exit status.
