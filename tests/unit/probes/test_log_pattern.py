@@ -5,22 +5,21 @@ from __future__ import annotations
 import os
 import random
 import re
-import shutil
 import subprocess
 import warnings
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
+from requirements import need
 from sflowc.diagnostics import Reporter, Span
 from sflowc.probes.log_pattern import translate
 
-GREPS = [["grep"], *([["busybox", "grep"]] if shutil.which("busybox") else [])]
 
-
-def test_busybox_is_there_when_it_must_be() -> None:
-    if "busybox" in os.environ.get("SFLOWC_REQUIRE", "").split(","):
-        assert len(GREPS) == 2
+@pytest.fixture(params=["GNU", "busybox"], scope="module")
+def grep(request: pytest.FixtureRequest) -> list[str]:
+    """How a grep is called."""
+    return [need("busybox"), "grep"] if request.param == "busybox" else ["grep"]
 
 
 def translated(pattern: str) -> tuple[str, bool] | None:
@@ -124,16 +123,13 @@ def test_possessive_and_atomic_are_refused() -> None:
         assert next(iter(report)).code in ("regex-unsupported", "invalid-regex")
 
 
-def test_as_many_as_python_finds() -> None:
+def test_as_many_as_python_finds(grep: list[str]) -> None:
     text = "a1b a22b ab axb1b a\n"
     for pattern in (r"a.*?b", r"a\d*?b", r"a\d+?", "a.+?", "a", "a[^ ]?", "b.*?", r"\ba"):
         found = translated(pattern)
         assert found is not None
-        for grep in GREPS:
-            done = subprocess.run(
-                [*grep, "-aoE", "-e", found[0]], input=text, capture_output=True, text=True, check=True
-            )
-            assert done.stdout.splitlines() == [match[0] for match in re.finditer(pattern, text[:-1])], pattern
+        done = subprocess.run([*grep, "-aoE", "-e", found[0]], input=text, capture_output=True, text=True, check=True)
+        assert done.stdout.splitlines() == [match[0] for match in re.finditer(pattern, text[:-1])], pattern
 
 
 _ALPHABET = "abAB1_ -.]["
@@ -210,7 +206,7 @@ _PATTERNS = st.recursive(st.tuples(_ATOMS, _REPEATS).map("".join), _extended, ma
 @example("a|^b|$", False, [])
 @example("a|^b", False, ["ab", "b", "cb"])
 @example("(a|ab)(c|bcd)(d*)", False, ["abcd"])
-def test_finds_what_python_finds(pattern: str, ignore_case: bool, more: list[str]) -> None:
+def test_finds_what_python_finds(grep: list[str], pattern: str, ignore_case: bool, more: list[str]) -> None:
     pattern = f"(?i){pattern}" if ignore_case else pattern
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -230,5 +226,4 @@ def test_finds_what_python_finds(pattern: str, ignore_case: bool, more: list[str
         more = [line.replace("é", "") for line in more]
     lines = _POOL + more
     expected = [line for line in lines if compiled.search(line)]
-    for grep in GREPS:
-        assert lines_found(grep, *found, lines) == expected, (grep, pattern, found)
+    assert lines_found(grep, *found, lines) == expected, (grep, pattern, found)
