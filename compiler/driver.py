@@ -16,6 +16,7 @@ from .checks import ALWAYS, LINT
 from .diagnostics import CompileError, Diagnostic, Reporter
 from .ir.plan import Plan, SourceFile
 from .ir.workflow import Workflow
+from .passes.apply_defaults import apply_defaults
 from .passes.assemble_plan import assemble_plan
 from .passes.build_environment import build_environment
 from .passes.build_probes import build_probes
@@ -45,6 +46,7 @@ from .source.lower import check_overrides, lower
 from .source.validate import validate
 
 PASSES: tuple[Callable[[Draft, Reporter], Draft], ...] = (
+    apply_defaults,
     resolve_variables,
     resolve_backends,
     resolve_artifacts,

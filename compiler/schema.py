@@ -155,12 +155,29 @@ def _resources() -> Schema:
     return body("What it needs", resources, type=["object", "null"])
 
 
-def _task() -> Schema:
-    retries = {
+def _retries(description: str) -> Schema:
+    fields = {
         "count": integer("How many further attempts"),
         "interval": number("Seconds before the next attempt"),
         "backoff": number("What the interval is multiplied with each time", default=1),
     }
+    return body(description, fields, ("count", "interval"), type=["object", "null"])
+
+
+def _defaults() -> Schema:
+    return body(
+        "What holds for every task that does not say otherwise",
+        {
+            "timeout": _duration("How long a task may run"),
+            "retries": _retries("Further attempts"),
+            "strict": boolean("Whether the scripts run under set -euo pipefail"),
+            "probes": body("How probes are made", KNOBS, type=["object", "null"]),
+        },
+        type=["object", "null"],
+    )
+
+
+def _task() -> Schema:
     replicas = {
         "count": integer("How many replicas"),
         "policy": text("parallel or sequential", default="parallel"),
@@ -199,7 +216,7 @@ def _task() -> Schema:
                 {"readiness": _probe("When is it ready?"), "failure": _probe("When has it failed?")},
                 type=["object", "null"],
             ),
-            "retries": body("Further attempts", retries, ("count", "interval"), type=["object", "null"]),
+            "retries": _retries("Further attempts"),
             "outputs": {
                 "type": ["array", "null"],
                 "items": body("Values read from the log", output, ("pattern",)),
@@ -306,6 +323,7 @@ def workflow_schema() -> dict[str, Any]:
             **_ABOUT,
             "timeout": _duration("How long the whole may run"),
             "strict": boolean("Whether all scripts run under set -euo pipefail", default=False),
+            "defaults": _defaults(),
             "variables": _section(
                 "Variables resolved last; they may use nodes' addresses", "variable", shorthand=_SCALARS
             ),

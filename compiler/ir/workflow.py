@@ -111,6 +111,16 @@ class Task:
 
 
 @dataclass(frozen=True, slots=True)
+class Defaults:
+    """What holds for every task that does not say otherwise; `knobs` are those of probes."""
+
+    timeout: Node | None = None
+    retries: Mapping | None = None
+    strict: Node | None = None
+    knobs: Mapping | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Workflow:
     name: str
     span: Span
@@ -122,5 +132,6 @@ class Workflow:
     operators: tuple[Operator, ...]
     workflow_variables: tuple[Variable, ...]
     tasks: tuple[Task, ...]
+    defaults: Defaults = Defaults()
     missable: tuple[str, ...] = ()
     """Patterns of the names that a dependency or a logger may have without there being such a task."""

@@ -54,8 +54,8 @@ def parts(workflow: Workflow) -> Iterator[Part]:
         yield from _task(task)
     for field in dataclasses.fields(workflow):
         value = getattr(workflow, field.name)
-        if field.name in ("global_variables", "workflow_variables", "tasks"):
-            continue
+        if field.name in ("global_variables", "workflow_variables", "tasks", "defaults"):
+            continue  # a default is a part of the tasks that have it
         if field.name in ("artifacts", "backends", "operators"):
             for entry in value:
                 yield from _section(entry, f"{field.name[:-1]} {entry.name}", field.name != "operators")

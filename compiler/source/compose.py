@@ -86,8 +86,23 @@ def _add_file(document: Document, root: Mapping, report: Reporter) -> None:
             document.workflow_variables.update(_entries(entry.value, "workflow.variables", report))
         elif key == "tasks":
             _add_tasks(document, _entries(entry.value, "tasks", report), report)
+        elif key == "defaults":
+            document.workflow[key] = _merged(document.workflow.get(key), entry.value)
         else:
             document.workflow[key] = entry.value
+
+
+def _merged(old: Node | None, new: Node) -> Node:
+    """The defaults of two files: the later one's keys win, those of `probes` one by one; a null says nothing."""
+    if not isinstance(old, Mapping) or not isinstance(new, Mapping):
+        return new
+    entries = dict(old.entries)
+    for key, entry in new.entries.items():
+        if isinstance(entry.value, Scalar) and entry.value.value is None:
+            continue
+        both = key == "probes" and key in entries
+        entries[key] = replace(entry, value=_merged(entries[key].value, entry.value)) if both else entry
+    return Mapping(entries, new.span)
 
 
 def _entries(section: Node | None, what: str, report: Reporter) -> dict[str, Entry]:

@@ -12,6 +12,7 @@ from ..ir.tree import Entry, Mapping, Node, Scalar, Sequence, to_python
 from ..ir.workflow import (
     Artifact,
     Backend,
+    Defaults,
     Operator,
     OperatorUse,
     Probe,
@@ -44,7 +45,18 @@ def lower(document: Document) -> Workflow:
         operators=tuple(_operator(key, entry) for key, entry in sections["operators"].items()),
         workflow_variables=_variables(document.workflow_variables),
         tasks=tuple(_task(key, entry) for key, entry in document.tasks.items()),
+        defaults=_defaults(_mapping(document.workflow.get("defaults"))),
         missable=document.missable,
+    )
+
+
+def _defaults(body: Mapping) -> Defaults:
+    retries, knobs = body.get("retries"), body.get("probes")
+    return Defaults(
+        timeout=_given(body.get("timeout")),
+        retries=retries if isinstance(retries, Mapping) else None,
+        strict=_given(body.get("strict")),
+        knobs=knobs if isinstance(knobs, Mapping) else None,
     )
 
 

@@ -227,3 +227,19 @@ def test_the_scripts_own_commands(tmp_path: Path) -> None:
     assert shown.status == 1
     assert "t         FAILED     exit status 3" in shown.output
     assert "Usage: bash w.sh" in workflow.run("--help").output
+
+
+def test_defaults_hold_for_tasks_that_say_nothing(tmp_path: Path) -> None:
+    text = """
+workflow:
+  name: w
+  defaults: {retries: {count: 1, interval: 0.1}, strict: true, timeout: 20}
+  tasks:
+    - {name: flaky, script: ['[ -e tried ] || { touch tried; false; }', 'echo again']}
+    - {name: once, depends_on: [flaky], strict: false, retries: {count: 0, interval: 0}, timeout: 1, script: ['false', 'exec sleep 20']}
+"""
+    run = Workflow(tmp_path, text).run()
+    assert run.status == 124
+    assert run.states == {"flaky": "COMPLETED", "once": "TIMEOUT"}
+    tasks = run.record["tasks"]
+    assert (tasks["flaky"]["attempt"], tasks["once"]["attempt"]) == (2, 1)

@@ -82,6 +82,14 @@ def test_the_workflow_itself() -> None:
     }
 
 
+def test_a_default_shapes_the_tasks_that_have_it() -> None:
+    head, body = "variables: {A: 60}", "defaults: {timeout: '${{ A }}', probes: {interval: '${{ A }}'}}"
+    tasks = ("name: t, script: [x]", "name: u, script: [x], timeout: 5")
+    assert shaped(*tasks, head=head, body=body) == {"A": ("the time limit of t",)}
+    assert settable(tasks[1], head=head, body=body) == ["A"]
+    assert settable("name: t, script: [x], variables: {A: 2}", head=head, body=body) == ["A"]
+
+
 def test_swept_variables_shape_replicas() -> None:
     head = "variables: {A: {value: 1, domain: [1, 2]}}"
     assert shaped("name: t, replicas: {variables: [A]}, script: ['${{ A }}']", head=head) == {
