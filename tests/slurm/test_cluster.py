@@ -32,8 +32,8 @@ def test_steps_run_side_by_side_on_distinct_nodes(tmp_path: Path) -> None:
     # Each step ends only when it has seen all the others begin.
     step = f"touch {tmp_path}/$1; until [ $(ls {tmp_path} | wc -l) = 3 ]; do sleep 0.05; done; hostname"
     script = f"""
-        for i in 1 2 3; do timeout 30 srun --overlap --nodes=1 --ntasks=1 --nodelist=node$i bash -c '{step}' step $i & done
-        wait -n && wait -n && wait -n
+        for i in 1 2 3; do timeout 30 srun --overlap --nodes=1 --ntasks=1 --nodelist=node$i bash -c '{step}' step $i & steps+=" $!"; done
+        for step in $steps; do wait $step || exit; done
     """
     assert allocate(script, "--nodes=3") == "node1\nnode2\nnode3"
 
@@ -43,8 +43,8 @@ def test_steps_get_slices_of_the_gpus(tmp_path: Path) -> None:
         f"touch {tmp_path}/$1; until [ $(ls {tmp_path} | wc -l) = 2 ]; do sleep 0.05; done; echo $CUDA_VISIBLE_DEVICES"
     )
     script = f"""
-        for i in 1 2; do timeout 30 srun --exact --ntasks=1 --gres=gpu:3 bash -c '{step}' step $i & done
-        wait -n && wait -n
+        for i in 1 2; do timeout 30 srun --exact --ntasks=1 --gres=gpu:3 bash -c '{step}' step $i & steps+=" $!"; done
+        for step in $steps; do wait $step || exit; done
     """
     slices = allocate(script, "--ntasks=2", "--gres=gpu:6").splitlines()
     assert sorted(",".join(slices).split(",")) == ["0", "1", "2", "3", "4", "5"]

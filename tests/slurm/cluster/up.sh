@@ -33,7 +33,7 @@ network() { # a bridge, and on it a namespace for each node
 }
 
 authentication() {
-  ! pgrep -x munged >/dev/null || return 0
+  ! munge --no-input >/dev/null 2>&1 || return 0 # not pgrep: it finds one that has ended and waits to be reaped, too
   install -d -o munge -g munge /run/munge /var/log/munge /var/lib/munge
   [[ -f /etc/munge/munge.key ]] || /usr/sbin/mungekey --create
   chown munge: /etc/munge/munge.key
