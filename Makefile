@@ -22,7 +22,7 @@ BATS_FILES = $(wildcard tests/runtime/*.bats)
 JOBS ?= $(shell nproc)
 
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test coverage check schema docs tables golden bench slurm-up slurm-down clean
+.PHONY: help setup demo test coverage check schema docs site tables golden bench slurm-up slurm-down clean
 
 help: ## what can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -55,14 +55,20 @@ check: $(VENV)/.dev ## style, types, layers, shell scripts, generated files
 	shfmt -d runtime_sh/*.sh $(SHELL_FILES) $(BATS_FILES)
 	python -c '$(SCHEMA)' | diff -u schemas/workflow.schema.json -
 	sflowc explain --format markdown | diff -u docs/diagnostics.md -
+	sflowc schema --format markdown | diff -u docs/language.md -
+	NO_MKDOCS_2_WARNING=1 mkdocs build --quiet
 
 schema: $(VENV)/.dev ## write schemas/workflow.schema.json anew, after a change of a probe, an operator or the language
 	python -c '$(SCHEMA)' >$(VENV)/schema.json
 	mv $(VENV)/schema.json schemas/workflow.schema.json
 
-docs: $(VENV)/.dev ## write docs/diagnostics.md anew, after a change of the catalogue
+docs: $(VENV)/.dev schema ## write docs/diagnostics.md and docs/language.md anew, after a change of the catalogue or the schema
 	sflowc explain --format markdown >$(VENV)/diagnostics.md
 	mv $(VENV)/diagnostics.md docs/diagnostics.md
+	sflowc schema --format markdown >docs/language.md
+
+site: $(VENV)/.dev ## the manual as a site, in build/site
+	NO_MKDOCS_2_WARNING=1 mkdocs build
 
 tables: $(VENV)/.dev ## write the parsing tables anew, after a change of a grammar (*.lark)
 	python -m sflowc.expr.build_table

@@ -190,7 +190,12 @@ def _task() -> Schema:
         "metrics": {"type": ["array", "object", "null"], "description": "The fields that are metrics"},
     }
     name = {"$ref": "#/$defs/word", "description": "The operator's name"}
-    overrides = {"type": "object", "properties": {"name": name}, "required": ["name"]}
+    overrides = {
+        "title": "An operator, with other values for this task",
+        "type": "object",
+        "properties": {"name": name},
+        "required": ["name"],
+    }
     use = {"anyOf": [{"type": ["string", "null"]}, overrides]}
     return body(
         "A task",
