@@ -14,8 +14,10 @@ from typing import TypeAlias
 
 from .checks import ALWAYS, LINT
 from .diagnostics import CompileError, Diagnostic, Reporter
+from .ir.cluster import Cluster
 from .ir.plan import Plan, SourceFile
 from .ir.workflow import Workflow
+from .passes.apply_cluster import apply_cluster
 from .passes.apply_defaults import apply_defaults
 from .passes.assemble_plan import assemble_plan
 from .passes.build_environment import build_environment
@@ -39,6 +41,7 @@ from .passes.scope import Names
 from .passes.set_limits import set_limits
 from .passes.trace_variables import trace_variables
 from .passes.wire_dependencies import wire_dependencies
+from .source.cluster import read_cluster
 from .source.compose import Overrides, compose
 from .source.ignores import Ignore, read_ignores, silence
 from .source.load import LoadedFile, load
@@ -49,6 +52,7 @@ PASSES: tuple[Callable[[Draft, Reporter], Draft], ...] = (
     apply_defaults,
     resolve_variables,
     resolve_backends,
+    apply_cluster,
     resolve_artifacts,
     resolve_workflow_variables,
     expand_replicas,
@@ -88,8 +92,10 @@ def compile_workflow(
     overrides: Overrides = NO_OVERRIDES,
     command: Iterable[str] = (),
     lint: Lint | None = None,
+    cluster: tuple[str, bytes] | None = None,
 ) -> Compilation:
-    """Compiles files, in the order given, to a Plan. `command` is what the emitted script's header says rebuilds it.
+    """Compiles files, in the order given, to a Plan. `command` is what the emitted script's header says rebuilds it, `cluster`
+    the path and the bytes of a cluster profile.
 
     With `lint` all checks are made, and what it finds counts too.
     """
@@ -98,8 +104,8 @@ def compile_workflow(
     files = list(files)
     loaded = [load(name, data, report) for name, data in files]
     try:
-        workflow = _front(loaded, overrides, report)
-        draft = run_passes(workflow, report)
+        workflow, profile = _front(loaded, overrides, cluster, report)
+        draft = run_passes(workflow, report, profile)
         report.raise_if_errors()
         for check in (*ALWAYS, *(LINT if lint else ())):
             check(draft, report)
@@ -126,8 +132,11 @@ def _audible(
     return tuple(silence(report, ignores, unused=unused))
 
 
-def _front(loaded: list[LoadedFile], overrides: Overrides, report: Reporter) -> Workflow:
+def _front(
+    loaded: list[LoadedFile], overrides: Overrides, cluster: tuple[str, bytes] | None, report: Reporter
+) -> tuple[Workflow, Cluster | None]:
     report.raise_if_errors()
+    profile = read_cluster(*cluster, report) if cluster else None
     for file in loaded:
         if file.root is not None:
             validate(file.root, report)
@@ -135,14 +144,14 @@ def _front(loaded: list[LoadedFile], overrides: Overrides, report: Reporter) -> 
     document = compose(loaded, overrides, report)
     if document is None:
         raise CompileError
-    return lower(document)
+    return lower(document), profile
 
 
-def run_passes(workflow: Workflow, report: Reporter) -> Draft:
+def run_passes(workflow: Workflow, report: Reporter, cluster: Cluster | None = None) -> Draft:
     """The draft that all passes have been over, errors or no errors: what is broken has a stand-in."""
     about = {"name": workflow.name}
     broken = check_overrides(workflow, report)
-    draft = Draft(workflow, Names("name", {"workflow": about}), broken_operators=broken)
+    draft = Draft(workflow, Names("name", {"workflow": about}), cluster=cluster, broken_operators=broken)
     for transform in PASSES:
         draft = transform(draft, report)
     return draft

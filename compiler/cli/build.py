@@ -17,7 +17,8 @@ import click
 from ..ir.plan import Plan
 from ..targets import TARGETS, default_target
 from ..targets.base import Target
-from .inputs import Inputs, fail, plan_or_exit, rebuild_command, workflow_options
+from .inputs import Inputs, fail, plan_or_exit, workflow_options
+from .rebuild import rebuild_command
 from .words import Word
 
 

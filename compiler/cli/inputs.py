@@ -18,13 +18,12 @@ import click
 from click.shell_completion import CompletionItem
 
 from .. import render
-from ..artifacts.masking import masked
 from ..diagnostics import COMMAND_LINE, Diagnostic
 from ..driver import Compilation, Lint, compile_workflow
 from ..emit.shell import quote
-from ..ir.dump import MASK
-from ..ir.plan import SECRET, Plan
+from ..ir.plan import Plan
 from ..source.compose import Overrides
+from .cluster import cluster_profile
 from .words import Word
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -42,6 +41,8 @@ class Inputs:
     workspace_dir: str | None = None
     check_paths: bool = False
     strict: bool = False
+    cluster: str | None = None
+    no_cluster: bool = False
 
     def overrides(self) -> Overrides:
         return Overrides(self.sets, self.artifacts, self.missable)
@@ -66,13 +67,26 @@ def workflow_options(formats: tuple[str, ...] = ("text", "json", "github")) -> C
             workspace_dir: str | None,
             check_paths: bool,
             strict: bool,
+            cluster: str | None,
+            no_cluster: bool,
             **rest: Any,
         ) -> Any:
             logging.basicConfig(level=log_level.upper(), format="%(levelname)s: %(message)s", stream=sys.stderr)
             named = (*files, *more_files)
             if not named:
                 raise click.UsageError("Name at least one workflow file, as an argument or with --file.")
-            inputs = Inputs(named, sets, artifacts, missable, output_format, workspace_dir, check_paths, strict)
+            inputs = Inputs(
+                files=named,
+                sets=sets,
+                artifacts=artifacts,
+                missable=missable,
+                format=output_format,
+                workspace_dir=workspace_dir,
+                check_paths=check_paths,
+                strict=strict,
+                cluster=cluster,
+                no_cluster=no_cluster,
+            )
             return function(inputs=inputs, **rest)
 
         call.__doc__ = function.__doc__
@@ -133,6 +147,7 @@ def _options(formats: tuple[str, ...]) -> list[Callable[[Any], Any]]:
         click.option(
             "--check-paths", is_flag=True, help="Also check that paths of fs:// artifacts are there, on this machine."
         ),
+        *_cluster_options(),
         click.option("--strict", is_flag=True, help="Take warnings for errors."),
         click.option(
             "--log-level",
@@ -141,6 +156,18 @@ def _options(formats: tuple[str, ...]) -> list[Callable[[Any], Any]]:
             show_default=True,
             help="How much to tell about the work itself.",
         ),
+    ]
+
+
+def _cluster_options() -> list[Callable[[Any], Any]]:
+    return [
+        click.option(
+            "--cluster",
+            metavar="FILE",
+            shell_complete=_complete_files,
+            help="The cluster profile: defaults for slurm backends; ~/.config/sflowc/cluster.yaml, if there is one.",
+        ),
+        click.option("--no-cluster", is_flag=True, help="Use no cluster profile."),
     ]
 
 
@@ -162,14 +189,16 @@ def compile_inputs(
     """Compiles; with --check-paths also looks for the artifacts' paths. The sources are what diagnostics point into."""
     files = read_files(inputs.files)
     overrides = inputs.overrides()
-    done = compile_workflow(files, overrides, command, lint)
+    profile = cluster_profile(inputs.cluster, inputs.no_cluster)
+    done = compile_workflow(files, overrides, command, lint, profile)
     if inputs.check_paths and done.plan is not None:
         missing = tuple(_missing_paths(done.plan, Path(inputs.workspace_dir or ".")))
         done = Compilation(None if missing else done.plan, (*done.diagnostics, *missing))
     if inputs.strict:
         done = _strict(done)
     options = "\n".join(str(option) for option in overrides.options())
-    return done, {**dict(files), COMMAND_LINE: options.encode("utf-8", "surrogateescape")}
+    sources = dict([*files, profile] if profile else files)
+    return done, {**sources, COMMAND_LINE: options.encode("utf-8", "surrogateescape")}
 
 
 def _strict(done: Compilation) -> Compilation:
@@ -213,32 +242,6 @@ def tell(found: tuple[Diagnostic, ...], sources: dict[str, bytes], output_format
 def wants_colour(stream: Any) -> bool:
     """Whether colours go to a stream: to a terminal that does not say no (https://no-color.org)."""
     return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-
-
-def _masked(assignment: str) -> str:
-    """NAME=VALUE without the value when the name says that it is a secret: it stands in the header of a script."""
-    name, equals, _ = assignment.partition("=")
-    return f"{name}={MASK}" if equals and SECRET.search(name) else assignment
-
-
-def _masked_uri(assignment: str) -> str:
-    """NAME=URI without the secrets that the URI holds."""
-    name, equals, uri = assignment.partition("=")
-    return f"{name}{equals}{masked(uri)}"
-
-
-def rebuild_command(inputs: Inputs, *more: str) -> tuple[str, ...]:
-    """The command that makes the same script again, in one spelling; a value that looks like a secret is masked."""
-    words = ["sflowc", "build"]
-    for option, values in (
-        ("-f", inputs.files),
-        ("-M", inputs.missable),
-        ("-a", tuple(_masked_uri(assignment) for assignment in inputs.artifacts)),
-        ("-s", tuple(_masked(assignment) for assignment in inputs.sets)),
-    ):
-        for value in values:
-            words += [option, value]
-    return (*words, *more)
 
 
 def fail(message: str) -> NoReturn:

@@ -6,6 +6,7 @@ is already in; a workflow for Slurm that has none gets one through salloc, with 
 
 from __future__ import annotations
 
+import itertools
 import os
 import shlex
 import shutil
@@ -22,7 +23,8 @@ from ..diagnostics import did_you_mean
 from ..ir.plan import Plan
 from ..targets import default_target
 from .build import check_target, write_script
-from .inputs import Inputs, fail, plan_or_exit, rebuild_command, wants_colour, workflow_options
+from .inputs import Inputs, fail, plan_or_exit, wants_colour, workflow_options
+from .rebuild import rebuild_command
 
 _WAITED = (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTERM, signal.SIGUSR1, signal.SIGUSR2, signal.SIGCHLD)
 
@@ -94,12 +96,17 @@ def _launcher(script: Path, target: str) -> list[str]:
         fail("this workflow runs on Slurm, and salloc is not on this machine: build it and submit it with sbatch")
     options = [
         option
-        for line in script.read_text(encoding="utf-8", errors="surrogateescape").splitlines()
+        for line in itertools.takewhile(_is_comment, script.read_text("utf-8", "surrogateescape").splitlines())
         if line.startswith("#SBATCH ")
         for option in _options(line[len("#SBATCH ") :])
         if not option.startswith(("--open-mode", "--signal", "--output", "--error", "--requeue", "--array"))
     ]
     return ["salloc", *options, "bash"]
+
+
+def _is_comment(line: str) -> bool:
+    """Whether sbatch would read on: it stops at the first line that is none."""
+    return line.startswith("#")
 
 
 def _options(directive: str) -> list[str]:

@@ -1,6 +1,6 @@
-"""`sflowc schema`: the JSON Schema of workflow files, for editors; as a page, for people.
+"""`sflowc schema`: the JSON Schema of workflow files or of cluster profiles, for editors; of workflow files also as a page.
 
-In: nothing. Out: the schema that ships with this version.
+In: which one. Out: the schema that ships with this version.
 """
 
 from __future__ import annotations
@@ -11,9 +11,11 @@ from typing import TextIO
 import click
 
 from .. import resources
+from .words import Word
 
 
 @click.command("schema")
+@click.argument("name", type=Word(["workflow", "cluster"]), default="workflow", metavar="[workflow|cluster]")
 @click.option("-o", "--output", type=click.File("w", encoding="utf-8"), default="-", help="Where it goes.")
 @click.option(
     "--format",
@@ -23,14 +25,16 @@ from .. import resources
     show_default=True,
     help="markdown: a page on every key of the language.",
 )
-def command(output: TextIO, form: str) -> None:
-    """Print the JSON Schema of workflow files.
+def command(name: str, output: TextIO, form: str) -> None:
+    """Print the JSON Schema of workflow files, or of cluster profiles.
 
     An editor with the YAML language server takes it through the first line of a file:
     # yaml-language-server: $schema=workflow.schema.json
     """
-    text = resources.read_text("schemas", "workflow.schema.json")
+    text = resources.read_text("schemas", f"{name}.schema.json")
     if form == "markdown":
+        if name != "workflow":
+            raise click.UsageError("--format markdown is for the language of workflow files.")
         from ..render.language_page import language_page
 
         text = language_page(json.loads(text))

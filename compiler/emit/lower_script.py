@@ -104,6 +104,8 @@ def lower_script(plan: Plan, version: str, directives: tuple[str, ...], usage: t
         probes=tuple(probes),
         documents=documents,
         units=link(_roots(plan)),
+        cluster=(plan.cluster.name, plan.cluster.sha256) if plan.cluster else None,
+        preamble=_preamble(plan),
     )
 
 
@@ -151,6 +153,8 @@ def _roots(plan: Plan) -> tuple[str, ...]:
     roots += artifact_calls.units(plan.artifacts)
     if settable(plan):
         roots.append("override")
+    if _preamble(plan):
+        roots.append("preamble")
     return (*roots, "main")
 
 
@@ -359,6 +363,14 @@ def _documents(plan: Plan) -> tuple[tuple[Document, ...], str]:
         found.append(Document(f"artifact_content {index}", artifact.name, text, _delimiter("END_OF_CONTENT", text)))
     outputs = [_outputs_text(task) for task in plan.tasks]
     return (*found, *_shared("task_outputs", "END_OF_OUTPUTS", outputs, plan)), mark
+
+
+def _preamble(plan: Plan) -> Document | None:
+    """What the cluster profile puts before the workflow."""
+    if plan.cluster is None or not plan.cluster.preamble:
+        return None
+    text = plan.cluster.preamble.removesuffix("\n")
+    return Document("cluster_preamble", plan.cluster.name, text, _delimiter("END_OF_PREAMBLE", text))
 
 
 def _shared(command: str, delimiter: str, texts: Iterable[str | None], plan: Plan) -> list[Document]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
+from .cluster import Cluster
 from .expr import RunText, Text, display
 from .plan import (
     SECRET,
@@ -42,6 +43,16 @@ def plan_to_json(plan: Plan) -> dict[str, Any]:
         "tasks": [_task(task) for task in plan.tasks],
         "order": list(plan.order),
         "sources": [asdict(source) for source in plan.sources],
+        **({} if plan.cluster is None else {"cluster": _cluster(plan.cluster)}),
+    }
+
+
+def _cluster(cluster: Cluster) -> dict[str, Any]:
+    return {
+        "name": cluster.name,
+        "sha256": cluster.sha256,
+        "container_mounts": list(cluster.container_mounts),
+        "preamble": list(cluster.shown_preamble(MASK)),
     }
 
 
@@ -87,6 +98,8 @@ def _backend(plan: Plan, backend: PlanBackend) -> dict[str, Any]:
         }
     if backend.component is not None:
         found["het_group"] = backend.component
+    if backend.from_cluster:
+        found["from_cluster"] = list(backend.from_cluster)
     if backend.accelerators:
         found["accelerators"] = list(backend.accelerators)
     return found

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from ..diagnostics import Span
+from .cluster import Cluster
 from .expr import Text
 
 OperatorType = Literal["bash", "srun", "docker", "ssh", "python"]
@@ -82,7 +83,8 @@ class PlanBackend:
     """`options` are the type's own fields in schema order: account, partition, time, extra_args ... (text or tuple of text).
 
     `component` counts the slurm backends of a workflow that has several: each is a component of one heterogeneous job.
-    `accelerators` are the kinds of hardware that it offers, by which tasks find it.
+    `accelerators` are the kinds of hardware that it offers, by which tasks find it. `from_cluster` names the options of which
+    the cluster profile has given at least a part.
     """
 
     name: str
@@ -93,6 +95,7 @@ class PlanBackend:
     options: tuple[tuple[str, str | tuple[str, ...]], ...] = ()
     component: int | None = None
     accelerators: tuple[str, ...] = ()
+    from_cluster: tuple[str, ...] = ()
 
     def option(self, name: str) -> str | tuple[str, ...] | None:
         return dict(self.options).get(name)
@@ -221,6 +224,7 @@ class Plan:
     sources: tuple[SourceFile, ...] = ()
     command: tuple[str, ...] = ()  # the arguments of `sflowc build` that make the same script again
     output_dir: str = ""  # where the script puts run directories unless told otherwise; relative to the workspace
+    cluster: Cluster | None = None
 
     def task(self, name: str) -> PlanTask:
         return next(task for task in self.tasks if task.name == name)

@@ -38,7 +38,10 @@ class Function:
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """One script. `directives` are `#SBATCH` options; `units` the runtime units in order, as (name, text)."""
+    """One script. `directives` are `#SBATCH` options; `units` the runtime units in order, as (name, text).
+
+    `cluster` is the name and the sha256 of the cluster profile, `preamble` what it puts before the workflow.
+    """
 
     workflow: str
     summary: str
@@ -53,6 +56,8 @@ class Script:
     probes: tuple[Block, ...]
     documents: tuple[Document, ...]
     units: tuple[tuple[str, str], ...]
+    cluster: tuple[str, str] | None = None
+    preamble: Document | None = None
 
     @property
     def outputs(self) -> bool:

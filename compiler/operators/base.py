@@ -22,7 +22,8 @@ Fields: TypeAlias = Mapping[str, FieldValue]
 class Placement:
     """What an operator may know of the task: its name, nodes, environment names and the mounts that are always made.
 
-    `component` is that of the heterogeneous job in which the nodes are, if it is one.
+    `cluster_mounts` are those of the cluster profile. `component` is that of the heterogeneous job in which the nodes are, if it
+    is one.
     """
 
     task: str
@@ -31,6 +32,7 @@ class Placement:
     environment: tuple[str, ...]
     artifact_mounts: tuple[Text, ...]
     run_mounts: tuple[Text, ...]
+    cluster_mounts: tuple[Text, ...] = ()
     component: int | None = None
 
 

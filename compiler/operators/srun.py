@@ -217,12 +217,20 @@ def _split_commas(text: Text) -> list[Text]:
 
 
 def merge_mounts(own: tuple[Text, ...], placement: Placement, extra: list[Text]) -> tuple[Text, ...]:
-    """All mounts, one for each source and target: the operator's, the automatic ones, then those of extra_args."""
+    """All mounts, one for each source and target: the operator's, the automatic ones, then those of extra_args. Before them
+    come those of the cluster profile, unless another one has their target: a directory hides what was mounted below it before."""
+    others = (*own, *placement.artifact_mounts, *placement.run_mounts, *extra)
+    taken = {_ends(mount)[1] for mount in others}
     merged: dict[tuple[str, str], Text] = {}
-    for mount in (*own, *placement.artifact_mounts, *placement.run_mounts, *extra):
-        source, _, rest = display(mount).partition(":")
-        merged.setdefault((source, rest.split(":")[0] or source), mount)
+    for mount in (*(mount for mount in placement.cluster_mounts if _ends(mount)[1] not in taken), *others):
+        merged.setdefault(_ends(mount), mount)
     return tuple(merged.values())
+
+
+def _ends(mount: Text) -> tuple[str, str]:
+    """A mount's source and target."""
+    source, _, rest = display(mount).partition(":")
+    return source, rest.split(":")[0] or source
 
 
 def check_image(image: Text, span: Span, report: Reporter) -> None:

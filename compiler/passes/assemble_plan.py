@@ -25,6 +25,7 @@ def assemble_plan(draft: Draft, sources: Iterable[SourceFile], command: Iterable
         order=draft.order,
         sources=tuple(sources),
         command=tuple(command),
+        cluster=draft.cluster,
     )
 
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ..diagnostics import Span
+from ..ir.cluster import Cluster
 from ..ir.expr import Text
 from ..ir.plan import PlanArtifact, PlanBackend, PlanOutput, PlanProbe, PlanVariable, Retries
 from ..ir.workflow import OperatorUse, Task, Workflow
@@ -68,6 +69,7 @@ class Draft:
 
     workflow: Workflow
     scope: Names
+    cluster: Cluster | None = None
     globals: Mapping[str, PlanVariable] = field(default_factory=dict)
     workflow_variables: Mapping[str, PlanVariable] = field(default_factory=dict)
     artifacts: tuple[PlanArtifact, ...] = ()

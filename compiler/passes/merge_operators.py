@@ -131,5 +131,6 @@ def _placement(instance: Instance, backend: PlanBackend, draft: Draft) -> Placem
         environment=tuple(name for name, _ in instance.environment),
         artifact_mounts=draft.mounts,
         run_mounts=tuple(RunText.of(path, ":", path, ":rw") for path in directories),
+        cluster_mounts=draft.cluster.container_mounts if draft.cluster else (),
         component=backend.component,
     )

@@ -13,6 +13,7 @@ import shlex
 import textwrap
 from collections.abc import Iterable
 
+from ..ir.dump import MASK
 from ..ir.expr import display
 from ..ir.plan import HttpRequest, LogWatch, NodeAddress, Plan, PlanBackend, PlanProbe, PlanTask, TcpPort
 from .paint import WIDTH, Painter, columns, visible
@@ -28,6 +29,7 @@ def plan_text(plan: Plan, *, colour: bool = False) -> str:
     out = [f"{paint('bold', plan.workflow)}: {_count(len(plan.tasks), 'task')}{limit}", ""]
     for backend in plan.backends:
         out += _backend(backend, paint)
+    out += _cluster(plan, paint)
     tasks = {task.name: task for task in plan.tasks}
     replicas: dict[str, list[str]] = {}
     for task in plan.tasks:
@@ -99,10 +101,26 @@ def _backend(backend: PlanBackend, paint: Painter) -> list[str]:
         facts.append(f"accelerator{'s' if len(backend.accelerators) > 1 else ''} {', '.join(backend.accelerators)}")
     for name, value in backend.options:
         if name != "job_name" and value:
-            facts.append(f"{name} {value if isinstance(value, str) else shlex.join(value)}")
+            whose = " (cluster profile)" if name in backend.from_cluster else ""
+            facts.append(f"{name} {value if isinstance(value, str) else shlex.join(value)}{whose}")
     if backend.component is not None:
         facts.insert(0, f"component {backend.component} of a heterogeneous job")
     return [f"{backend.type} backend {paint('bold', backend.name)}:", *_wrapped(", ".join(facts), "  "), ""]
+
+
+def _cluster(plan: Plan, paint: Painter) -> list[str]:
+    """What comes from the cluster profile, but for the options, which stand at the backends."""
+    profile = plan.cluster
+    if profile is None:
+        return []
+    given = list(dict.fromkeys(name for backend in plan.backends for name in backend.from_cluster))
+    out = [f"cluster profile {paint('bold', visible(profile.name))}:"]
+    out += _wrapped(f"options: {', '.join(given) or 'none that the workflow leaves open'}", "  ")
+    if profile.container_mounts:
+        out += _wrapped(f"containers mount {', '.join(profile.container_mounts)}", "  ")
+    if profile.preamble:
+        out += ["  before the workflow:", *(f"    {visible(line)}" for line in profile.shown_preamble(MASK))]
+    return [*out, ""]
 
 
 def _task(

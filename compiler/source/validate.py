@@ -29,15 +29,20 @@ _NAMED = ("variable", "artifact", "backend", "operator", "task")
 
 
 @functools.cache
-def schema() -> dict[str, Any]:
-    """The schema of the language."""
-    loaded: dict[str, Any] = json.loads(resources.read_text("schemas", "workflow.schema.json"))
+def schema(name: str = "workflow") -> dict[str, Any]:
+    """The schema of the language, or of a cluster profile."""
+    loaded: dict[str, Any] = json.loads(resources.read_text("schemas", f"{name}.schema.json"))
     return loaded
 
 
 def validate(root: Mapping, report: Reporter) -> None:
     """Reports everything in a file that the schema does not allow."""
     _Validator(schema(), report).check(root, schema(), "the file")
+
+
+def validate_cluster(root: Mapping, report: Reporter) -> None:
+    """Reports everything in a cluster profile that its schema does not allow."""
+    _Validator(schema("cluster"), report).check(root, schema("cluster"), "the cluster profile")
 
 
 def validate_part(node: Node, definition: str, what: str, report: Reporter) -> None:

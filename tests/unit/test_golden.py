@@ -28,6 +28,12 @@ class Case:
     name: str
     folder: Path
     files: tuple[str, ...]
+    cluster: tuple[str, ...] = ()
+    """Files of the sub-folder `profile`: the cluster profile, one or none."""
+
+    @property
+    def arguments(self) -> tuple[str, ...]:
+        return (*self.files, *(word for name in self.cluster for word in ("--cluster", name)))
 
     @property
     def is_sample(self) -> bool:
@@ -38,7 +44,12 @@ def _cases() -> list[Case]:
     samples = [Case(path.stem, path.parent, (path.name,)) for path in sorted((ROOT / "samples").glob("*.yaml"))]
     names = {sample.name for sample in samples}
     others = [
-        Case(folder.name, folder, tuple(path.name for path in sorted(folder.glob("*.yaml"))))
+        Case(
+            folder.name,
+            folder,
+            tuple(path.name for path in sorted(folder.glob("*.yaml"))),
+            tuple(f"profile/{path.name}" for path in folder.glob("profile/*.yaml")),
+        )
         for folder in sorted(GOLDEN.glob("*/"))
         if folder.name not in names
     ]
@@ -56,10 +67,10 @@ def compiled(sflowc: Callable[..., subprocess.CompletedProcess[str]], tmp_path_f
     def compile_case(case: Case) -> dict[str, str]:
         if case.name not in done:
             out = tmp_path_factory.mktemp(case.name)
-            sflowc("build", *case.files, "-o", f"{out}/", cwd=case.folder)
+            sflowc("build", *case.arguments, "-o", f"{out}/", cwd=case.folder)
             files = {path.name: path.read_bytes().decode() for path in out.iterdir()}
             assert len(files) == 1
-            files["plan.json"] = sflowc("plan", *case.files, "--format", "json", cwd=case.folder).stdout
+            files["plan.json"] = sflowc("plan", *case.arguments, "--format", "json", cwd=case.folder).stdout
             done[case.name] = files
         return done[case.name]
 
@@ -81,9 +92,11 @@ def script(case: Case, compiled: Callable[[Case], dict[str, str]], tmp_path: Pat
 
 
 def test_what_is_emitted_is_golden(case: Case, compiled: Callable[[Case], dict[str, str]], snapshot: Snapshot) -> None:
-    expected = dict(compiled(case))
+    expected: dict[str, object] = dict(compiled(case))
     if not case.is_sample:
         expected |= {file: (case.folder / file).read_text(encoding="utf-8") for file in case.files}
+        profile = {Path(file).name: (case.folder / file).read_text(encoding="utf-8") for file in case.cluster}
+        expected |= {"profile": profile} if profile else {}
     snapshot.snapshot_dir = GOLDEN
     snapshot.assert_match_dir(expected, case.name)
 
@@ -100,16 +113,17 @@ def test_the_same_bytes_everywhere(
 ) -> None:
     folder = tmp_path / "some where" / env["LC_ALL"]
     folder.mkdir(parents=True)
-    for file in case.files:
+    for file in (*case.files, *case.cluster):
+        (folder / file).parent.mkdir(exist_ok=True)
         shutil.copy(case.folder / file, folder / file)
-    sflowc("build", *case.files, "-o", "out/", cwd=folder, env=env)
+    sflowc("build", *case.arguments, "-o", "out/", cwd=folder, env=env)
     built = {path.name: path.read_bytes().decode() for path in (folder / "out").iterdir()}
-    built["plan.json"] = sflowc("plan", *case.files, "--format", "json", cwd=folder, env=env).stdout
+    built["plan.json"] = sflowc("plan", *case.arguments, "--format", "json", cwd=folder, env=env).stdout
     assert built == compiled(case)
 
 
 def test_the_script_on_standard_output_is_the_same(case: Case, script: Path, sflowc: Callable) -> None:
-    assert sflowc("build", *case.files, cwd=case.folder).stdout == script.read_text(encoding="utf-8")
+    assert sflowc("build", *case.arguments, cwd=case.folder).stdout == script.read_text(encoding="utf-8")
 
 
 def test_shellcheck_finds_nothing(script: Path, require: Callable[[str], str]) -> None:
@@ -134,7 +148,7 @@ def test_every_bash_reads_it(script: Path) -> None:
 
 def test_no_python_outside_what_the_user_wrote(script: Path) -> None:
     text = script.read_text(encoding="utf-8")
-    ours = re.sub(r"(?ms)^(?:task_script|artifact_content) [^\n]* <<'(\w+)'[^\n]*\n.*?^\1$", "", text)
+    ours = re.sub(r"(?ms)^(?:task_script|artifact_content|cluster_preamble) ?[^\n]* <<'(\w+)'[^\n]*\n.*?^\1$", "", text)
     ours = re.sub(r"\A(#.*\n)+", "", ours)
     assert "sf_main" in ours
     assert [line for line in ours.splitlines() if re.search("python", line, re.IGNORECASE)] == []

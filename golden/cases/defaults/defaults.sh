@@ -5,7 +5,7 @@
 #   from     1_base.yaml  sha256:acfba63fb49bcb68e3612d389b97c48a88c55c5165a7fa21f502e3bba12552bd
 #   from     2_more.yaml  sha256:31f81b17431ef6ecb3c0f2444c5571b51610094d8bf2ef82faeffb3978c258ec
 #   rebuild  sflowc build -f 1_base.yaml -f 2_more.yaml
-#   body     sha256:493b971a13debbbe4bd132bb156a92128d79eaf3686dadfd137009981b434ea2 (all that follows this header)
+#   body     sha256:70406b128ad164ab45a884b4d3ea6ea796a81a574f83e94553d0f4b42b5bf712 (all that follows this header)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -125,7 +125,7 @@ sf_document_load() { # <this file> -> SF_TEXTS: every here-document; SF_DOCUMENT
         for key in ${keys#* }; do SF_DOCUMENT["${keys%% *}:$key"]=${#SF_TEXTS[@]}; done
         SF_TEXTS+=("$text")
         end=''
-      elif [[ $line == task_script\ * || $line == artifact_content\ * || $line == task_outputs\ * ]]; then
+      elif [[ $line == @(task_script|artifact_content|task_outputs|cluster_preamble)\ *\<\<* ]]; then
         keys=${line%% <<*}
         end=${line#*<<\'}
         end=${end%%\'*}

@@ -4,7 +4,7 @@
 #
 #   from     hello.yaml  sha256:e6c3fb494dd78ec0da12c356b6fdd27051164433ceeb62297588ffaaafb67a7a
 #   rebuild  sflowc build -f hello.yaml
-#   body     sha256:5a07de4340851e854ce0850c51ae470632b99d6ece31ab0026c012787581811f (all that follows this header)
+#   body     sha256:0ffd5786307fc4f8b453221d3beccad4a61cf986b08b621841896b6fcda3e85c (all that follows this header)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -99,7 +99,7 @@ sf_document_load() { # <this file> -> SF_TEXTS: every here-document; SF_DOCUMENT
         for key in ${keys#* }; do SF_DOCUMENT["${keys%% *}:$key"]=${#SF_TEXTS[@]}; done
         SF_TEXTS+=("$text")
         end=''
-      elif [[ $line == task_script\ * || $line == artifact_content\ * || $line == task_outputs\ * ]]; then
+      elif [[ $line == @(task_script|artifact_content|task_outputs|cluster_preamble)\ *\<\<* ]]; then
         keys=${line%% <<*}
         end=${line#*<<\'}
         end=${end%%\'*}

@@ -11,7 +11,7 @@
 #
 #   from     workflow.yaml  sha256:e20fa5e27ed9200ee3030aeb3dca2a86a4fbb3e5055d4ccab0a79e6658921d5c
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:b8e566ba6aa55416c0553ee5996671a7257ad055c9d6f18d8f940d1693eda564 (all that follows this header)
+#   body     sha256:238b019797cbc6693d9a9bfece307aaa967079dcfc2cc6c0c9c5bc6b19c00ffb (all that follows this header)
 #
 # `sbatch FILE` submits it, `bash FILE` runs it inside an allocation (salloc);
 # `bash FILE --help` says what else it can do.
@@ -284,7 +284,7 @@ sf_document_load() { # <this file> -> SF_TEXTS: every here-document; SF_DOCUMENT
         for key in ${keys#* }; do SF_DOCUMENT["${keys%% *}:$key"]=${#SF_TEXTS[@]}; done
         SF_TEXTS+=("$text")
         end=''
-      elif [[ $line == task_script\ * || $line == artifact_content\ * || $line == task_outputs\ * ]]; then
+      elif [[ $line == @(task_script|artifact_content|task_outputs|cluster_preamble)\ *\<\<* ]]; then
         keys=${line%% <<*}
         end=${line#*<<\'}
         end=${end%%\'*}

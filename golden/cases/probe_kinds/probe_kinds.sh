@@ -4,7 +4,7 @@
 #
 #   from     workflow.yaml  sha256:820254b808e9fcf9e5f8c44572fd3ca77cf29f462ecc9d8cf0c18240f8f58fd2
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:3aa2bdb4706ce1e38059b863c9c38c241369e0827a0ec9664da045b8f5dce33d (all that follows this header)
+#   body     sha256:01cf3b164b5aaab498430dc84762183634850a177d3a90227ae4fe1813858dbc (all that follows this header)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -143,7 +143,7 @@ sf_document_load() { # <this file> -> SF_TEXTS: every here-document; SF_DOCUMENT
         for key in ${keys#* }; do SF_DOCUMENT["${keys%% *}:$key"]=${#SF_TEXTS[@]}; done
         SF_TEXTS+=("$text")
         end=''
-      elif [[ $line == task_script\ * || $line == artifact_content\ * || $line == task_outputs\ * ]]; then
+      elif [[ $line == @(task_script|artifact_content|task_outputs|cluster_preamble)\ *\<\<* ]]; then
         keys=${line%% <<*}
         end=${line#*<<\'}
         end=${end%%\'*}

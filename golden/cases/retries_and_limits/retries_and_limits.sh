@@ -4,7 +4,7 @@
 #
 #   from     workflow.yaml  sha256:da08d319151a92960e1a3bbea5501c4f5cf17a51b16aa80863ceeb2558711d06
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:b1d75cda28027fc47ca6ca86fb7fd928cae6e7eb55ee25971f06fe6ea390743f (all that follows this header)
+#   body     sha256:5aa7e8edad616e3d17654f25375c9d1620d2200396c003c8543dbba7e7bceb98 (all that follows this header)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -114,7 +114,7 @@ sf_document_load() { # <this file> -> SF_TEXTS: every here-document; SF_DOCUMENT
         for key in ${keys#* }; do SF_DOCUMENT["${keys%% *}:$key"]=${#SF_TEXTS[@]}; done
         SF_TEXTS+=("$text")
         end=''
-      elif [[ $line == task_script\ * || $line == artifact_content\ * || $line == task_outputs\ * ]]; then
+      elif [[ $line == @(task_script|artifact_content|task_outputs|cluster_preamble)\ *\<\<* ]]; then
         keys=${line%% <<*}
         end=${line#*<<\'}
         end=${end%%\'*}

@@ -4,7 +4,7 @@
 #
 #   from     sweep.yaml  sha256:fbe5c8c1911db47d4f4dbd86109891cacf190d8356c90752ad6e67c7a3bf0449
 #   rebuild  sflowc build -f sweep.yaml
-#   body     sha256:3f7e4c0eae8c8541d142e53e5da268f029ea0735912df0d9f02c6b6bfc38c63e (all that follows this header)
+#   body     sha256:d3b8447ca411a4984c4838207cd0b505157062a9094868037277e1a313d59d7f (all that follows this header)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -164,7 +164,7 @@ sf_document_load() { # <this file> -> SF_TEXTS: every here-document; SF_DOCUMENT
         for key in ${keys#* }; do SF_DOCUMENT["${keys%% *}:$key"]=${#SF_TEXTS[@]}; done
         SF_TEXTS+=("$text")
         end=''
-      elif [[ $line == task_script\ * || $line == artifact_content\ * || $line == task_outputs\ * ]]; then
+      elif [[ $line == @(task_script|artifact_content|task_outputs|cluster_preamble)\ *\<\<* ]]; then
         keys=${line%% <<*}
         end=${line#*<<\'}
         end=${end%%\'*}

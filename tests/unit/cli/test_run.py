@@ -141,3 +141,11 @@ def test_inside_an_allocation_the_script_runs_at_once(salloc: dict[str, str], sf
     done = sflowc("run", "slurm.yaml", cwd=tmp_path, env=env, status=None)
     assert done.returncode not in (0, 5)  # no srun that could be asked
     assert not (tmp_path / "arguments").exists()
+
+
+def test_what_looks_like_a_directive_below_the_header_is_none(
+    salloc: dict[str, str], sflowc: Sflowc, tmp_path: Path
+) -> None:
+    (tmp_path / "odd.yaml").write_text(SLURM.replace("[echo hi]", '["#SBATCH --gres=x"]'), encoding="utf-8")
+    sflowc("run", "odd.yaml", cwd=tmp_path, env=salloc, status=5)
+    assert "--gres=x" not in (tmp_path / "arguments").read_text(encoding="utf-8").splitlines()

@@ -1,0 +1,42 @@
+"""The command that makes the same script again, as the script's header names it.
+
+In: what the command line said. Out: the words of a command, in one spelling, the values of secrets masked.
+"""
+
+from __future__ import annotations
+
+from ..artifacts.masking import masked
+from ..ir.dump import MASK
+from ..ir.plan import SECRET
+from .cluster import shown_path
+from .inputs import Inputs
+
+
+def _masked(assignment: str) -> str:
+    """NAME=VALUE without the value when the name says that it is a secret: it stands in the header of a script."""
+    name, equals, _ = assignment.partition("=")
+    return f"{name}={MASK}" if equals and SECRET.search(name) else assignment
+
+
+def _masked_uri(assignment: str) -> str:
+    """NAME=URI without the secrets that the URI holds."""
+    name, equals, uri = assignment.partition("=")
+    return f"{name}{equals}{masked(uri)}"
+
+
+def rebuild_command(inputs: Inputs, *more: str) -> tuple[str, ...]:
+    """The command that makes the same script again, in one spelling; a value that looks like a secret is masked."""
+    words = ["sflowc", "build"]
+    for option, values in (
+        ("-f", inputs.files),
+        ("-M", inputs.missable),
+        ("-a", tuple(_masked_uri(assignment) for assignment in inputs.artifacts)),
+        ("-s", tuple(_masked(assignment) for assignment in inputs.sets)),
+    ):
+        for value in values:
+            words += [option, value]
+    if inputs.cluster is not None:
+        words += ["--cluster", shown_path(inputs.cluster)]
+    if inputs.no_cluster:
+        words.append("--no-cluster")
+    return (*words, *more)
