@@ -21,16 +21,24 @@ sf_event_run() { # <state> [<key> <json value>]...: a new state of the run
   sf_event_line "$line}"
 }
 
+sf_event_name() { # <task index> -> SF_QUOTED[index]: its name as JSON
+  [[ ! ${SF_QUOTED[$1]-} ]] || return 0
+  sf_json_quote "${SF_TASK[$1]}"
+  SF_QUOTED[$1]=$SF_JSON
+}
+
 sf_event_state() { # <task index> <state> <reason>: a task's new state, here and in its row of status.json
-  local name=${SF_QUOTED[$1]-} line
-  if [[ ! $name ]]; then
-    sf_json_quote "${SF_TASK[$1]}"
-    name=$SF_JSON
-    SF_QUOTED[$1]=$name
-  fi
+  local line
+  sf_event_name "$1"
   sf_json_quote "$3"
   printf -v line '{"time":%s,"event":"state","task":%s,"state":"%s","attempt":%s,"exit_status":%s,"reason":%s}' \
-    "$SF_STAMP" "$name" "$2" "${SF_ATTEMPT[$1]:-0}" "${SF_STATUS[$1]:-null}" "$SF_JSON"
+    "$SF_STAMP" "${SF_QUOTED[$1]}" "$2" "${SF_ATTEMPT[$1]:-0}" "${SF_STATUS[$1]:-null}" "$SF_JSON"
   sf_event_line "$line"
-  sf_status_row "$1" "$name" "$SF_JSON"
+  sf_status_row "$1" "${SF_QUOTED[$1]}" "$SF_JSON"
+}
+
+sf_event_probe() { # <task index> <readiness|failure> <what a check found>
+  sf_event_name "$1"
+  sf_json_quote "$3"
+  sf_event_line "{\"time\":$SF_STAMP,\"event\":\"probe\",\"task\":${SF_QUOTED[$1]},\"attempt\":${SF_ATTEMPT[$1]:-0},\"probe\":\"$2\",\"found\":$SF_JSON}"
 }

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # pool: the scheduler's side of the runners: which of them makes which attempt.
-# requires: bus runner
+# requires: bus runner timer
 
 sf_pool_assign() { # <task index> <attempt> -> SF_PID[index]: an idle runner makes the attempt, else a new one
   local n
@@ -45,6 +45,7 @@ sf_pool_start() { # -> SF_RUNNER_NEW
 sf_pool_free() { # <task index>: its attempt is over
   local pid=${SF_PID[$1]} n=${SF_RUNNER_OF[$1]-}
   unset -v "SF_PID[$1]"
+  if [[ ${SF_OWED[$1]-} ]]; then sf_timer_clear "owed:$1"; fi
   if [[ ! $n ]]; then # it is about to exit: reaped next time
     [[ ! $SF_RUNNER_LAST ]] || wait "$SF_RUNNER_LAST" 2>/dev/null
     SF_RUNNER_LAST=$pid
@@ -71,10 +72,9 @@ sf_pool_close() { # at the end of the run; a runner that cannot get rid of its t
   done
 }
 
-sf_pool_signal() { # <signal> <task index>...: to the process groups of the tasks, which the runners write down
-  local signal=$1 word index i
+sf_pool_signal() { # <signal> <task index>...: to the process groups of the tasks, which they write down when they begin
+  local word index i
   local -a group
-  shift
   while read -r word index; do
     if [[ ! $index ]]; then
       continue # a runner's own
@@ -84,13 +84,16 @@ sf_pool_signal() { # <signal> <task index>...: to the process groups of the task
       group[index]=''
     fi
   done <"$SF_RUN/.groups"
-  for i; do
+  for i in "${@:2}"; do
     if [[ ${group[i]-} ]]; then
-      kill -s "$signal" -- "-${group[i]}" 2>/dev/null
-    elif [[ $signal == KILL ]]; then # its runner is about to begin it, and will see to it
-      kill -s USR1 "${SF_PID[i]}" 2>/dev/null
-    else
-      kill -s USR2 "${SF_PID[i]}" 2>/dev/null
+      kill -s "$1" -- "-${group[i]}" 2>/dev/null
+    else # it is about to begin
+      SF_OWED[i]=$1
+      sf_timer_set "owed:$i" 1
     fi
   done
+}
+
+sf_timer_due_owed() { # <task index>: a signal that its task was not there for
+  [[ ! ${SF_PID[$1]-} ]] || sf_pool_signal "${SF_OWED[$1]}" "$1"
 }

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # probe: the scheduler's side of the probes: starts the prober, and tells it which probes to run.
-# requires: bus prober timer clock
+# requires: bus prober timer clock event
 
 sf_probe_open() { # the prober gets a process group of its own, so that Ctrl-C leaves it to the end
   sf_bus_open SF_CHECKS
@@ -18,6 +18,7 @@ sf_probe_close() {
 
 sf_probe_start() { # <task index> <attempt>
   local p within
+  SF_FOUND[$1]=
   for p in ${SF_PROBES_OF[$1]}; do
     printf 'start %s %s %s\n' "$p" "$2" "${SF_LOG_FROM[$1]:-0}" >&"$SF_CHECKS"
   done
@@ -30,4 +31,10 @@ sf_probe_start() { # <task index> <attempt>
 sf_probe_stop() { # <task index>
   local p
   for p in ${SF_PROBES_OF[$1]}; do printf 'stop %s\n' "$p" >&"$SF_CHECKS"; done
+}
+
+sf_schedule_found() { # <task index> <attempt> <role> <word>...: what a check has found that decides nothing yet, from the prober
+  if [[ ! ${SF_PID[$1]-} || ${SF_ATTEMPT[$1]} != "$2" ]]; then return 0; fi
+  if [[ $3 == readiness ]]; then SF_FOUND[$1]=${*:4}; fi
+  sf_event_probe "$1" "$3" "${*:4}"
 }

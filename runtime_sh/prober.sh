@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # prober: one process runs all checks, each as a child that it can kill, and tells the scheduler only what matters: a task is
-# ready, or unhealthy. Lines on its pipe: start, stop and end from the scheduler, checked from its children.
+# ready, or unhealthy, or a check has found something else than the one before. Lines on its pipe: start, stop and end from the scheduler, checked from its children.
 # requires: bus timer clock
 
 sf_prober_serve() {
@@ -34,6 +34,7 @@ sf_prober_start() { # <probe> <attempt> <first byte of the attempt's log>
   SF_CHECK_ROW[$1]=0
   SF_CHECK_LIVE[$1]=
   SF_CHECK_NOTE[$1]=
+  SF_CHECK_SAID[$1]=
   # shellcheck disable=SC2034 # for a log_watch check
   SF_CHECK_FROM[${SF_PROBE_TASK[$1]}]=$3
   sf_clock_parse "${times[0]}" delay
@@ -95,6 +96,9 @@ sf_prober_checked() { # <probe> <serial> <status> <note> <detail>...
     sf_prober_tell ready "$p" "${*:5}"
   elif [[ ${role[0]} == failure ]] && ((SF_CHECK_ROW[p] >= times[4])); then
     sf_prober_tell unhealthy "$p" "${*:5}"
+  elif [[ ${SF_CHECK_SAID[p]} != "${*:5}" && (${role[0]} == readiness || $good == 1) ]]; then
+    SF_CHECK_SAID[p]=${*:5}
+    printf 'found %s %s %s %s\n' "${SF_PROBE_TASK[p]}" "${SF_CHECK_ATTEMPT[p]}" "${role[0]}" "${*:5}" >&"$SF_BUS"
   fi
 }
 

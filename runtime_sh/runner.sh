@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # runner: a small process that makes attempts at tasks, one after another, so that a task costs one fork and one exec. It blocks
-# until its task is over, and says so on the bus. USR2 asks it to send TERM to the task, USR1 to send KILL.
+# until its task is over, and says so on the bus. Signals are for tasks: it is disturbed by none.
 # requires: task
 
 sf_runner_serve() { # <descriptor of its pipe>: a task index and an attempt a line
@@ -19,19 +19,11 @@ sf_runner_settle() { # keeps what a runner needs of the script's, and no end of 
   local fd
   for fd in "${SF_RUNNER_PIPE[@]}" "$SF_LIFE" "$SF_EVENTS" "$SF_LOG" ${SF_CHECKS-}; do exec {fd}>&-; done
   exec 2>/dev/null
-  trap : HUP INT QUIT TERM # a handler, not '': what a runner starts must not ignore them
-  trap 'sf_runner_forward TERM' USR2
-  trap 'sf_runner_forward KILL' USR1
-}
-
-sf_runner_forward() { # <signal>: to the task, once there is one
-  if [[ ${SF_CHILD-} ]]; then kill -s "$1" -- "-$SF_CHILD"; else SF_PENDING=$1; fi
+  trap : HUP INT QUIT TERM USR1 USR2 # a handler, not '': what a runner starts must not ignore them
 }
 
 sf_runner_wait() { # -> SF_CHILD_STATUS: of SF_CHILD, once it has ended
   local -i status before=-1
-  if [[ ${SF_PENDING-} ]]; then kill -s "$SF_PENDING" -- "-$SF_CHILD"; fi
-  SF_PENDING=
   while :; do # a signal makes `wait` return a status of its own: what it says of a process that is gone, and says twice, counts
     wait "$SF_CHILD"
     status=$?

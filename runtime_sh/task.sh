@@ -11,14 +11,17 @@ sf_task_attempt() { # <task index> <attempt>: in a runner
   SF_COMMAND=("$BASH")
   if [[ ${SF_SETUP[i]-} ]]; then "setup_$i"; fi
   set -m # makes what follows the leader of a process group
-  "sf_${SF_LAUNCH[i]:-local}_launch" "$i" "$directory" </dev/null >>"$directory/${SF_TASK[i]}.log" 2>&1 &
+  sf_task_begin "$i" "$directory" </dev/null >>"$directory/${SF_TASK[i]}.log" 2>&1 &
   SF_CHILD=$!
   set +m
-  printf '+%s %s\n' "$SF_CHILD" "$i" >&"$SF_GROUPS"
   sf_runner_wait
   printf 'exit %s %s %s\n' "$i" "$2" "$SF_CHILD_STATUS" >&"$SF_BUS"
   printf -- '-%s %s\n' "$SF_CHILD" "$i" >&"$SF_GROUPS"
-  SF_CHILD=
+}
+
+sf_task_begin() { # <task index> <its directory>: becomes the task, once it is written down: until here a signal would be lost
+  printf '+%s %s\n' "$BASHPID" "$1" >&"$SF_GROUPS"
+  "sf_${SF_LAUNCH[$1]:-local}_launch" "$@"
 }
 
 sf_task_environment() { # <task index> <its directory> -> SF_ENV: NAME=value, the later one counts

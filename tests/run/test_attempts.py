@@ -45,7 +45,7 @@ def test_a_probe_sees_only_the_current_attempt(tmp_path: Path) -> None:
     run = Workflow(tmp_path, text).run()
     assert run.status == 0
     moments = [
-        event["time"] for event in run.events if event.get("task") == "t" and event["state"] in ("RUNNING", "READY")
+        event["time"] for event in run.events if event["event"] == "state" and event["state"] in ("RUNNING", "READY")
     ]
     assert moments[-1] - moments[-2] > 0.5
 
@@ -111,7 +111,11 @@ def test_a_deadline_for_readiness_is_kept(tmp_path: Path) -> None:
     )
     run = Workflow(tmp_path, text).run()
     assert run.status == 1
-    assert run.record["reason"] == "t FAILED: not ready within 0.5 s"
+    assert run.record["reason"] == "t FAILED: not ready within 0.5 s: 127.0.0.1:28462 is closed"
+    found = [event for event in run.events if event["event"] == "probe"]
+    assert [(event["task"], event["probe"], event["found"]) for event in found] == [
+        ("t", "readiness", "127.0.0.1:28462 is closed")
+    ]
 
 
 @pytest.fixture

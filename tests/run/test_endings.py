@@ -1,6 +1,7 @@
 """How runs end: every exit status is true, the reason is recorded, and nothing is left running."""
 
 import os
+import shutil
 import signal
 import time
 from pathlib import Path
@@ -111,6 +112,22 @@ def test_a_task_that_ignores_term_is_killed_when_the_grace_is_over(tmp_path: Pat
     assert run.status == 124
     assert 1.9 < run.seconds < 5
     assert gone("sleep 987105")
+
+
+def test_a_signal_reaches_tasks_that_are_just_beginning(tmp_path: Path) -> None:
+    """Between its fork and its first command a shell loses a signal: nothing may be sent to a task then."""
+    tasks = "".join(f"\n    - {{name: t{number}, script: [exec sleep 987131]}}" for number in range(40))
+    workflow = Workflow(tmp_path, f"workflow:\n  name: w\n  tasks:{tasks}")
+    for _ in range(5):
+        process = workflow.start()
+        workflow.wait_for("t0", "RUNNING")
+        began = time.monotonic()
+        process.send_signal(signal.SIGTERM)
+        run = workflow.finish(process, began)
+        assert run.status == 143
+        assert run.seconds < 5
+        assert gone("sleep 987131")
+        shutil.rmtree(workflow.output)
 
 
 @pytest.mark.parametrize(("number", "status"), [("INT", 130), ("TERM", 143), ("HUP", 129), ("USR2", 124)])

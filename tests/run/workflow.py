@@ -41,7 +41,7 @@ class Run:
         """When the task first entered each state."""
         found: dict[str, float] = {}
         for event in self.events:
-            if event.get("task") == task:
+            if event["event"] == "state" and event["task"] == task:
                 found.setdefault(event["state"], event["time"])
         return found
 

@@ -17,6 +17,18 @@ assert event == {"event": "state", "task": 'a "b"', "state": "FAILED", "attempt"
 END
 }
 
+@test "what a probe found is one line of JSON" {
+  SF_ATTEMPT[0]=2
+  sf_event_probe 0 readiness 'HTTP "503"'
+  python3 - "$SF_RUN/events.jsonl" <<'END'
+import json, sys
+(line,) = open(sys.argv[1])
+event = json.loads(line)
+del event["time"]
+assert event == {"event": "probe", "task": 'a "b"', "attempt": 2, "probe": "readiness", "found": 'HTTP "503"'}
+END
+}
+
 @test "a full disk is said once and ends nothing" {
   exec {SF_EVENTS}>/dev/full
   run sf_event_run RUNNING

@@ -88,16 +88,29 @@ ended() { # <task index>: waits for its word
   return 1
 }
 
-@test "a task whose process group nobody has written down yet is signalled by its runner" {
-  SF_TEXTS=('sleep 60')
-  local sent
-  kill() { sent="$*"; }
+@test "a signal for a task that is about to begin waits until it has begun" {
+  sf_clock_now
   SF_PID[0]=4711
   sf_pool_signal TERM 0
-  [[ $sent == '-s USR2 4711' ]]
-  sf_pool_signal KILL 0
-  [[ $sent == '-s USR1 4711' ]]
+  [[ ${SF_OWED[0]} == TERM && ${SF_TIMER["owed:0"]} ]]
+  sleep 60 &
+  printf '+%s 0\n' "$!" >&"$SF_GROUPS"
+  local sent=
+  kill() { sent+="$* "; }
+  sf_timer_due_owed 0
   unset -f kill
+  kill "$!"
+  [[ $sent == "-s TERM -- -$! " ]]
+}
+
+@test "a signal that is owed to an attempt is not sent to the next" {
+  assign 0
+  SF_OWED[0]=TERM
+  sf_timer_set owed:0 1
+  ended 0
+  [[ ! ${SF_TIMER["owed:0"]-} ]]
+  sf_timer_due_owed 0
+  [[ ! ${SF_TIMER["owed:0"]-} ]]
 }
 
 @test "at the end idle runners go" {

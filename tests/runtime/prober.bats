@@ -9,6 +9,7 @@ setup() {
   SF_PROBE_TASK=(0) SF_PROBE_ROLE=('readiness tcp_port') SF_PROBE_TIMES=('0 0.1 1 1 2')
   probe_0() { SF_DETAIL="port 80" && [[ -e $BATS_TEST_TMPDIR/up ]]; }
   sf_prober_start 0 1 0
+  SF_CHECK_SAID[0]="port 80" # what it finds is no news; one test wants the news
 }
 
 once() { # one check, from its timer to what it says
@@ -37,6 +38,31 @@ told() { # <line> of the bus; nothing when empty
   once
   told 'ready 0 1 port 80'
   [[ ! ${SF_TIMER["check:0"]-} ]]
+}
+
+@test "what a check finds is told when it is news" {
+  probe_0() { SF_DETAIL="HTTP $(<"$BATS_TEST_TMPDIR/code")" && [[ $SF_DETAIL == *200 ]]; }
+  echo 503 >"$BATS_TEST_TMPDIR/code"
+  once
+  told 'found 0 1 readiness HTTP 503'
+  once
+  told ''
+  echo 500 >"$BATS_TEST_TMPDIR/code"
+  once
+  told 'found 0 1 readiness HTTP 500'
+  echo 200 >"$BATS_TEST_TMPDIR/code"
+  once
+  told 'ready 0 1 HTTP 200'
+}
+
+@test "a failure probe tells only what is wrong" {
+  SF_PROBE_ROLE=('failure tcp_port') SF_CHECK_SAID=([0]='')
+  : >"$BATS_TEST_TMPDIR/up"
+  once
+  told ''
+  rm "$BATS_TEST_TMPDIR/up"
+  once
+  told 'found 0 1 failure port 80'
 }
 
 @test "successes count in a row only" {

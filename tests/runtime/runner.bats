@@ -40,36 +40,12 @@ begun() { # waits for what the task prints first
   said 'exit 0 2 3'
 }
 
-@test "USR2 sends TERM to the task, whose answer counts" {
-  script $'trap \'exit 7\' TERM\necho up\nfor ((;;)); do sleep 0.1; done'
-  in_runner 1
-  begun
-  kill -s USR2 "$RUNNER"
-  said 'exit 0 1 7'
-}
-
-@test "USR1 sends KILL to the task, not to its runner" {
-  script $'trap "" TERM\necho up\nsleep 60 & wait; sleep 60'
-  in_runner 1
-  begun
-  kill -s USR1 "$RUNNER"
-  said 'exit 0 1 137'
-  wait "$RUNNER"
-}
-
-@test "a signal that comes before the task is not lost" {
-  script 'sleep 60'
-  SF_PENDING=TERM
-  in_runner 1
-  said 'exit 0 1 143'
-}
-
-@test "other signals do not disturb a runner, and the task does not ignore them" {
+@test "signals do not disturb a runner, and the task does not ignore them" {
   script $'echo up\nsleep 0.5\nkill -s INT $BASHPID\nexit 9'
   in_runner 1
   begun
-  kill -s HUP "$RUNNER"
-  kill -s TERM "$RUNNER"
+  local signal
+  for signal in HUP INT QUIT TERM USR1 USR2; do kill -s "$signal" "$RUNNER"; done
   said 'exit 0 1 130'
 }
 

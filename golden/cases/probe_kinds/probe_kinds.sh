@@ -4,7 +4,7 @@
 #
 #   from     workflow.yaml  sha256:820254b808e9fcf9e5f8c44572fd3ca77cf29f462ecc9d8cf0c18240f8f58fd2
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:01cf3b164b5aaab498430dc84762183634850a177d3a90227ae4fe1813858dbc (all that follows this header)
+#   body     sha256:dda6c0362ae4972f639b0d91c1179ed12b309726d7c6c94d1f5d055ad3bfebe9 (all that follows this header)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -174,14 +174,17 @@ sf_task_attempt() { # <task index> <attempt>: in a runner
   SF_COMMAND=("$BASH")
   if [[ ${SF_SETUP[i]-} ]]; then "setup_$i"; fi
   set -m # makes what follows the leader of a process group
-  "sf_${SF_LAUNCH[i]:-local}_launch" "$i" "$directory" </dev/null >>"$directory/${SF_TASK[i]}.log" 2>&1 &
+  sf_task_begin "$i" "$directory" </dev/null >>"$directory/${SF_TASK[i]}.log" 2>&1 &
   SF_CHILD=$!
   set +m
-  printf '+%s %s\n' "$SF_CHILD" "$i" >&"$SF_GROUPS"
   sf_runner_wait
   printf 'exit %s %s %s\n' "$i" "$2" "$SF_CHILD_STATUS" >&"$SF_BUS"
   printf -- '-%s %s\n' "$SF_CHILD" "$i" >&"$SF_GROUPS"
-  SF_CHILD=
+}
+
+sf_task_begin() { # <task index> <its directory>: becomes the task, once it is written down: until here a signal would be lost
+  printf '+%s %s\n' "$BASHPID" "$1" >&"$SF_GROUPS"
+  "sf_${SF_LAUNCH[$1]:-local}_launch" "$@"
 }
 
 sf_task_environment() { # <task index> <its directory> -> SF_ENV: NAME=value, the later one counts
@@ -206,7 +209,7 @@ sf_task_environment() { # <task index> <its directory> -> SF_ENV: NAME=value, th
 }
 
 # runner: a small process that makes attempts at tasks, one after another, so that a task costs one fork and one exec. It blocks
-# until its task is over, and says so on the bus. USR2 asks it to send TERM to the task, USR1 to send KILL.
+# until its task is over, and says so on the bus. Signals are for tasks: it is disturbed by none.
 
 sf_runner_serve() { # <descriptor of its pipe>: a task index and an attempt a line
   local index attempt
@@ -224,19 +227,11 @@ sf_runner_settle() { # keeps what a runner needs of the script's, and no end of 
   local fd
   for fd in "${SF_RUNNER_PIPE[@]}" "$SF_LIFE" "$SF_EVENTS" "$SF_LOG" ${SF_CHECKS-}; do exec {fd}>&-; done
   exec 2>/dev/null
-  trap : HUP INT QUIT TERM # a handler, not '': what a runner starts must not ignore them
-  trap 'sf_runner_forward TERM' USR2
-  trap 'sf_runner_forward KILL' USR1
-}
-
-sf_runner_forward() { # <signal>: to the task, once there is one
-  if [[ ${SF_CHILD-} ]]; then kill -s "$1" -- "-$SF_CHILD"; else SF_PENDING=$1; fi
+  trap : HUP INT QUIT TERM USR1 USR2 # a handler, not '': what a runner starts must not ignore them
 }
 
 sf_runner_wait() { # -> SF_CHILD_STATUS: of SF_CHILD, once it has ended
   local -i status before=-1
-  if [[ ${SF_PENDING-} ]]; then kill -s "$SF_PENDING" -- "-$SF_CHILD"; fi
-  SF_PENDING=
   while :; do # a signal makes `wait` return a status of its own: what it says of a process that is gone, and says twice, counts
     wait "$SF_CHILD"
     status=$?
@@ -245,101 +240,6 @@ sf_runner_wait() { # -> SF_CHILD_STATUS: of SF_CHILD, once it has ended
     before=$status
   done
   SF_CHILD_STATUS=$status
-}
-
-# pool: the scheduler's side of the runners: which of them makes which attempt.
-
-sf_pool_assign() { # <task index> <attempt> -> SF_PID[index]: an idle runner makes the attempt, else a new one
-  local n
-  for n in "${!SF_RUNNER_IDLE[@]}"; do
-    unset -v "SF_RUNNER_IDLE[n]"
-    if kill -0 "${SF_RUNNER_PID[n]}" 2>/dev/null; then
-      sf_pool_tell "$n" "$@"
-      return
-    fi
-    sf_pool_retire "$n" # somebody killed it
-  done
-  if ((${#SF_RUNNER_PIPE[@]} < 32)); then
-    sf_pool_start
-    sf_pool_tell "$SF_RUNNER_NEW" "$@"
-  else     # descriptors are scarce: one that ends with its task
-    set -m # makes it the leader of a process group
-    sf_runner_once "$@" &
-    set +m
-    SF_PID[$1]=$!
-    unset -v "SF_RUNNER_OF[$1]"
-    printf '+%s\n' "$!" >&"$SF_GROUPS"
-  fi
-}
-
-sf_pool_tell() { # <runner> <task index> <attempt>
-  printf '%s %s\n' "$2" "$3" >&"${SF_RUNNER_PIPE[$1]}"
-  SF_PID[$2]=${SF_RUNNER_PID[$1]}
-  SF_RUNNER_OF[$2]=$1
-}
-
-sf_pool_start() { # -> SF_RUNNER_NEW
-  local -i n=$((SF_RUNNER_NEW + 1))
-  sf_bus_open "SF_RUNNER_PIPE[n]"
-  set -m
-  sf_runner_serve "${SF_RUNNER_PIPE[n]}" &
-  set +m
-  SF_RUNNER_PID[n]=$!
-  SF_RUNNER_NEW=$n
-  printf '+%s\n' "$!" >&"$SF_GROUPS"
-}
-
-sf_pool_free() { # <task index>: its attempt is over
-  local pid=${SF_PID[$1]} n=${SF_RUNNER_OF[$1]-}
-  unset -v "SF_PID[$1]"
-  if [[ ! $n ]]; then # it is about to exit: reaped next time
-    [[ ! $SF_RUNNER_LAST ]] || wait "$SF_RUNNER_LAST" 2>/dev/null
-    SF_RUNNER_LAST=$pid
-    printf -- '-%s\n' "$pid" >&"$SF_GROUPS"
-  elif [[ ${SF_VERDICT[$1]-} ]]; then # a signal may still be on its way to it
-    sf_pool_retire "$n"
-  else
-    SF_RUNNER_IDLE[n]=1
-  fi
-}
-
-sf_pool_retire() { # <runner>: the end of its pipe is its end
-  local fd=${SF_RUNNER_PIPE[$1]}
-  exec {fd}>&-
-  unset -v "SF_RUNNER_PIPE[$1]"
-  printf -- '-%s\n' "${SF_RUNNER_PID[$1]}" >&"$SF_GROUPS"
-}
-
-sf_pool_close() { # at the end of the run; a runner that cannot get rid of its task is not waited for
-  local n
-  for n in "${!SF_RUNNER_IDLE[@]}"; do
-    sf_pool_retire "$n"
-    wait "${SF_RUNNER_PID[n]}" 2>/dev/null
-  done
-}
-
-sf_pool_signal() { # <signal> <task index>...: to the process groups of the tasks, which the runners write down
-  local signal=$1 word index i
-  local -a group
-  shift
-  while read -r word index; do
-    if [[ ! $index ]]; then
-      continue # a runner's own
-    elif [[ $word == +* ]]; then
-      group[index]=${word#+}
-    elif [[ ${group[index]-} == "${word#-}" ]]; then
-      group[index]=''
-    fi
-  done <"$SF_RUN/.groups"
-  for i; do
-    if [[ ${group[i]-} ]]; then
-      kill -s "$signal" -- "-${group[i]}" 2>/dev/null
-    elif [[ $signal == KILL ]]; then # its runner is about to begin it, and will see to it
-      kill -s USR1 "${SF_PID[i]}" 2>/dev/null
-    else
-      kill -s USR2 "${SF_PID[i]}" 2>/dev/null
-    fi
-  done
 }
 
 # clock: what time it is. Limits are measured since boot, so that setting the clock moves none of them.
@@ -421,6 +321,104 @@ sf_timer_fire() { # calls what is due at SF_NOW; looks through the timers only w
   done
 }
 
+# pool: the scheduler's side of the runners: which of them makes which attempt.
+
+sf_pool_assign() { # <task index> <attempt> -> SF_PID[index]: an idle runner makes the attempt, else a new one
+  local n
+  for n in "${!SF_RUNNER_IDLE[@]}"; do
+    unset -v "SF_RUNNER_IDLE[n]"
+    if kill -0 "${SF_RUNNER_PID[n]}" 2>/dev/null; then
+      sf_pool_tell "$n" "$@"
+      return
+    fi
+    sf_pool_retire "$n" # somebody killed it
+  done
+  if ((${#SF_RUNNER_PIPE[@]} < 32)); then
+    sf_pool_start
+    sf_pool_tell "$SF_RUNNER_NEW" "$@"
+  else     # descriptors are scarce: one that ends with its task
+    set -m # makes it the leader of a process group
+    sf_runner_once "$@" &
+    set +m
+    SF_PID[$1]=$!
+    unset -v "SF_RUNNER_OF[$1]"
+    printf '+%s\n' "$!" >&"$SF_GROUPS"
+  fi
+}
+
+sf_pool_tell() { # <runner> <task index> <attempt>
+  printf '%s %s\n' "$2" "$3" >&"${SF_RUNNER_PIPE[$1]}"
+  SF_PID[$2]=${SF_RUNNER_PID[$1]}
+  SF_RUNNER_OF[$2]=$1
+}
+
+sf_pool_start() { # -> SF_RUNNER_NEW
+  local -i n=$((SF_RUNNER_NEW + 1))
+  sf_bus_open "SF_RUNNER_PIPE[n]"
+  set -m
+  sf_runner_serve "${SF_RUNNER_PIPE[n]}" &
+  set +m
+  SF_RUNNER_PID[n]=$!
+  SF_RUNNER_NEW=$n
+  printf '+%s\n' "$!" >&"$SF_GROUPS"
+}
+
+sf_pool_free() { # <task index>: its attempt is over
+  local pid=${SF_PID[$1]} n=${SF_RUNNER_OF[$1]-}
+  unset -v "SF_PID[$1]"
+  if [[ ${SF_OWED[$1]-} ]]; then sf_timer_clear "owed:$1"; fi
+  if [[ ! $n ]]; then # it is about to exit: reaped next time
+    [[ ! $SF_RUNNER_LAST ]] || wait "$SF_RUNNER_LAST" 2>/dev/null
+    SF_RUNNER_LAST=$pid
+    printf -- '-%s\n' "$pid" >&"$SF_GROUPS"
+  elif [[ ${SF_VERDICT[$1]-} ]]; then # a signal may still be on its way to it
+    sf_pool_retire "$n"
+  else
+    SF_RUNNER_IDLE[n]=1
+  fi
+}
+
+sf_pool_retire() { # <runner>: the end of its pipe is its end
+  local fd=${SF_RUNNER_PIPE[$1]}
+  exec {fd}>&-
+  unset -v "SF_RUNNER_PIPE[$1]"
+  printf -- '-%s\n' "${SF_RUNNER_PID[$1]}" >&"$SF_GROUPS"
+}
+
+sf_pool_close() { # at the end of the run; a runner that cannot get rid of its task is not waited for
+  local n
+  for n in "${!SF_RUNNER_IDLE[@]}"; do
+    sf_pool_retire "$n"
+    wait "${SF_RUNNER_PID[n]}" 2>/dev/null
+  done
+}
+
+sf_pool_signal() { # <signal> <task index>...: to the process groups of the tasks, which they write down when they begin
+  local word index i
+  local -a group
+  while read -r word index; do
+    if [[ ! $index ]]; then
+      continue # a runner's own
+    elif [[ $word == +* ]]; then
+      group[index]=${word#+}
+    elif [[ ${group[index]-} == "${word#-}" ]]; then
+      group[index]=''
+    fi
+  done <"$SF_RUN/.groups"
+  for i in "${@:2}"; do
+    if [[ ${group[i]-} ]]; then
+      kill -s "$1" -- "-${group[i]}" 2>/dev/null
+    else # it is about to begin
+      SF_OWED[i]=$1
+      sf_timer_set "owed:$i" 1
+    fi
+  done
+}
+
+sf_timer_due_owed() { # <task index>: a signal that its task was not there for
+  [[ ! ${SF_PID[$1]-} ]] || sf_pool_signal "${SF_OWED[$1]}" "$1"
+}
+
 # local: tasks that run on this host, as a child of their runner.
 
 sf_local_launch() { # <task index> <its directory>: becomes the task; from SF_COMMAND, SF_ENV, SF_BUILTINS
@@ -457,7 +455,7 @@ sf_local_nodes() { # <first node> <count>: a local backend's nodes are all this 
 }
 
 # prober: one process runs all checks, each as a child that it can kill, and tells the scheduler only what matters: a task is
-# ready, or unhealthy. Lines on its pipe: start, stop and end from the scheduler, checked from its children.
+# ready, or unhealthy, or a check has found something else than the one before. Lines on its pipe: start, stop and end from the scheduler, checked from its children.
 
 sf_prober_serve() {
   local pid
@@ -490,6 +488,7 @@ sf_prober_start() { # <probe> <attempt> <first byte of the attempt's log>
   SF_CHECK_ROW[$1]=0
   SF_CHECK_LIVE[$1]=
   SF_CHECK_NOTE[$1]=
+  SF_CHECK_SAID[$1]=
   # shellcheck disable=SC2034 # for a log_watch check
   SF_CHECK_FROM[${SF_PROBE_TASK[$1]}]=$3
   sf_clock_parse "${times[0]}" delay
@@ -551,6 +550,9 @@ sf_prober_checked() { # <probe> <serial> <status> <note> <detail>...
     sf_prober_tell ready "$p" "${*:5}"
   elif [[ ${role[0]} == failure ]] && ((SF_CHECK_ROW[p] >= times[4])); then
     sf_prober_tell unhealthy "$p" "${*:5}"
+  elif [[ ${SF_CHECK_SAID[p]} != "${*:5}" && (${role[0]} == readiness || $good == 1) ]]; then
+    SF_CHECK_SAID[p]=${*:5}
+    printf 'found %s %s %s %s\n' "${SF_PROBE_TASK[p]}" "${SF_CHECK_ATTEMPT[p]}" "${role[0]}" "${*:5}" >&"$SF_BUS"
   fi
 }
 
@@ -568,155 +570,6 @@ sf_prober_invert() { # <probe> <kind>: good of the caller becomes "something is 
 sf_prober_tell() { # <word> <probe> <detail>: tells the scheduler, and checks no more
   printf '%s %s %s %s\n' "$1" "${SF_PROBE_TASK[$2]}" "${SF_CHECK_ATTEMPT[$2]}" "$3" >&"$SF_BUS"
   sf_prober_stop "$2"
-}
-
-# probe: the scheduler's side of the probes: starts the prober, and tells it which probes to run.
-
-sf_probe_open() { # the prober gets a process group of its own, so that Ctrl-C leaves it to the end
-  sf_bus_open SF_CHECKS
-  set -m
-  sf_prober_serve </dev/null >/dev/null 2>&1 &
-  set +m
-  SF_PROBER=$!
-  printf '+%s\n' "$SF_PROBER" >&"$SF_GROUPS"
-}
-
-sf_probe_close() {
-  printf 'end\n' >&"$SF_CHECKS"
-  wait "$SF_PROBER" 2>/dev/null
-}
-
-sf_probe_start() { # <task index> <attempt>
-  local p within
-  for p in ${SF_PROBES_OF[$1]}; do
-    printf 'start %s %s %s\n' "$p" "$2" "${SF_LOG_FROM[$1]:-0}" >&"$SF_CHECKS"
-  done
-  if [[ ${SF_READY_WITHIN[$1]-} ]]; then
-    sf_clock_parse "${SF_READY_WITHIN[$1]}" within
-    sf_timer_set "ready:$1" "$within"
-  fi
-}
-
-sf_probe_stop() { # <task index>
-  local p
-  for p in ${SF_PROBES_OF[$1]}; do printf 'stop %s\n' "$p" >&"$SF_CHECKS"; done
-}
-
-# curl: options that no argument list may show.
-
-sf_curl_option() { # <option> <value>: a line of a configuration for curl, which reads it on standard input
-  local value=${2//\\/\\\\}
-  value=${value//\"/\\\"}
-  value=${value//$'\n'/\\n}
-  printf '%s = "%s"\n' "$1" "${value//$'\r'/\\r}"
-}
-
-# probe_http: does a URL answer 2xx or 3xx? curl asks where it is there, bash itself where it is not (http:// only).
-
-sf_probe_http() { # <GET|POST> <url> <body> [<header>]...
-  local code=
-  if command -v curl >/dev/null; then
-    # By standard input, since a header may hold a secret and ps shows arguments. -q: not the user's .curlrc.
-    code=$(sf_probe_http_config "$@" | curl -q -K - -s -o /dev/null -w '%{http_code}' --noproxy '*' --max-time "$SF_SECONDS")
-  else
-    sf_probe_http_ask "$@"
-  fi 2>/dev/null
-  SF_DETAIL="HTTP $code"
-  if [[ ! $code || $code == 000 ]]; then SF_DETAIL="no HTTP answer"; fi
-  [[ $code == [23]?? ]]
-}
-
-sf_probe_http_config() { # as sf_probe_http: a configuration file for curl
-  local header
-  sf_curl_option request "$1"
-  sf_curl_option url "$2"
-  if [[ $1 == POST ]]; then sf_curl_option data-binary "$3"; fi
-  for header in "${@:4}"; do sf_curl_option header "$header"; done
-}
-
-sf_probe_http_ask() { # as sf_probe_http: an HTTP/1.1 request of bash's own; -> code of the caller
-  local address=${2#http://} host path port=80 connection header
-  address=${address%%#*}
-  host=${address%%[/?]*}
-  path=/${address#"$host"}
-  path=/${path##/}
-  host=${host##*@}
-  if [[ $host =~ ^(.*):([0-9]+)$ ]]; then
-    host=${BASH_REMATCH[1]}
-    port=${BASH_REMATCH[2]}
-  fi
-  exec {connection}<>"/dev/tcp/${host//[][]/}/$port" || return 0
-  {
-    printf '%s %s HTTP/1.1\r\nHost: %s:%s\r\nConnection: close\r\n' "$1" "$path" "$host" "$port"
-    for header in "${@:4}"; do printf '%s\r\n' "$header"; done
-    if [[ $1 == POST ]]; then printf 'Content-Length: %d\r\n' "${#3}"; fi # bytes: the prober's locale is C
-    printf '\r\n%s' "${3-}"
-  } >&"$connection"
-  IFS=' ' read -r -t "$SF_SECONDS" _ code _ <&"$connection"
-  code=${code%$'\r'}
-}
-
-# probe_log: how often does a pattern stand in the log of a task's current attempt? A check reads only what came since the
-# one before; what follows the last newline is counted too, but read again next time, since it may not be complete.
-
-sf_probe_log() { # <at least> <grep options, joined by commas> <pattern> <task index>...; SF_NOTE: task:offset:seen,...
-  local task notes=
-  local -a options
-  local -i total=0 offset seen
-  IFS=, read -r -a options <<<"$2"
-  for task in "${@:4}"; do
-    offset=${SF_CHECK_FROM[task]:-0} seen=0
-    if [[ ,$SF_NOTE =~ ,$task:([0-9]+):([0-9]+) ]] && ((BASH_REMATCH[1] >= offset)); then
-      offset=${BASH_REMATCH[1]} seen=${BASH_REMATCH[2]}
-    fi
-    sf_probe_log_read "$SF_RUN/${SF_TASK[task]}/${SF_TASK[task]}.log" "$3"
-    notes+=,$task:$offset:$seen
-  done
-  SF_NOTE=${notes#,}
-  SF_DETAIL="matches in the log: $total of $1"
-  ((total >= $1))
-}
-
-sf_probe_log_read() { # <log> <pattern>: moves offset and seen of the caller on, and adds to total
-  local last
-  local -i size rest=0
-  size=$(wc -c 2>/dev/null <"$1") || size=0
-  if ((size < offset)); then offset=0; fi # truncated, or another file under the same name
-  if ((size > offset)); then
-    last=$(sf_probe_log_slice "$1" | tail -c 65536 | tail -n 1 && printf x) 2>/dev/null
-    last=${last%x}
-    [[ $last != *$'\n' ]] || last=
-    if [[ $last ]]; then rest=$(printf '%s' "$last" | sf_probe_log_count "$2"); fi
-    size=$((size - ${#last}))
-    seen+=$(sf_probe_log_slice "$1" | sf_probe_log_count "$2")
-    offset=size
-  fi
-  total+=$((seen + rest))
-}
-
-sf_probe_log_slice() { # <log>: its bytes from offset up to size, both the caller's
-  tail -c "+$((offset + 1))" -- "$1" | head -c "$((size - offset))"
-}
-
-sf_probe_log_count() {                  # <pattern>: how many matches stand in standard input; several on one line count
-  if [[ ${options[0]} == label ]]; then # the pattern has a ^, and srun --label writes "3: " before a line
-    sed 's/^ *[0-9]*: //' | grep -ao "${options[@]:1}" -e "$1" | wc -l
-  else
-    grep -ao "${options[@]}" -e "$1" | wc -l
-  fi
-}
-
-# probe_tcp: is a port open?
-
-sf_probe_tcp() { # <port> <host>...: on every host
-  local host port=$1 connection
-  shift
-  for host; do
-    SF_DETAIL="$host:$port is closed"
-    { exec {connection}<>"/dev/tcp/$host/$port"; } 2>/dev/null || return 1
-    exec {connection}>&-
-  done
-  SF_DETAIL="port $port is open"
 }
 
 # json: any text as a JSON string.
@@ -849,18 +702,182 @@ sf_event_run() { # <state> [<key> <json value>]...: a new state of the run
   sf_event_line "$line}"
 }
 
+sf_event_name() { # <task index> -> SF_QUOTED[index]: its name as JSON
+  [[ ! ${SF_QUOTED[$1]-} ]] || return 0
+  sf_json_quote "${SF_TASK[$1]}"
+  SF_QUOTED[$1]=$SF_JSON
+}
+
 sf_event_state() { # <task index> <state> <reason>: a task's new state, here and in its row of status.json
-  local name=${SF_QUOTED[$1]-} line
-  if [[ ! $name ]]; then
-    sf_json_quote "${SF_TASK[$1]}"
-    name=$SF_JSON
-    SF_QUOTED[$1]=$name
-  fi
+  local line
+  sf_event_name "$1"
   sf_json_quote "$3"
   printf -v line '{"time":%s,"event":"state","task":%s,"state":"%s","attempt":%s,"exit_status":%s,"reason":%s}' \
-    "$SF_STAMP" "$name" "$2" "${SF_ATTEMPT[$1]:-0}" "${SF_STATUS[$1]:-null}" "$SF_JSON"
+    "$SF_STAMP" "${SF_QUOTED[$1]}" "$2" "${SF_ATTEMPT[$1]:-0}" "${SF_STATUS[$1]:-null}" "$SF_JSON"
   sf_event_line "$line"
-  sf_status_row "$1" "$name" "$SF_JSON"
+  sf_status_row "$1" "${SF_QUOTED[$1]}" "$SF_JSON"
+}
+
+sf_event_probe() { # <task index> <readiness|failure> <what a check found>
+  sf_event_name "$1"
+  sf_json_quote "$3"
+  sf_event_line "{\"time\":$SF_STAMP,\"event\":\"probe\",\"task\":${SF_QUOTED[$1]},\"attempt\":${SF_ATTEMPT[$1]:-0},\"probe\":\"$2\",\"found\":$SF_JSON}"
+}
+
+# probe: the scheduler's side of the probes: starts the prober, and tells it which probes to run.
+
+sf_probe_open() { # the prober gets a process group of its own, so that Ctrl-C leaves it to the end
+  sf_bus_open SF_CHECKS
+  set -m
+  sf_prober_serve </dev/null >/dev/null 2>&1 &
+  set +m
+  SF_PROBER=$!
+  printf '+%s\n' "$SF_PROBER" >&"$SF_GROUPS"
+}
+
+sf_probe_close() {
+  printf 'end\n' >&"$SF_CHECKS"
+  wait "$SF_PROBER" 2>/dev/null
+}
+
+sf_probe_start() { # <task index> <attempt>
+  local p within
+  SF_FOUND[$1]=
+  for p in ${SF_PROBES_OF[$1]}; do
+    printf 'start %s %s %s\n' "$p" "$2" "${SF_LOG_FROM[$1]:-0}" >&"$SF_CHECKS"
+  done
+  if [[ ${SF_READY_WITHIN[$1]-} ]]; then
+    sf_clock_parse "${SF_READY_WITHIN[$1]}" within
+    sf_timer_set "ready:$1" "$within"
+  fi
+}
+
+sf_probe_stop() { # <task index>
+  local p
+  for p in ${SF_PROBES_OF[$1]}; do printf 'stop %s\n' "$p" >&"$SF_CHECKS"; done
+}
+
+sf_schedule_found() { # <task index> <attempt> <role> <word>...: what a check has found that decides nothing yet, from the prober
+  if [[ ! ${SF_PID[$1]-} || ${SF_ATTEMPT[$1]} != "$2" ]]; then return 0; fi
+  if [[ $3 == readiness ]]; then SF_FOUND[$1]=${*:4}; fi
+  sf_event_probe "$1" "$3" "${*:4}"
+}
+
+# curl: options that no argument list may show.
+
+sf_curl_option() { # <option> <value>: a line of a configuration for curl, which reads it on standard input
+  local value=${2//\\/\\\\}
+  value=${value//\"/\\\"}
+  value=${value//$'\n'/\\n}
+  printf '%s = "%s"\n' "$1" "${value//$'\r'/\\r}"
+}
+
+# probe_http: does a URL answer 2xx or 3xx? curl asks where it is there, bash itself where it is not (http:// only).
+
+sf_probe_http() { # <GET|POST> <url> <body> [<header>]...
+  local code=
+  if command -v curl >/dev/null; then
+    # By standard input, since a header may hold a secret and ps shows arguments. -q: not the user's .curlrc.
+    code=$(sf_probe_http_config "$@" | curl -q -K - -s -o /dev/null -w '%{http_code}' --noproxy '*' --max-time "$SF_SECONDS")
+  else
+    sf_probe_http_ask "$@"
+  fi 2>/dev/null
+  SF_DETAIL="HTTP $code"
+  if [[ ! $code || $code == 000 ]]; then SF_DETAIL="no HTTP answer"; fi
+  [[ $code == [23]?? ]]
+}
+
+sf_probe_http_config() { # as sf_probe_http: a configuration file for curl
+  local header
+  sf_curl_option request "$1"
+  sf_curl_option url "$2"
+  if [[ $1 == POST ]]; then sf_curl_option data-binary "$3"; fi
+  for header in "${@:4}"; do sf_curl_option header "$header"; done
+}
+
+sf_probe_http_ask() { # as sf_probe_http: an HTTP/1.1 request of bash's own; -> code of the caller
+  local address=${2#http://} host path port=80 connection header
+  address=${address%%#*}
+  host=${address%%[/?]*}
+  path=/${address#"$host"}
+  path=/${path##/}
+  host=${host##*@}
+  if [[ $host =~ ^(.*):([0-9]+)$ ]]; then
+    host=${BASH_REMATCH[1]}
+    port=${BASH_REMATCH[2]}
+  fi
+  exec {connection}<>"/dev/tcp/${host//[][]/}/$port" || return 0
+  {
+    printf '%s %s HTTP/1.1\r\nHost: %s:%s\r\nConnection: close\r\n' "$1" "$path" "$host" "$port"
+    for header in "${@:4}"; do printf '%s\r\n' "$header"; done
+    if [[ $1 == POST ]]; then printf 'Content-Length: %d\r\n' "${#3}"; fi # bytes: the prober's locale is C
+    printf '\r\n%s' "${3-}"
+  } >&"$connection"
+  IFS=' ' read -r -t "$SF_SECONDS" _ code _ <&"$connection"
+  code=${code%$'\r'}
+}
+
+# probe_log: how often does a pattern stand in the log of a task's current attempt? A check reads only what came since the
+# one before; what follows the last newline is counted too, but read again next time, since it may not be complete.
+
+sf_probe_log() { # <at least> <grep options, joined by commas> <pattern> <task index>...; SF_NOTE: task:offset:seen,...
+  local task notes=
+  local -a options
+  local -i total=0 offset seen
+  IFS=, read -r -a options <<<"$2"
+  for task in "${@:4}"; do
+    offset=${SF_CHECK_FROM[task]:-0} seen=0
+    if [[ ,$SF_NOTE =~ ,$task:([0-9]+):([0-9]+) ]] && ((BASH_REMATCH[1] >= offset)); then
+      offset=${BASH_REMATCH[1]} seen=${BASH_REMATCH[2]}
+    fi
+    sf_probe_log_read "$SF_RUN/${SF_TASK[task]}/${SF_TASK[task]}.log" "$3"
+    notes+=,$task:$offset:$seen
+  done
+  SF_NOTE=${notes#,}
+  SF_DETAIL="matches in the log: $total of $1"
+  ((total >= $1))
+}
+
+sf_probe_log_read() { # <log> <pattern>: moves offset and seen of the caller on, and adds to total
+  local last
+  local -i size rest=0
+  size=$(wc -c 2>/dev/null <"$1") || size=0
+  if ((size < offset)); then offset=0; fi # truncated, or another file under the same name
+  if ((size > offset)); then
+    last=$(sf_probe_log_slice "$1" | tail -c 65536 | tail -n 1 && printf x) 2>/dev/null
+    last=${last%x}
+    [[ $last != *$'\n' ]] || last=
+    if [[ $last ]]; then rest=$(printf '%s' "$last" | sf_probe_log_count "$2"); fi
+    size=$((size - ${#last}))
+    seen+=$(sf_probe_log_slice "$1" | sf_probe_log_count "$2")
+    offset=size
+  fi
+  total+=$((seen + rest))
+}
+
+sf_probe_log_slice() { # <log>: its bytes from offset up to size, both the caller's
+  tail -c "+$((offset + 1))" -- "$1" | head -c "$((size - offset))"
+}
+
+sf_probe_log_count() {                  # <pattern>: how many matches stand in standard input; several on one line count
+  if [[ ${options[0]} == label ]]; then # the pattern has a ^, and srun --label writes "3: " before a line
+    sed 's/^ *[0-9]*: //' | grep -ao "${options[@]:1}" -e "$1" | wc -l
+  else
+    grep -ao "${options[@]}" -e "$1" | wc -l
+  fi
+}
+
+# probe_tcp: is a port open?
+
+sf_probe_tcp() { # <port> <host>...: on every host
+  local host port=$1 connection
+  shift
+  for host; do
+    SF_DETAIL="$host:$port is closed"
+    { exec {connection}<>"/dev/tcp/$host/$port"; } 2>/dev/null || return 1
+    exec {connection}>&-
+  done
+  SF_DETAIL="port $port is open"
 }
 
 # plan: what this script would run, as a table.
@@ -1144,7 +1161,7 @@ sf_timer_due_limit() { # <task index>
 }
 
 sf_timer_due_ready() { # <task index>
-  sf_task_condemn "$1" FAILED "not ready within ${SF_READY_WITHIN[$1]} s"
+  sf_task_condemn "$1" FAILED "not ready within ${SF_READY_WITHIN[$1]} s${SF_FOUND[$1]:+: ${SF_FOUND[$1]}}"
 }
 
 # schedule: starts a task when all that it waits for is done or ready, and waits for what happens next. Nothing is polled:

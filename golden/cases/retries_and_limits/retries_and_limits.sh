@@ -4,7 +4,7 @@
 #
 #   from     workflow.yaml  sha256:da08d319151a92960e1a3bbea5501c4f5cf17a51b16aa80863ceeb2558711d06
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:5aa7e8edad616e3d17654f25375c9d1620d2200396c003c8543dbba7e7bceb98 (all that follows this header)
+#   body     sha256:875a7569f86f4fb0ba9349caf3c5ee91e9bb55625083854867b37fbaa066c20f (all that follows this header)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -145,14 +145,17 @@ sf_task_attempt() { # <task index> <attempt>: in a runner
   SF_COMMAND=("$BASH")
   if [[ ${SF_SETUP[i]-} ]]; then "setup_$i"; fi
   set -m # makes what follows the leader of a process group
-  "sf_${SF_LAUNCH[i]:-local}_launch" "$i" "$directory" </dev/null >>"$directory/${SF_TASK[i]}.log" 2>&1 &
+  sf_task_begin "$i" "$directory" </dev/null >>"$directory/${SF_TASK[i]}.log" 2>&1 &
   SF_CHILD=$!
   set +m
-  printf '+%s %s\n' "$SF_CHILD" "$i" >&"$SF_GROUPS"
   sf_runner_wait
   printf 'exit %s %s %s\n' "$i" "$2" "$SF_CHILD_STATUS" >&"$SF_BUS"
   printf -- '-%s %s\n' "$SF_CHILD" "$i" >&"$SF_GROUPS"
-  SF_CHILD=
+}
+
+sf_task_begin() { # <task index> <its directory>: becomes the task, once it is written down: until here a signal would be lost
+  printf '+%s %s\n' "$BASHPID" "$1" >&"$SF_GROUPS"
+  "sf_${SF_LAUNCH[$1]:-local}_launch" "$@"
 }
 
 sf_task_environment() { # <task index> <its directory> -> SF_ENV: NAME=value, the later one counts
@@ -177,7 +180,7 @@ sf_task_environment() { # <task index> <its directory> -> SF_ENV: NAME=value, th
 }
 
 # runner: a small process that makes attempts at tasks, one after another, so that a task costs one fork and one exec. It blocks
-# until its task is over, and says so on the bus. USR2 asks it to send TERM to the task, USR1 to send KILL.
+# until its task is over, and says so on the bus. Signals are for tasks: it is disturbed by none.
 
 sf_runner_serve() { # <descriptor of its pipe>: a task index and an attempt a line
   local index attempt
@@ -195,19 +198,11 @@ sf_runner_settle() { # keeps what a runner needs of the script's, and no end of 
   local fd
   for fd in "${SF_RUNNER_PIPE[@]}" "$SF_LIFE" "$SF_EVENTS" "$SF_LOG" ${SF_CHECKS-}; do exec {fd}>&-; done
   exec 2>/dev/null
-  trap : HUP INT QUIT TERM # a handler, not '': what a runner starts must not ignore them
-  trap 'sf_runner_forward TERM' USR2
-  trap 'sf_runner_forward KILL' USR1
-}
-
-sf_runner_forward() { # <signal>: to the task, once there is one
-  if [[ ${SF_CHILD-} ]]; then kill -s "$1" -- "-$SF_CHILD"; else SF_PENDING=$1; fi
+  trap : HUP INT QUIT TERM USR1 USR2 # a handler, not '': what a runner starts must not ignore them
 }
 
 sf_runner_wait() { # -> SF_CHILD_STATUS: of SF_CHILD, once it has ended
   local -i status before=-1
-  if [[ ${SF_PENDING-} ]]; then kill -s "$SF_PENDING" -- "-$SF_CHILD"; fi
-  SF_PENDING=
   while :; do # a signal makes `wait` return a status of its own: what it says of a process that is gone, and says twice, counts
     wait "$SF_CHILD"
     status=$?
@@ -216,101 +211,6 @@ sf_runner_wait() { # -> SF_CHILD_STATUS: of SF_CHILD, once it has ended
     before=$status
   done
   SF_CHILD_STATUS=$status
-}
-
-# pool: the scheduler's side of the runners: which of them makes which attempt.
-
-sf_pool_assign() { # <task index> <attempt> -> SF_PID[index]: an idle runner makes the attempt, else a new one
-  local n
-  for n in "${!SF_RUNNER_IDLE[@]}"; do
-    unset -v "SF_RUNNER_IDLE[n]"
-    if kill -0 "${SF_RUNNER_PID[n]}" 2>/dev/null; then
-      sf_pool_tell "$n" "$@"
-      return
-    fi
-    sf_pool_retire "$n" # somebody killed it
-  done
-  if ((${#SF_RUNNER_PIPE[@]} < 32)); then
-    sf_pool_start
-    sf_pool_tell "$SF_RUNNER_NEW" "$@"
-  else     # descriptors are scarce: one that ends with its task
-    set -m # makes it the leader of a process group
-    sf_runner_once "$@" &
-    set +m
-    SF_PID[$1]=$!
-    unset -v "SF_RUNNER_OF[$1]"
-    printf '+%s\n' "$!" >&"$SF_GROUPS"
-  fi
-}
-
-sf_pool_tell() { # <runner> <task index> <attempt>
-  printf '%s %s\n' "$2" "$3" >&"${SF_RUNNER_PIPE[$1]}"
-  SF_PID[$2]=${SF_RUNNER_PID[$1]}
-  SF_RUNNER_OF[$2]=$1
-}
-
-sf_pool_start() { # -> SF_RUNNER_NEW
-  local -i n=$((SF_RUNNER_NEW + 1))
-  sf_bus_open "SF_RUNNER_PIPE[n]"
-  set -m
-  sf_runner_serve "${SF_RUNNER_PIPE[n]}" &
-  set +m
-  SF_RUNNER_PID[n]=$!
-  SF_RUNNER_NEW=$n
-  printf '+%s\n' "$!" >&"$SF_GROUPS"
-}
-
-sf_pool_free() { # <task index>: its attempt is over
-  local pid=${SF_PID[$1]} n=${SF_RUNNER_OF[$1]-}
-  unset -v "SF_PID[$1]"
-  if [[ ! $n ]]; then # it is about to exit: reaped next time
-    [[ ! $SF_RUNNER_LAST ]] || wait "$SF_RUNNER_LAST" 2>/dev/null
-    SF_RUNNER_LAST=$pid
-    printf -- '-%s\n' "$pid" >&"$SF_GROUPS"
-  elif [[ ${SF_VERDICT[$1]-} ]]; then # a signal may still be on its way to it
-    sf_pool_retire "$n"
-  else
-    SF_RUNNER_IDLE[n]=1
-  fi
-}
-
-sf_pool_retire() { # <runner>: the end of its pipe is its end
-  local fd=${SF_RUNNER_PIPE[$1]}
-  exec {fd}>&-
-  unset -v "SF_RUNNER_PIPE[$1]"
-  printf -- '-%s\n' "${SF_RUNNER_PID[$1]}" >&"$SF_GROUPS"
-}
-
-sf_pool_close() { # at the end of the run; a runner that cannot get rid of its task is not waited for
-  local n
-  for n in "${!SF_RUNNER_IDLE[@]}"; do
-    sf_pool_retire "$n"
-    wait "${SF_RUNNER_PID[n]}" 2>/dev/null
-  done
-}
-
-sf_pool_signal() { # <signal> <task index>...: to the process groups of the tasks, which the runners write down
-  local signal=$1 word index i
-  local -a group
-  shift
-  while read -r word index; do
-    if [[ ! $index ]]; then
-      continue # a runner's own
-    elif [[ $word == +* ]]; then
-      group[index]=${word#+}
-    elif [[ ${group[index]-} == "${word#-}" ]]; then
-      group[index]=''
-    fi
-  done <"$SF_RUN/.groups"
-  for i; do
-    if [[ ${group[i]-} ]]; then
-      kill -s "$signal" -- "-${group[i]}" 2>/dev/null
-    elif [[ $signal == KILL ]]; then # its runner is about to begin it, and will see to it
-      kill -s USR1 "${SF_PID[i]}" 2>/dev/null
-    else
-      kill -s USR2 "${SF_PID[i]}" 2>/dev/null
-    fi
-  done
 }
 
 # clock: what time it is. Limits are measured since boot, so that setting the clock moves none of them.
@@ -390,6 +290,104 @@ sf_timer_fire() { # calls what is due at SF_NOW; looks through the timers only w
     unset -v "SF_TIMER[$timer]"
     "sf_timer_due_${timer%:*}" "${timer#*:}"
   done
+}
+
+# pool: the scheduler's side of the runners: which of them makes which attempt.
+
+sf_pool_assign() { # <task index> <attempt> -> SF_PID[index]: an idle runner makes the attempt, else a new one
+  local n
+  for n in "${!SF_RUNNER_IDLE[@]}"; do
+    unset -v "SF_RUNNER_IDLE[n]"
+    if kill -0 "${SF_RUNNER_PID[n]}" 2>/dev/null; then
+      sf_pool_tell "$n" "$@"
+      return
+    fi
+    sf_pool_retire "$n" # somebody killed it
+  done
+  if ((${#SF_RUNNER_PIPE[@]} < 32)); then
+    sf_pool_start
+    sf_pool_tell "$SF_RUNNER_NEW" "$@"
+  else     # descriptors are scarce: one that ends with its task
+    set -m # makes it the leader of a process group
+    sf_runner_once "$@" &
+    set +m
+    SF_PID[$1]=$!
+    unset -v "SF_RUNNER_OF[$1]"
+    printf '+%s\n' "$!" >&"$SF_GROUPS"
+  fi
+}
+
+sf_pool_tell() { # <runner> <task index> <attempt>
+  printf '%s %s\n' "$2" "$3" >&"${SF_RUNNER_PIPE[$1]}"
+  SF_PID[$2]=${SF_RUNNER_PID[$1]}
+  SF_RUNNER_OF[$2]=$1
+}
+
+sf_pool_start() { # -> SF_RUNNER_NEW
+  local -i n=$((SF_RUNNER_NEW + 1))
+  sf_bus_open "SF_RUNNER_PIPE[n]"
+  set -m
+  sf_runner_serve "${SF_RUNNER_PIPE[n]}" &
+  set +m
+  SF_RUNNER_PID[n]=$!
+  SF_RUNNER_NEW=$n
+  printf '+%s\n' "$!" >&"$SF_GROUPS"
+}
+
+sf_pool_free() { # <task index>: its attempt is over
+  local pid=${SF_PID[$1]} n=${SF_RUNNER_OF[$1]-}
+  unset -v "SF_PID[$1]"
+  if [[ ${SF_OWED[$1]-} ]]; then sf_timer_clear "owed:$1"; fi
+  if [[ ! $n ]]; then # it is about to exit: reaped next time
+    [[ ! $SF_RUNNER_LAST ]] || wait "$SF_RUNNER_LAST" 2>/dev/null
+    SF_RUNNER_LAST=$pid
+    printf -- '-%s\n' "$pid" >&"$SF_GROUPS"
+  elif [[ ${SF_VERDICT[$1]-} ]]; then # a signal may still be on its way to it
+    sf_pool_retire "$n"
+  else
+    SF_RUNNER_IDLE[n]=1
+  fi
+}
+
+sf_pool_retire() { # <runner>: the end of its pipe is its end
+  local fd=${SF_RUNNER_PIPE[$1]}
+  exec {fd}>&-
+  unset -v "SF_RUNNER_PIPE[$1]"
+  printf -- '-%s\n' "${SF_RUNNER_PID[$1]}" >&"$SF_GROUPS"
+}
+
+sf_pool_close() { # at the end of the run; a runner that cannot get rid of its task is not waited for
+  local n
+  for n in "${!SF_RUNNER_IDLE[@]}"; do
+    sf_pool_retire "$n"
+    wait "${SF_RUNNER_PID[n]}" 2>/dev/null
+  done
+}
+
+sf_pool_signal() { # <signal> <task index>...: to the process groups of the tasks, which they write down when they begin
+  local word index i
+  local -a group
+  while read -r word index; do
+    if [[ ! $index ]]; then
+      continue # a runner's own
+    elif [[ $word == +* ]]; then
+      group[index]=${word#+}
+    elif [[ ${group[index]-} == "${word#-}" ]]; then
+      group[index]=''
+    fi
+  done <"$SF_RUN/.groups"
+  for i in "${@:2}"; do
+    if [[ ${group[i]-} ]]; then
+      kill -s "$1" -- "-${group[i]}" 2>/dev/null
+    else # it is about to begin
+      SF_OWED[i]=$1
+      sf_timer_set "owed:$i" 1
+    fi
+  done
+}
+
+sf_timer_due_owed() { # <task index>: a signal that its task was not there for
+  [[ ! ${SF_PID[$1]-} ]] || sf_pool_signal "${SF_OWED[$1]}" "$1"
 }
 
 # local: tasks that run on this host, as a child of their runner.
@@ -557,18 +555,26 @@ sf_event_run() { # <state> [<key> <json value>]...: a new state of the run
   sf_event_line "$line}"
 }
 
+sf_event_name() { # <task index> -> SF_QUOTED[index]: its name as JSON
+  [[ ! ${SF_QUOTED[$1]-} ]] || return 0
+  sf_json_quote "${SF_TASK[$1]}"
+  SF_QUOTED[$1]=$SF_JSON
+}
+
 sf_event_state() { # <task index> <state> <reason>: a task's new state, here and in its row of status.json
-  local name=${SF_QUOTED[$1]-} line
-  if [[ ! $name ]]; then
-    sf_json_quote "${SF_TASK[$1]}"
-    name=$SF_JSON
-    SF_QUOTED[$1]=$name
-  fi
+  local line
+  sf_event_name "$1"
   sf_json_quote "$3"
   printf -v line '{"time":%s,"event":"state","task":%s,"state":"%s","attempt":%s,"exit_status":%s,"reason":%s}' \
-    "$SF_STAMP" "$name" "$2" "${SF_ATTEMPT[$1]:-0}" "${SF_STATUS[$1]:-null}" "$SF_JSON"
+    "$SF_STAMP" "${SF_QUOTED[$1]}" "$2" "${SF_ATTEMPT[$1]:-0}" "${SF_STATUS[$1]:-null}" "$SF_JSON"
   sf_event_line "$line"
-  sf_status_row "$1" "$name" "$SF_JSON"
+  sf_status_row "$1" "${SF_QUOTED[$1]}" "$SF_JSON"
+}
+
+sf_event_probe() { # <task index> <readiness|failure> <what a check found>
+  sf_event_name "$1"
+  sf_json_quote "$3"
+  sf_event_line "{\"time\":$SF_STAMP,\"event\":\"probe\",\"task\":${SF_QUOTED[$1]},\"attempt\":${SF_ATTEMPT[$1]:-0},\"probe\":\"$2\",\"found\":$SF_JSON}"
 }
 
 # retry: further attempts at a task that failed.
@@ -605,7 +611,7 @@ sf_timer_due_retry() { # <task index>
 }
 
 # prober: one process runs all checks, each as a child that it can kill, and tells the scheduler only what matters: a task is
-# ready, or unhealthy. Lines on its pipe: start, stop and end from the scheduler, checked from its children.
+# ready, or unhealthy, or a check has found something else than the one before. Lines on its pipe: start, stop and end from the scheduler, checked from its children.
 
 sf_prober_serve() {
   local pid
@@ -638,6 +644,7 @@ sf_prober_start() { # <probe> <attempt> <first byte of the attempt's log>
   SF_CHECK_ROW[$1]=0
   SF_CHECK_LIVE[$1]=
   SF_CHECK_NOTE[$1]=
+  SF_CHECK_SAID[$1]=
   # shellcheck disable=SC2034 # for a log_watch check
   SF_CHECK_FROM[${SF_PROBE_TASK[$1]}]=$3
   sf_clock_parse "${times[0]}" delay
@@ -699,6 +706,9 @@ sf_prober_checked() { # <probe> <serial> <status> <note> <detail>...
     sf_prober_tell ready "$p" "${*:5}"
   elif [[ ${role[0]} == failure ]] && ((SF_CHECK_ROW[p] >= times[4])); then
     sf_prober_tell unhealthy "$p" "${*:5}"
+  elif [[ ${SF_CHECK_SAID[p]} != "${*:5}" && (${role[0]} == readiness || $good == 1) ]]; then
+    SF_CHECK_SAID[p]=${*:5}
+    printf 'found %s %s %s %s\n' "${SF_PROBE_TASK[p]}" "${SF_CHECK_ATTEMPT[p]}" "${role[0]}" "${*:5}" >&"$SF_BUS"
   fi
 }
 
@@ -736,6 +746,7 @@ sf_probe_close() {
 
 sf_probe_start() { # <task index> <attempt>
   local p within
+  SF_FOUND[$1]=
   for p in ${SF_PROBES_OF[$1]}; do
     printf 'start %s %s %s\n' "$p" "$2" "${SF_LOG_FROM[$1]:-0}" >&"$SF_CHECKS"
   done
@@ -748,6 +759,12 @@ sf_probe_start() { # <task index> <attempt>
 sf_probe_stop() { # <task index>
   local p
   for p in ${SF_PROBES_OF[$1]}; do printf 'stop %s\n' "$p" >&"$SF_CHECKS"; done
+}
+
+sf_schedule_found() { # <task index> <attempt> <role> <word>...: what a check has found that decides nothing yet, from the prober
+  if [[ ! ${SF_PID[$1]-} || ${SF_ATTEMPT[$1]} != "$2" ]]; then return 0; fi
+  if [[ $3 == readiness ]]; then SF_FOUND[$1]=${*:4}; fi
+  sf_event_probe "$1" "$3" "${*:4}"
 }
 
 # probe_log: how often does a pattern stand in the log of a task's current attempt? A check reads only what came since the
@@ -1081,7 +1098,7 @@ sf_timer_due_limit() { # <task index>
 }
 
 sf_timer_due_ready() { # <task index>
-  sf_task_condemn "$1" FAILED "not ready within ${SF_READY_WITHIN[$1]} s"
+  sf_task_condemn "$1" FAILED "not ready within ${SF_READY_WITHIN[$1]} s${SF_FOUND[$1]:+: ${SF_FOUND[$1]}}"
 }
 
 # schedule: starts a task when all that it waits for is done or ready, and waits for what happens next. Nothing is polled:

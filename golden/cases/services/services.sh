@@ -4,7 +4,7 @@
 #
 #   from     services.yaml  sha256:ecafa48ceecd9b7380e9b9fdfc1ba2d7feba809a8d9417d4a92e75ad3e7e4a8b
 #   rebuild  sflowc build -f services.yaml
-#   body     sha256:225a11fc754cc08df3b98173d95857adc9c784c46140f35c83640ba27620771a (all that follows this header)
+#   body     sha256:b05573f084f48f267c41141281e520f32aa947a7e47bc3b8f87f8ddd1b6c5e9f (all that follows this header)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -253,14 +253,17 @@ sf_task_attempt() { # <task index> <attempt>: in a runner
   SF_COMMAND=("$BASH")
   if [[ ${SF_SETUP[i]-} ]]; then "setup_$i"; fi
   set -m # makes what follows the leader of a process group
-  "sf_${SF_LAUNCH[i]:-local}_launch" "$i" "$directory" </dev/null >>"$directory/${SF_TASK[i]}.log" 2>&1 &
+  sf_task_begin "$i" "$directory" </dev/null >>"$directory/${SF_TASK[i]}.log" 2>&1 &
   SF_CHILD=$!
   set +m
-  printf '+%s %s\n' "$SF_CHILD" "$i" >&"$SF_GROUPS"
   sf_runner_wait
   printf 'exit %s %s %s\n' "$i" "$2" "$SF_CHILD_STATUS" >&"$SF_BUS"
   printf -- '-%s %s\n' "$SF_CHILD" "$i" >&"$SF_GROUPS"
-  SF_CHILD=
+}
+
+sf_task_begin() { # <task index> <its directory>: becomes the task, once it is written down: until here a signal would be lost
+  printf '+%s %s\n' "$BASHPID" "$1" >&"$SF_GROUPS"
+  "sf_${SF_LAUNCH[$1]:-local}_launch" "$@"
 }
 
 sf_task_environment() { # <task index> <its directory> -> SF_ENV: NAME=value, the later one counts
@@ -285,7 +288,7 @@ sf_task_environment() { # <task index> <its directory> -> SF_ENV: NAME=value, th
 }
 
 # runner: a small process that makes attempts at tasks, one after another, so that a task costs one fork and one exec. It blocks
-# until its task is over, and says so on the bus. USR2 asks it to send TERM to the task, USR1 to send KILL.
+# until its task is over, and says so on the bus. Signals are for tasks: it is disturbed by none.
 
 sf_runner_serve() { # <descriptor of its pipe>: a task index and an attempt a line
   local index attempt
@@ -303,19 +306,11 @@ sf_runner_settle() { # keeps what a runner needs of the script's, and no end of 
   local fd
   for fd in "${SF_RUNNER_PIPE[@]}" "$SF_LIFE" "$SF_EVENTS" "$SF_LOG" ${SF_CHECKS-}; do exec {fd}>&-; done
   exec 2>/dev/null
-  trap : HUP INT QUIT TERM # a handler, not '': what a runner starts must not ignore them
-  trap 'sf_runner_forward TERM' USR2
-  trap 'sf_runner_forward KILL' USR1
-}
-
-sf_runner_forward() { # <signal>: to the task, once there is one
-  if [[ ${SF_CHILD-} ]]; then kill -s "$1" -- "-$SF_CHILD"; else SF_PENDING=$1; fi
+  trap : HUP INT QUIT TERM USR1 USR2 # a handler, not '': what a runner starts must not ignore them
 }
 
 sf_runner_wait() { # -> SF_CHILD_STATUS: of SF_CHILD, once it has ended
   local -i status before=-1
-  if [[ ${SF_PENDING-} ]]; then kill -s "$SF_PENDING" -- "-$SF_CHILD"; fi
-  SF_PENDING=
   while :; do # a signal makes `wait` return a status of its own: what it says of a process that is gone, and says twice, counts
     wait "$SF_CHILD"
     status=$?
@@ -324,101 +319,6 @@ sf_runner_wait() { # -> SF_CHILD_STATUS: of SF_CHILD, once it has ended
     before=$status
   done
   SF_CHILD_STATUS=$status
-}
-
-# pool: the scheduler's side of the runners: which of them makes which attempt.
-
-sf_pool_assign() { # <task index> <attempt> -> SF_PID[index]: an idle runner makes the attempt, else a new one
-  local n
-  for n in "${!SF_RUNNER_IDLE[@]}"; do
-    unset -v "SF_RUNNER_IDLE[n]"
-    if kill -0 "${SF_RUNNER_PID[n]}" 2>/dev/null; then
-      sf_pool_tell "$n" "$@"
-      return
-    fi
-    sf_pool_retire "$n" # somebody killed it
-  done
-  if ((${#SF_RUNNER_PIPE[@]} < 32)); then
-    sf_pool_start
-    sf_pool_tell "$SF_RUNNER_NEW" "$@"
-  else     # descriptors are scarce: one that ends with its task
-    set -m # makes it the leader of a process group
-    sf_runner_once "$@" &
-    set +m
-    SF_PID[$1]=$!
-    unset -v "SF_RUNNER_OF[$1]"
-    printf '+%s\n' "$!" >&"$SF_GROUPS"
-  fi
-}
-
-sf_pool_tell() { # <runner> <task index> <attempt>
-  printf '%s %s\n' "$2" "$3" >&"${SF_RUNNER_PIPE[$1]}"
-  SF_PID[$2]=${SF_RUNNER_PID[$1]}
-  SF_RUNNER_OF[$2]=$1
-}
-
-sf_pool_start() { # -> SF_RUNNER_NEW
-  local -i n=$((SF_RUNNER_NEW + 1))
-  sf_bus_open "SF_RUNNER_PIPE[n]"
-  set -m
-  sf_runner_serve "${SF_RUNNER_PIPE[n]}" &
-  set +m
-  SF_RUNNER_PID[n]=$!
-  SF_RUNNER_NEW=$n
-  printf '+%s\n' "$!" >&"$SF_GROUPS"
-}
-
-sf_pool_free() { # <task index>: its attempt is over
-  local pid=${SF_PID[$1]} n=${SF_RUNNER_OF[$1]-}
-  unset -v "SF_PID[$1]"
-  if [[ ! $n ]]; then # it is about to exit: reaped next time
-    [[ ! $SF_RUNNER_LAST ]] || wait "$SF_RUNNER_LAST" 2>/dev/null
-    SF_RUNNER_LAST=$pid
-    printf -- '-%s\n' "$pid" >&"$SF_GROUPS"
-  elif [[ ${SF_VERDICT[$1]-} ]]; then # a signal may still be on its way to it
-    sf_pool_retire "$n"
-  else
-    SF_RUNNER_IDLE[n]=1
-  fi
-}
-
-sf_pool_retire() { # <runner>: the end of its pipe is its end
-  local fd=${SF_RUNNER_PIPE[$1]}
-  exec {fd}>&-
-  unset -v "SF_RUNNER_PIPE[$1]"
-  printf -- '-%s\n' "${SF_RUNNER_PID[$1]}" >&"$SF_GROUPS"
-}
-
-sf_pool_close() { # at the end of the run; a runner that cannot get rid of its task is not waited for
-  local n
-  for n in "${!SF_RUNNER_IDLE[@]}"; do
-    sf_pool_retire "$n"
-    wait "${SF_RUNNER_PID[n]}" 2>/dev/null
-  done
-}
-
-sf_pool_signal() { # <signal> <task index>...: to the process groups of the tasks, which the runners write down
-  local signal=$1 word index i
-  local -a group
-  shift
-  while read -r word index; do
-    if [[ ! $index ]]; then
-      continue # a runner's own
-    elif [[ $word == +* ]]; then
-      group[index]=${word#+}
-    elif [[ ${group[index]-} == "${word#-}" ]]; then
-      group[index]=''
-    fi
-  done <"$SF_RUN/.groups"
-  for i; do
-    if [[ ${group[i]-} ]]; then
-      kill -s "$signal" -- "-${group[i]}" 2>/dev/null
-    elif [[ $signal == KILL ]]; then # its runner is about to begin it, and will see to it
-      kill -s USR1 "${SF_PID[i]}" 2>/dev/null
-    else
-      kill -s USR2 "${SF_PID[i]}" 2>/dev/null
-    fi
-  done
 }
 
 # clock: what time it is. Limits are measured since boot, so that setting the clock moves none of them.
@@ -500,6 +400,104 @@ sf_timer_fire() { # calls what is due at SF_NOW; looks through the timers only w
   done
 }
 
+# pool: the scheduler's side of the runners: which of them makes which attempt.
+
+sf_pool_assign() { # <task index> <attempt> -> SF_PID[index]: an idle runner makes the attempt, else a new one
+  local n
+  for n in "${!SF_RUNNER_IDLE[@]}"; do
+    unset -v "SF_RUNNER_IDLE[n]"
+    if kill -0 "${SF_RUNNER_PID[n]}" 2>/dev/null; then
+      sf_pool_tell "$n" "$@"
+      return
+    fi
+    sf_pool_retire "$n" # somebody killed it
+  done
+  if ((${#SF_RUNNER_PIPE[@]} < 32)); then
+    sf_pool_start
+    sf_pool_tell "$SF_RUNNER_NEW" "$@"
+  else     # descriptors are scarce: one that ends with its task
+    set -m # makes it the leader of a process group
+    sf_runner_once "$@" &
+    set +m
+    SF_PID[$1]=$!
+    unset -v "SF_RUNNER_OF[$1]"
+    printf '+%s\n' "$!" >&"$SF_GROUPS"
+  fi
+}
+
+sf_pool_tell() { # <runner> <task index> <attempt>
+  printf '%s %s\n' "$2" "$3" >&"${SF_RUNNER_PIPE[$1]}"
+  SF_PID[$2]=${SF_RUNNER_PID[$1]}
+  SF_RUNNER_OF[$2]=$1
+}
+
+sf_pool_start() { # -> SF_RUNNER_NEW
+  local -i n=$((SF_RUNNER_NEW + 1))
+  sf_bus_open "SF_RUNNER_PIPE[n]"
+  set -m
+  sf_runner_serve "${SF_RUNNER_PIPE[n]}" &
+  set +m
+  SF_RUNNER_PID[n]=$!
+  SF_RUNNER_NEW=$n
+  printf '+%s\n' "$!" >&"$SF_GROUPS"
+}
+
+sf_pool_free() { # <task index>: its attempt is over
+  local pid=${SF_PID[$1]} n=${SF_RUNNER_OF[$1]-}
+  unset -v "SF_PID[$1]"
+  if [[ ${SF_OWED[$1]-} ]]; then sf_timer_clear "owed:$1"; fi
+  if [[ ! $n ]]; then # it is about to exit: reaped next time
+    [[ ! $SF_RUNNER_LAST ]] || wait "$SF_RUNNER_LAST" 2>/dev/null
+    SF_RUNNER_LAST=$pid
+    printf -- '-%s\n' "$pid" >&"$SF_GROUPS"
+  elif [[ ${SF_VERDICT[$1]-} ]]; then # a signal may still be on its way to it
+    sf_pool_retire "$n"
+  else
+    SF_RUNNER_IDLE[n]=1
+  fi
+}
+
+sf_pool_retire() { # <runner>: the end of its pipe is its end
+  local fd=${SF_RUNNER_PIPE[$1]}
+  exec {fd}>&-
+  unset -v "SF_RUNNER_PIPE[$1]"
+  printf -- '-%s\n' "${SF_RUNNER_PID[$1]}" >&"$SF_GROUPS"
+}
+
+sf_pool_close() { # at the end of the run; a runner that cannot get rid of its task is not waited for
+  local n
+  for n in "${!SF_RUNNER_IDLE[@]}"; do
+    sf_pool_retire "$n"
+    wait "${SF_RUNNER_PID[n]}" 2>/dev/null
+  done
+}
+
+sf_pool_signal() { # <signal> <task index>...: to the process groups of the tasks, which they write down when they begin
+  local word index i
+  local -a group
+  while read -r word index; do
+    if [[ ! $index ]]; then
+      continue # a runner's own
+    elif [[ $word == +* ]]; then
+      group[index]=${word#+}
+    elif [[ ${group[index]-} == "${word#-}" ]]; then
+      group[index]=''
+    fi
+  done <"$SF_RUN/.groups"
+  for i in "${@:2}"; do
+    if [[ ${group[i]-} ]]; then
+      kill -s "$1" -- "-${group[i]}" 2>/dev/null
+    else # it is about to begin
+      SF_OWED[i]=$1
+      sf_timer_set "owed:$i" 1
+    fi
+  done
+}
+
+sf_timer_due_owed() { # <task index>: a signal that its task was not there for
+  [[ ! ${SF_PID[$1]-} ]] || sf_pool_signal "${SF_OWED[$1]}" "$1"
+}
+
 # local: tasks that run on this host, as a child of their runner.
 
 sf_local_launch() { # <task index> <its directory>: becomes the task; from SF_COMMAND, SF_ENV, SF_BUILTINS
@@ -536,7 +534,7 @@ sf_local_nodes() { # <first node> <count>: a local backend's nodes are all this 
 }
 
 # prober: one process runs all checks, each as a child that it can kill, and tells the scheduler only what matters: a task is
-# ready, or unhealthy. Lines on its pipe: start, stop and end from the scheduler, checked from its children.
+# ready, or unhealthy, or a check has found something else than the one before. Lines on its pipe: start, stop and end from the scheduler, checked from its children.
 
 sf_prober_serve() {
   local pid
@@ -569,6 +567,7 @@ sf_prober_start() { # <probe> <attempt> <first byte of the attempt's log>
   SF_CHECK_ROW[$1]=0
   SF_CHECK_LIVE[$1]=
   SF_CHECK_NOTE[$1]=
+  SF_CHECK_SAID[$1]=
   # shellcheck disable=SC2034 # for a log_watch check
   SF_CHECK_FROM[${SF_PROBE_TASK[$1]}]=$3
   sf_clock_parse "${times[0]}" delay
@@ -630,6 +629,9 @@ sf_prober_checked() { # <probe> <serial> <status> <note> <detail>...
     sf_prober_tell ready "$p" "${*:5}"
   elif [[ ${role[0]} == failure ]] && ((SF_CHECK_ROW[p] >= times[4])); then
     sf_prober_tell unhealthy "$p" "${*:5}"
+  elif [[ ${SF_CHECK_SAID[p]} != "${*:5}" && (${role[0]} == readiness || $good == 1) ]]; then
+    SF_CHECK_SAID[p]=${*:5}
+    printf 'found %s %s %s %s\n' "${SF_PROBE_TASK[p]}" "${SF_CHECK_ATTEMPT[p]}" "${role[0]}" "${*:5}" >&"$SF_BUS"
   fi
 }
 
@@ -647,6 +649,158 @@ sf_prober_invert() { # <probe> <kind>: good of the caller becomes "something is 
 sf_prober_tell() { # <word> <probe> <detail>: tells the scheduler, and checks no more
   printf '%s %s %s %s\n' "$1" "${SF_PROBE_TASK[$2]}" "${SF_CHECK_ATTEMPT[$2]}" "$3" >&"$SF_BUS"
   sf_prober_stop "$2"
+}
+
+# json: any text as a JSON string.
+
+sf_json_quote() { # <text> -> SF_JSON: the text as a JSON string, quotes included
+  local text=$1 character code
+  if [[ $text == *[\\\"[:cntrl:]]* ]]; then
+    text=${text//\\/\\\\}
+    text=${text//\"/\\\"}
+    text=${text//$'\n'/\\n}
+    text=${text//$'\t'/\\t}
+    text=${text//$'\r'/\\r}
+    while [[ $text == *[[:cntrl:]]* ]]; do
+      character=${text#"${text%%[[:cntrl:]]*}"}
+      character=${character:0:1}
+      printf -v code '\\u%04x' "'$character"
+      text=${text//"$character"/$code}
+    done
+  fi
+  SF_JSON=\"$text\"
+}
+
+# console: the lines that a person reads, on the terminal (or the job's output file) and in sflow.log.
+
+sf_console_open() { # colours on a terminal that wants them
+  SF_COLOUR=()
+  if [[ -t 1 && -z ${NO_COLOR-} && ${TERM-dumb} != dumb ]]; then
+    SF_COLOUR=([0]=$'\e[0m')
+    SF_COLOUR_OF=([RUNNING]=$'\e[36m' [READY]=$'\e[32m' [COMPLETED]=$'\e[32m' [SKIPPED]=$'\e[90m'
+      [FAILED]=$'\e[1;31m' [TIMEOUT]=$'\e[1;31m' [CANCELLED]=$'\e[33m' [RETRY]=$'\e[33m')
+  fi
+}
+
+sf_console_state() { # <task index> <word> <text>: one change of a task
+  local line time
+  printf -v line '%-*s  %-9s%s' "$SF_NAME_WIDTH" "${SF_TASK[$1]}" "$2" "${3:+  $3}"
+  printf -v time '%(%H:%M:%S)T' -1
+  if ((${#SF_COLOUR[@]})); then
+    printf '%s  %s%s%s\n' "$time" "${SF_COLOUR_OF[$2]-}" "$line" "${SF_COLOUR[0]}"
+  else
+    printf '%s  %s\n' "$time" "$line"
+  fi
+  sf_console_record "$time" "$line"
+}
+
+sf_console_say() { # <text>: anything else worth a line
+  local time
+  printf -v time '%(%H:%M:%S)T' -1
+  printf '%s  %s\n' "$time" "$1"
+  sf_console_record "$time" "$1"
+}
+
+sf_console_warn() { # <text>: something is wrong that does not end the run
+  printf 'sflow: %s\n' "$1" >&2
+  sf_console_record WARNING "$1"
+}
+
+sf_console_record() { # <time> <text>: the line in sflow.log, once there is one
+  [[ -z ${SF_LOG-} ]] || printf '%s  %s\n' "$1" "$2" >&"$SF_LOG" || :
+}
+
+# status: status.json, the run at a glance; replaced by rename, so that a reader never sees half of it (schemas/status.schema.json).
+
+sf_status_touch() { # asks for a new status.json, at most one a second
+  if [[ ! ${SF_TIMER["status:0"]-} ]]; then sf_timer_set status:0 100; fi
+}
+
+sf_timer_due_status() { # in a process of its own: a slow file system must not hold up the schedule
+  if [[ -e /proc/${SF_STATUS_PID:-none} ]]; then
+    sf_status_touch
+    return
+  fi
+  sf_status_write &
+  SF_STATUS_PID=$!
+}
+
+sf_status_final() {
+  [[ ! ${SF_STATUS_PID-} ]] || wait "$SF_STATUS_PID" 2>/dev/null
+  sf_status_write
+}
+
+sf_status_write() {
+  local file=$SF_RUN/status.json
+  if ! sf_status_print 2>/dev/null >"$file.new" || ! mv -f "$file.new" "$file" 2>/dev/null; then
+    sf_console_warn "cannot write $file; the run goes on without"
+  fi
+}
+
+sf_status_print() {
+  local tasks
+  printf -v tasks '%s,\n' "${SF_ROW[@]}"
+  sf_clock_stamp
+  sf_json_quote "$SF_RUN_ID"
+  printf '{"version": 1,\n "run_id": %s,\n' "$SF_JSON"
+  sf_json_quote "$SF_WORKFLOW"
+  printf ' "workflow": %s,\n "state": "%s",\n "exit_status": %s,\n' "$SF_JSON" "$SF_RUN_STATE" "${SF_EXIT:-null}"
+  sf_json_quote "${SF_REASON-}"
+  printf ' "reason": %s,\n "started": %s,\n "updated": %s,\n' "$SF_JSON" "$SF_BEGUN" "$SF_STAMP"
+  sf_json_quote "${SLURM_JOB_ID-}"
+  printf ' "job_id": %s,\n "host": "%s",\n "pid": %s,\n' "${SF_JSON/#'""'/null}" "${HOSTNAME//[!A-Za-z0-9._-]/_}" "$$"
+  [[ ! ${SF_SET_JSON-} ]] || printf ' "overrides": %s,\n' "$SF_SET_JSON"
+  printf ' "tasks": {\n%s\n }}\n' "${tasks%,$'\n'}"
+}
+
+sf_status_row() { # <task index> <its name as JSON> <reason as JSON> -> SF_ROW[index]: "name": {...}
+  printf -v "SF_ROW[$1]" \
+    '  %s: {"state": "%s", "attempt": %s, "exit_status": %s, "started": %s, "finished": %s, "reason": %s}' \
+    "$2" "${SF_STATE[$1]}" "${SF_ATTEMPT[$1]:-0}" "${SF_STATUS[$1]:-null}" \
+    "${SF_STARTED[$1]:-null}" "${SF_FINISHED[$1]:-null}" "$3"
+}
+
+# event: events.jsonl, one line for everything that happened (schemas/event.schema.json).
+
+sf_event_line() { # <text>: appends one line in one write
+  if ! { printf '%s\n' "$1" >&"$SF_EVENTS"; } 2>/dev/null && [[ ! ${SF_EVENTS_BROKEN-} ]]; then
+    SF_EVENTS_BROKEN=1
+    sf_console_warn "cannot write events.jsonl; the run goes on without"
+  fi
+}
+
+sf_event_run() { # <state> [<key> <json value>]...: a new state of the run
+  local line
+  sf_clock_stamp
+  line="{\"time\":$SF_STAMP,\"event\":\"run\",\"state\":\"$1\""
+  shift
+  while (($#)); do
+    line+=",\"$1\":$2"
+    shift 2
+  done
+  sf_event_line "$line}"
+}
+
+sf_event_name() { # <task index> -> SF_QUOTED[index]: its name as JSON
+  [[ ! ${SF_QUOTED[$1]-} ]] || return 0
+  sf_json_quote "${SF_TASK[$1]}"
+  SF_QUOTED[$1]=$SF_JSON
+}
+
+sf_event_state() { # <task index> <state> <reason>: a task's new state, here and in its row of status.json
+  local line
+  sf_event_name "$1"
+  sf_json_quote "$3"
+  printf -v line '{"time":%s,"event":"state","task":%s,"state":"%s","attempt":%s,"exit_status":%s,"reason":%s}' \
+    "$SF_STAMP" "${SF_QUOTED[$1]}" "$2" "${SF_ATTEMPT[$1]:-0}" "${SF_STATUS[$1]:-null}" "$SF_JSON"
+  sf_event_line "$line"
+  sf_status_row "$1" "${SF_QUOTED[$1]}" "$SF_JSON"
+}
+
+sf_event_probe() { # <task index> <readiness|failure> <what a check found>
+  sf_event_name "$1"
+  sf_json_quote "$3"
+  sf_event_line "{\"time\":$SF_STAMP,\"event\":\"probe\",\"task\":${SF_QUOTED[$1]},\"attempt\":${SF_ATTEMPT[$1]:-0},\"probe\":\"$2\",\"found\":$SF_JSON}"
 }
 
 # probe: the scheduler's side of the probes: starts the prober, and tells it which probes to run.
@@ -667,6 +821,7 @@ sf_probe_close() {
 
 sf_probe_start() { # <task index> <attempt>
   local p within
+  SF_FOUND[$1]=
   for p in ${SF_PROBES_OF[$1]}; do
     printf 'start %s %s %s\n' "$p" "$2" "${SF_LOG_FROM[$1]:-0}" >&"$SF_CHECKS"
   done
@@ -679,6 +834,12 @@ sf_probe_start() { # <task index> <attempt>
 sf_probe_stop() { # <task index>
   local p
   for p in ${SF_PROBES_OF[$1]}; do printf 'stop %s\n' "$p" >&"$SF_CHECKS"; done
+}
+
+sf_schedule_found() { # <task index> <attempt> <role> <word>...: what a check has found that decides nothing yet, from the prober
+  if [[ ! ${SF_PID[$1]-} || ${SF_ATTEMPT[$1]} != "$2" ]]; then return 0; fi
+  if [[ $3 == readiness ]]; then SF_FOUND[$1]=${*:4}; fi
+  sf_event_probe "$1" "$3" "${*:4}"
 }
 
 # curl: options that no argument list may show.
@@ -798,45 +959,6 @@ sf_probe_tcp() { # <port> <host>...: on every host
   SF_DETAIL="port $port is open"
 }
 
-# console: the lines that a person reads, on the terminal (or the job's output file) and in sflow.log.
-
-sf_console_open() { # colours on a terminal that wants them
-  SF_COLOUR=()
-  if [[ -t 1 && -z ${NO_COLOR-} && ${TERM-dumb} != dumb ]]; then
-    SF_COLOUR=([0]=$'\e[0m')
-    SF_COLOUR_OF=([RUNNING]=$'\e[36m' [READY]=$'\e[32m' [COMPLETED]=$'\e[32m' [SKIPPED]=$'\e[90m'
-      [FAILED]=$'\e[1;31m' [TIMEOUT]=$'\e[1;31m' [CANCELLED]=$'\e[33m' [RETRY]=$'\e[33m')
-  fi
-}
-
-sf_console_state() { # <task index> <word> <text>: one change of a task
-  local line time
-  printf -v line '%-*s  %-9s%s' "$SF_NAME_WIDTH" "${SF_TASK[$1]}" "$2" "${3:+  $3}"
-  printf -v time '%(%H:%M:%S)T' -1
-  if ((${#SF_COLOUR[@]})); then
-    printf '%s  %s%s%s\n' "$time" "${SF_COLOUR_OF[$2]-}" "$line" "${SF_COLOUR[0]}"
-  else
-    printf '%s  %s\n' "$time" "$line"
-  fi
-  sf_console_record "$time" "$line"
-}
-
-sf_console_say() { # <text>: anything else worth a line
-  local time
-  printf -v time '%(%H:%M:%S)T' -1
-  printf '%s  %s\n' "$time" "$1"
-  sf_console_record "$time" "$1"
-}
-
-sf_console_warn() { # <text>: something is wrong that does not end the run
-  printf 'sflow: %s\n' "$1" >&2
-  sf_console_record WARNING "$1"
-}
-
-sf_console_record() { # <time> <text>: the line in sflow.log, once there is one
-  [[ -z ${SF_LOG-} ]] || printf '%s  %s\n' "$1" "$2" >&"$SF_LOG" || :
-}
-
 # artifact: files whose content stands in the workflow, written when the run starts.
 
 sf_artifact_write() { # <index> <path>: in one step, so that no task sees half of it
@@ -954,111 +1076,6 @@ sf_literal_boolean() { # <text> -> SF_LITERAL
     0 | n) SF_LITERAL=False ;;
     *) return 1 ;;
   esac
-}
-
-# json: any text as a JSON string.
-
-sf_json_quote() { # <text> -> SF_JSON: the text as a JSON string, quotes included
-  local text=$1 character code
-  if [[ $text == *[\\\"[:cntrl:]]* ]]; then
-    text=${text//\\/\\\\}
-    text=${text//\"/\\\"}
-    text=${text//$'\n'/\\n}
-    text=${text//$'\t'/\\t}
-    text=${text//$'\r'/\\r}
-    while [[ $text == *[[:cntrl:]]* ]]; do
-      character=${text#"${text%%[[:cntrl:]]*}"}
-      character=${character:0:1}
-      printf -v code '\\u%04x' "'$character"
-      text=${text//"$character"/$code}
-    done
-  fi
-  SF_JSON=\"$text\"
-}
-
-# status: status.json, the run at a glance; replaced by rename, so that a reader never sees half of it (schemas/status.schema.json).
-
-sf_status_touch() { # asks for a new status.json, at most one a second
-  if [[ ! ${SF_TIMER["status:0"]-} ]]; then sf_timer_set status:0 100; fi
-}
-
-sf_timer_due_status() { # in a process of its own: a slow file system must not hold up the schedule
-  if [[ -e /proc/${SF_STATUS_PID:-none} ]]; then
-    sf_status_touch
-    return
-  fi
-  sf_status_write &
-  SF_STATUS_PID=$!
-}
-
-sf_status_final() {
-  [[ ! ${SF_STATUS_PID-} ]] || wait "$SF_STATUS_PID" 2>/dev/null
-  sf_status_write
-}
-
-sf_status_write() {
-  local file=$SF_RUN/status.json
-  if ! sf_status_print 2>/dev/null >"$file.new" || ! mv -f "$file.new" "$file" 2>/dev/null; then
-    sf_console_warn "cannot write $file; the run goes on without"
-  fi
-}
-
-sf_status_print() {
-  local tasks
-  printf -v tasks '%s,\n' "${SF_ROW[@]}"
-  sf_clock_stamp
-  sf_json_quote "$SF_RUN_ID"
-  printf '{"version": 1,\n "run_id": %s,\n' "$SF_JSON"
-  sf_json_quote "$SF_WORKFLOW"
-  printf ' "workflow": %s,\n "state": "%s",\n "exit_status": %s,\n' "$SF_JSON" "$SF_RUN_STATE" "${SF_EXIT:-null}"
-  sf_json_quote "${SF_REASON-}"
-  printf ' "reason": %s,\n "started": %s,\n "updated": %s,\n' "$SF_JSON" "$SF_BEGUN" "$SF_STAMP"
-  sf_json_quote "${SLURM_JOB_ID-}"
-  printf ' "job_id": %s,\n "host": "%s",\n "pid": %s,\n' "${SF_JSON/#'""'/null}" "${HOSTNAME//[!A-Za-z0-9._-]/_}" "$$"
-  [[ ! ${SF_SET_JSON-} ]] || printf ' "overrides": %s,\n' "$SF_SET_JSON"
-  printf ' "tasks": {\n%s\n }}\n' "${tasks%,$'\n'}"
-}
-
-sf_status_row() { # <task index> <its name as JSON> <reason as JSON> -> SF_ROW[index]: "name": {...}
-  printf -v "SF_ROW[$1]" \
-    '  %s: {"state": "%s", "attempt": %s, "exit_status": %s, "started": %s, "finished": %s, "reason": %s}' \
-    "$2" "${SF_STATE[$1]}" "${SF_ATTEMPT[$1]:-0}" "${SF_STATUS[$1]:-null}" \
-    "${SF_STARTED[$1]:-null}" "${SF_FINISHED[$1]:-null}" "$3"
-}
-
-# event: events.jsonl, one line for everything that happened (schemas/event.schema.json).
-
-sf_event_line() { # <text>: appends one line in one write
-  if ! { printf '%s\n' "$1" >&"$SF_EVENTS"; } 2>/dev/null && [[ ! ${SF_EVENTS_BROKEN-} ]]; then
-    SF_EVENTS_BROKEN=1
-    sf_console_warn "cannot write events.jsonl; the run goes on without"
-  fi
-}
-
-sf_event_run() { # <state> [<key> <json value>]...: a new state of the run
-  local line
-  sf_clock_stamp
-  line="{\"time\":$SF_STAMP,\"event\":\"run\",\"state\":\"$1\""
-  shift
-  while (($#)); do
-    line+=",\"$1\":$2"
-    shift 2
-  done
-  sf_event_line "$line}"
-}
-
-sf_event_state() { # <task index> <state> <reason>: a task's new state, here and in its row of status.json
-  local name=${SF_QUOTED[$1]-} line
-  if [[ ! $name ]]; then
-    sf_json_quote "${SF_TASK[$1]}"
-    name=$SF_JSON
-    SF_QUOTED[$1]=$name
-  fi
-  sf_json_quote "$3"
-  printf -v line '{"time":%s,"event":"state","task":%s,"state":"%s","attempt":%s,"exit_status":%s,"reason":%s}' \
-    "$SF_STAMP" "$name" "$2" "${SF_ATTEMPT[$1]:-0}" "${SF_STATUS[$1]:-null}" "$SF_JSON"
-  sf_event_line "$line"
-  sf_status_row "$1" "$name" "$SF_JSON"
 }
 
 # override: --set NAME=VALUE: another value for a variable that nothing was made of while compiling. workflow_variables knows which.
@@ -1431,7 +1448,7 @@ sf_timer_due_limit() { # <task index>
 }
 
 sf_timer_due_ready() { # <task index>
-  sf_task_condemn "$1" FAILED "not ready within ${SF_READY_WITHIN[$1]} s"
+  sf_task_condemn "$1" FAILED "not ready within ${SF_READY_WITHIN[$1]} s${SF_FOUND[$1]:+: ${SF_FOUND[$1]}}"
 }
 
 # schedule: starts a task when all that it waits for is done or ready, and waits for what happens next. Nothing is polled:
