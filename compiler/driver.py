@@ -8,6 +8,7 @@ diagnostics. A phase runs only when the one before it found no error; within a p
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -42,7 +43,7 @@ from .passes.set_limits import set_limits
 from .passes.trace_variables import trace_variables
 from .passes.wire_dependencies import wire_dependencies
 from .source.cluster import read_cluster
-from .source.compose import Overrides, compose
+from .source.compose import Document, Overrides, compose
 from .source.ignores import Ignore, read_ignores, silence
 from .source.load import LoadedFile, load
 from .source.lower import check_overrides, lower
@@ -85,6 +86,25 @@ class Compilation:
 
     plan: Plan | None
     diagnostics: tuple[Diagnostic, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Composition:
+    """`document` is None when a diagnostic is an error."""
+
+    document: Document | None
+    diagnostics: tuple[Diagnostic, ...]
+
+
+def compose_workflow(files: Iterable[tuple[str, bytes]], overrides: Overrides = NO_OVERRIDES) -> Composition:
+    """Files, in the order given, merged and checked against the schema: nothing is evaluated."""
+    report = Reporter()
+    document = None
+    with contextlib.suppress(CompileError):
+        loaded = [load(name, data, report) for name, data in files]
+        report.raise_if_errors()
+        document = _composed(loaded, overrides, report)
+    return Composition(document, tuple(report))
 
 
 def compile_workflow(
@@ -137,6 +157,10 @@ def _front(
 ) -> tuple[Workflow, Cluster | None]:
     report.raise_if_errors()
     profile = read_cluster(*cluster, report) if cluster else None
+    return lower(_composed(loaded, overrides, report)), profile
+
+
+def _composed(loaded: list[LoadedFile], overrides: Overrides, report: Reporter) -> Document:
     for file in loaded:
         if file.root is not None:
             validate(file.root, report)
@@ -144,7 +168,7 @@ def _front(
     document = compose(loaded, overrides, report)
     if document is None:
         raise CompileError
-    return lower(document), profile
+    return document
 
 
 def run_passes(workflow: Workflow, report: Reporter, cluster: Cluster | None = None) -> Draft:

@@ -15,6 +15,7 @@ from ..diagnostics import nearest
 
 COMMANDS = {
     "build": "Compile workflow files to a standalone script.",
+    "compose": "Merge workflow files to one.",
     "plan": "Show what would run where: order, nodes, GPUs, probes.",
     "run": "Compile and run now: here, in an allocation, or through salloc.",
     "lint": "Report everything that the compiler can find.",

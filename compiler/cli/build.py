@@ -9,7 +9,6 @@ import dataclasses
 import difflib
 import os
 import sys
-import tempfile
 from pathlib import Path
 
 import click
@@ -17,6 +16,7 @@ import click
 from ..ir.plan import Plan
 from ..targets import TARGETS, default_target
 from ..targets.base import Target
+from .files import write_file
 from .inputs import Inputs, fail, plan_or_exit, workflow_options
 from .rebuild import rebuild_command
 from .words import Word
@@ -57,7 +57,7 @@ def command(inputs: Inputs, output: str | None, target: str | None, output_dir: 
     if check:
         _compare(path, text)
     else:
-        write_script(path, text)
+        write_file(path, text, mode=0o755)
 
 
 def check_target(plan: Plan, target: Target) -> None:
@@ -85,18 +85,6 @@ def write_output(text: str) -> None:
     """Writes the script to standard output, byte for byte, whatever the locale."""
     sys.stdout.buffer.write(text.encode("utf-8", "surrogateescape"))
     sys.stdout.buffer.flush()
-
-
-def write_script(path: Path, text: str) -> None:
-    """Writes the file in one step: nobody ever sees half a script."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile("wb", dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
-            file.write(text.encode("utf-8", "surrogateescape"))
-        Path(file.name).chmod(0o755)
-        Path(file.name).replace(path)
-    except OSError as error:
-        fail(f"cannot write {path}: {error.strerror}")
 
 
 def _compare(path: Path, text: str) -> None:

@@ -196,9 +196,13 @@ def compile_inputs(
         done = Compilation(None if missing else done.plan, (*done.diagnostics, *missing))
     if inputs.strict:
         done = _strict(done)
+    return done, input_sources([*files, profile] if profile else files, overrides)
+
+
+def input_sources(files: list[tuple[str, bytes]], overrides: Overrides) -> dict[str, bytes]:
+    """What diagnostics point into: the files, and the command line."""
     options = "\n".join(str(option) for option in overrides.options())
-    sources = dict([*files, profile] if profile else files)
-    return done, {**sources, COMMAND_LINE: options.encode("utf-8", "surrogateescape")}
+    return {**dict(files), COMMAND_LINE: options.encode("utf-8", "surrogateescape")}
 
 
 def _strict(done: Compilation) -> Compilation:

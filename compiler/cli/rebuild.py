@@ -24,17 +24,20 @@ def _masked_uri(assignment: str) -> str:
     return f"{name}{equals}{masked(uri)}"
 
 
+def masked_words(inputs: Inputs) -> list[tuple[str, str]]:
+    """The options that change what the files say, with their values; a value that looks like a secret is masked."""
+    return [
+        *(("-M", pattern) for pattern in inputs.missable),
+        *(("-a", _masked_uri(assignment)) for assignment in inputs.artifacts),
+        *(("-s", _masked(assignment)) for assignment in inputs.sets),
+    ]
+
+
 def rebuild_command(inputs: Inputs, *more: str) -> tuple[str, ...]:
-    """The command that makes the same script again, in one spelling; a value that looks like a secret is masked."""
+    """The command that makes the same script again, in one spelling."""
     words = ["sflowc", "build"]
-    for option, values in (
-        ("-f", inputs.files),
-        ("-M", inputs.missable),
-        ("-a", tuple(_masked_uri(assignment) for assignment in inputs.artifacts)),
-        ("-s", tuple(_masked(assignment) for assignment in inputs.sets)),
-    ):
-        for value in values:
-            words += [option, value]
+    for option, value in (*(("-f", name) for name in inputs.files), *masked_words(inputs)):
+        words += [option, value]
     if inputs.cluster is not None:
         words += ["--cluster", shown_path(inputs.cluster)]
     if inputs.no_cluster:

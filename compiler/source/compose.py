@@ -8,7 +8,7 @@ A later file's entry replaces an earlier one whole; tasks are concatenated; the 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field, replace
 
 from ..diagnostics import Label, Reporter, Span
@@ -184,17 +184,39 @@ def _drop_missable(document: Document, patterns: tuple[str, ...], report: Report
             return False
         return may_be_absent(item.text, patterns, item.span, report)
 
-    for name, entry in document.tasks.items():
+    document.tasks = _dropped(document.tasks, is_missable)
+
+
+def _dropped(tasks: dict[str, Entry], is_absent: Callable[[Node | None], bool]) -> dict[str, Entry]:
+    """The tasks without dependencies and loggers that name what is absent."""
+    found: dict[str, Entry] = {}
+    for name, entry in tasks.items():
         task = entry.value
         before = _at(task, "depends_on")
         if isinstance(before, Sequence):
-            kept = tuple(item for item in before if not is_missable(item))
+            kept = tuple(item for item in before if not is_absent(item))
             task = _with(task, ("depends_on",), Sequence(kept, before.span))
         for kind in ("readiness", "failure"):
             path = ("probes", kind, "log_watch", "logger")
-            if is_missable(_at(task, *path)):
+            if is_absent(_at(task, *path)):
                 task = _with(task, path, None)
-        document.tasks[name] = replace(entry, value=task)
+        found[name] = replace(entry, value=task)
+    return found
+
+
+def without_absent(document: Document, names: Collection[str]) -> Document:
+    """The document without dependencies on, and loggers of, replicas that are not there but may be missing. `names` are those of
+    all concrete tasks, which only a plan knows."""
+
+    def is_absent(item: Node | None) -> bool:
+        return (
+            isinstance(item, Scalar)
+            and item.text not in names
+            and item.text not in document.tasks
+            and may_be_absent(item.text, document.missable, item.span, Reporter())
+        )
+
+    return replace(document, tasks=_dropped(document.tasks, is_absent))
 
 
 def _may_be_there(name: str, tasks: dict[str, Entry]) -> bool:

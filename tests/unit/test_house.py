@@ -19,7 +19,7 @@ TABLES = {
     "passes": (
         "sflowc.driver",
         "PASSES",
-        {"allocation", "assemble_plan", "draft", "fields", "misfit", "parts", "scope", "variables"},
+        {"allocation", "assemble_plan", "draft", "fields", "meanings", "misfit", "parts", "scope", "variables"},
     ),
     "checks": ("sflowc.checks", "CHECKS", {"commands", "task_scripts", "texts"}),
     "probes": ("sflowc.probes", "PROBES", {"base", "log_pattern", "posix_regex"}),

@@ -1,0 +1,77 @@
+"""`sflowc compose`: several workflow files as one.
+
+In: files and overrides. Out: YAML, on standard output or in a file, that compiles to the same plan as the files do.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import click
+
+from ..driver import compile_workflow, compose_workflow
+from ..inline import inline_variables
+from ..render.workflow_yaml import workflow_yaml
+from ..source.compose import Document, without_absent
+from .files import write_file
+from .inputs import Inputs, input_sources, read_files, tell, workflow_options
+from .rebuild import masked_words
+
+
+@click.command("compose")
+@click.option(
+    "-o", "--output", metavar="FILE|DIR/", help="Where the YAML goes; a directory names it after the workflow."
+)
+@click.option(
+    "-r",
+    "--resolve",
+    is_flag=True,
+    help="Put the values of variables in place of the expressions that name them, and drop those that nothing needs any more.",
+)
+@click.option("--validate", is_flag=True, help="Also compile it: report everything that build would.")
+@workflow_options()
+def command(inputs: Inputs, output: str | None, resolve: bool, validate: bool) -> None:
+    """Merge workflow files to one.
+
+    The result has the overrides of --set and --artifact in it, and no dependency on a missable task that is absent. Comments
+    are not kept. Without --output it goes to standard output.
+    """
+    document = composed(inputs, validate=validate or resolve)
+    if resolve:
+        document = inline_variables(document)
+    text = workflow_yaml(document, _head(inputs))
+    if output is None or output == "-":
+        click.echo(text, nl=False)
+        return
+    assert document.workflow_name is not None
+    path = Path(output)
+    if output.endswith(("/", os.sep)) or path.is_dir():
+        path = path / f"{document.workflow_name.text}.yaml"
+    write_file(path, text)
+
+
+def composed(inputs: Inputs, *, validate: bool = False) -> Document:
+    """The document, without what is absent; ends the command with status 1 and diagnostics when there is none."""
+    files = read_files(inputs.files)
+    overrides = inputs.overrides()
+    sources = input_sources(files, overrides)
+    done = compose_workflow(files, overrides)
+    document, found = done.document, done.diagnostics
+    if document is not None and (validate or overrides.missable):
+        compilation = compile_workflow(files, overrides)
+        found = compilation.diagnostics
+        if compilation.plan is not None:
+            document = without_absent(document, {task.name for task in compilation.plan.tasks})
+        else:
+            document = None
+    tell(found, sources, inputs.format, err=True)
+    if document is None:
+        raise SystemExit(1)
+    return document
+
+
+def _head(inputs: Inputs) -> list[str]:
+    names = ", ".join("standard input" if name == "-" else name for name in inputs.files)
+    more = [f"  {option} {value}" for option, value in masked_words(inputs)]
+    return [f"Composed by sflowc from {names}", *more]

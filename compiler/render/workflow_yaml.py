@@ -1,0 +1,158 @@
+"""A composed workflow as YAML: what `sflowc compose` writes.
+
+In: a Document, and lines for its head. Out: YAML that loads to the same document: sections and names in their order, the keys of
+each body in the language's usual order, several lines of text as a block. It means the same to readers of YAML 1.1.
+
+    workflow_yaml(document, ["Composed by sflowc from a.yaml, b.yaml."])
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable, Iterator
+
+import yaml
+
+from ..ir.tree import Entry, Mapping, Node, Scalar, Sequence
+from ..source.compose import EMPTY, SECTIONS, Document
+from ..source.core_schema import plain_value
+
+_TASK = (
+    *("name", "description", "depends_on", "backend", "operator", "replicas", "resources", "variables"),
+    *("strict", "critical", "timeout", "retries", "script", "outputs", "probes"),
+)
+_BODY = ("description", "type", "value", "domain", "uri", "sha256", "content", "default")
+_WORKFLOW = ("name", "description", "timeout", "strict", "defaults", "variables", "tasks")
+_FLOW_WIDTH = 70
+"""A list of words that is no longer than this stands in one line."""
+_BREAKS = frozenset("\r\x85\u2028\u2029")
+"""What a block would make a line feed of."""
+_END = "...\n"
+"""What stands after a block that keeps its last empty lines, at the end of a document."""
+_RESOLVER = yaml.resolver.Resolver()
+"""YAML 1.1, which other tools read."""
+_TEXT = "tag:yaml.org,2002:str"
+
+
+def workflow_yaml(document: Document, head: Iterable[str] = ()) -> str:
+    """The whole document."""
+    sections = {name: bodies for name in SECTIONS if (bodies := document.sections.get(name))}
+    return _paragraphs(
+        [
+            "".join(f"# {line}".rstrip() + "\n" for line in head) + 'version: "0.1"\n',
+            *(_dump(_mapping({name: _section(bodies)})) for name, bodies in sections.items()),
+            *_workflow(document),
+        ]
+    )
+
+
+def _workflow(document: Document) -> Iterator[str]:
+    """The workflow up to its first task, and each further task."""
+    assert document.workflow_name is not None
+    body: dict[str, Node] = {"name": document.workflow_name, **document.workflow}
+    if document.workflow_variables:
+        body["variables"] = _section(document.workflow_variables)
+    head = _dump(_mapping({"workflow": _mapping(_sorted(body, _WORKFLOW))})).removesuffix(_END) + "  tasks:\n"
+    for name, entry in document.tasks.items():
+        body = {**_entries(entry.value), "name": _scalar(name)}
+        task = _dump(Sequence((_mapping(_sorted(body, _TASK)),), entry.value.span))
+        yield head + textwrap.indent(task.removesuffix(_END), "    ", _is_text) + (_END if task.endswith(_END) else "")
+        head = ""
+
+
+def _paragraphs(parts: list[str]) -> str:
+    """The parts with an empty line between, which after a block that keeps its last lines would be one of them."""
+    text = "".join(part.removesuffix(_END) if part.endswith(_END) else f"{part}\n" for part in parts)
+    return text if parts[-1].endswith(_END) else text.removesuffix("\n")
+
+
+def _is_text(line: str) -> bool:
+    """Also a line of spaces only: inside a block they are text. An empty line is left empty."""
+    return line != "\n"
+
+
+def _section(bodies: dict[str, Entry]) -> Mapping:
+    """Bodies by name; what says its name inside does so no more."""
+    found: dict[str, Node] = {}
+    for name, entry in bodies.items():
+        if isinstance(entry.value, Mapping):
+            body = {key: value for key, value in _entries(entry.value).items() if key != "name"}
+            found[name] = _mapping(_sorted(body, _BODY))
+        else:
+            found[name] = entry.value
+    return _mapping(found)
+
+
+def _entries(node: Node) -> dict[str, Node]:
+    return {key: entry.value for key, entry in node.entries.items()} if isinstance(node, Mapping) else {}
+
+
+def _sorted(body: dict[str, Node], order: tuple[str, ...]) -> dict[str, Node]:
+    """The keys that have a usual place first, the others as they came."""
+    return {**{key: body[key] for key in order if key in body}, **body}
+
+
+def _mapping(body: dict[str, Node]) -> Mapping:
+    return Mapping({key: Entry(EMPTY, value) for key, value in body.items()}, EMPTY)
+
+
+def _scalar(text: str) -> Scalar:
+    return Scalar(text, text, EMPTY)
+
+
+def _dump(node: Node) -> str:
+    events = [
+        yaml.StreamStartEvent(encoding=None),
+        yaml.DocumentStartEvent(explicit=False),
+        *_events(node),
+        yaml.DocumentEndEvent(explicit=False),
+        yaml.StreamEndEvent(),
+    ]
+    text: str = yaml.emit(events, Dumper=yaml.CDumper, allow_unicode=True, width=1 << 30)
+    return text
+
+
+def _events(node: Node, key: str = "") -> Iterator[yaml.Event]:
+    if isinstance(node, Scalar):
+        yield _scalar_event(node)
+    elif isinstance(node, Sequence):
+        yield yaml.SequenceStartEvent(None, None, implicit=True, flow_style=_fits_a_line(node, key))
+        for item in node.items:
+            yield from _events(item)
+        yield yaml.SequenceEndEvent()
+    else:
+        yield yaml.MappingStartEvent(None, None, implicit=True, flow_style=not node.entries)
+        for name, entry in node.entries.items():
+            yield _scalar_event(_scalar(name))
+            yield from _events(entry.value, name)
+        yield yaml.MappingEndEvent()
+
+
+def _fits_a_line(node: Sequence, key: str) -> bool:
+    words = [item.text for item in node.items if isinstance(item, Scalar) and "\n" not in item.text]
+    return key != "script" and len(words) == len(node.items) and sum(map(len, words), 2 * len(words)) <= _FLOW_WIDTH
+
+
+def _scalar_event(scalar: Scalar) -> yaml.ScalarEvent:
+    text = scalar.text
+    if not isinstance(scalar.value, str):
+        style = None
+        if plain_value(text) != scalar.value:  # from --set, which reads more than YAML does
+            text = str(scalar.value).lower()
+    elif _BREAKS.intersection(text):
+        style = '"'
+    elif "\n" in text:
+        style = "|"
+    else:
+        style = None if _is_plain_text(text) else "'"
+    return yaml.ScalarEvent(None, None, implicit=(style is None, style is not None), value=text, style=style)
+
+
+def _is_plain_text(text: str) -> bool:
+    """Whether readers of YAML 1.1 and of 1.2 take it for text when it stands without quotes."""
+    return (
+        bool(text)
+        and isinstance(plain_value(text), str)
+        and _RESOLVER.resolve(yaml.ScalarNode, text, (True, False)) == _TEXT  # type: ignore[no-untyped-call]
+        and text not in ("y", "Y", "n", "N")
+    )
