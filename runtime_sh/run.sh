@@ -15,6 +15,7 @@ sf_run_main() { # [<task>...]: the tasks that were chosen, all when none was
   sf_timer_set status:0 5
   sf_run_artifacts
   if declare -F sf_probe_open >/dev/null; then sf_probe_open; fi
+  if declare -F sf_ssh_open >/dev/null; then sf_ssh_open; fi
   sf_schedule_run
   sf_run_end
 }

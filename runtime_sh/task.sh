@@ -11,7 +11,7 @@ sf_task_attempt() { # <task index> <attempt>: in a runner
   SF_COMMAND=("$BASH")
   if [[ ${SF_SETUP[i]-} ]]; then "setup_$i"; fi
   set -m # makes what follows the leader of a process group
-  sf_task_begin "$i" "$directory" </dev/null >>"$directory/${SF_TASK[i]}.log" 2>&1 &
+  sf_task_begin "$i" "$directory" "$2" </dev/null >>"$directory/${SF_TASK[i]}.log" 2>&1 &
   SF_CHILD=$!
   set +m
   sf_runner_wait
@@ -19,7 +19,7 @@ sf_task_attempt() { # <task index> <attempt>: in a runner
   printf -- '-%s %s\n' "$SF_CHILD" "$i" >&"$SF_GROUPS"
 }
 
-sf_task_begin() { # <task index> <its directory>: becomes the task, once it is written down: until here a signal would be lost
+sf_task_begin() { # <task index> <its directory> <attempt>: becomes the task, once it is written down: until here a signal would be lost
   printf '+%s %s\n' "$BASHPID" "$1" >&"$SF_GROUPS"
   "sf_${SF_LAUNCH[$1]:-local}_launch" "$@"
 }

@@ -52,6 +52,7 @@ sf_task_judge() { # <task index> <exit status> <state so far> -> state, why of t
   elif (($2)); then
     state=FAILED
     why="exit status $2 after $after"
+    if declare -F "sf_${SF_LAUNCH[i]-}_why" >/dev/null; then "sf_${SF_LAUNCH[i]}_why" "$i" "$2"; fi
   elif [[ $3 == READY ]] && sf_task_needed "$i"; then
     state=FAILED
     why="the service ended (exit status 0) while ${SF_TASK[SF_NEEDED_BY]} still needs it"

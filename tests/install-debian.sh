@@ -8,6 +8,7 @@ packages=(
   libpmix2 libpmix-dev munge slurm-wlm
   gcc libc6-dev libslurm-dev
   etcd-server nats-server nginx-light
+  openssh-client openssh-server
 )
 
 # dpkg-query fails when it does not know one of them; what it prints for the others counts all the same.

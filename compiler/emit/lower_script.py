@@ -12,10 +12,10 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from ..ir.expr import Atom, RunText, Text, display
-from ..ir.plan import SCRIPT, Plan, PlanBackend, PlanProbe, PlanTask
+from ..ir.plan import Plan, PlanBackend, PlanProbe, PlanTask
 from ..ir.script import Block, Document, Function, Script
 from ..outputs import awk
-from . import artifact_calls, probe_calls
+from . import artifact_calls, launch_words, probe_calls
 from .linker import link
 from .lower_variables import GIVEN, settable, variables_function
 from .shell import assignment, quote, word, wrap
@@ -139,8 +139,7 @@ def _settings(plan: Plan, mark: str) -> tuple[str, ...]:
 def _roots(plan: Plan) -> tuple[str, ...]:
     """The runtime units that the script calls itself."""
     roots = ["local"]
-    if any(_launcher(task) == "srun" for task in plan.tasks):
-        roots.append("srun")
+    roots += sorted({_launcher(task) for task in plan.tasks} - {"local"})
     if any(backend.type == "slurm" for backend in plan.backends):
         roots.append("slurm_nodes")
     if any(task.retries for task in plan.tasks):
@@ -159,7 +158,7 @@ def _roots(plan: Plan) -> tuple[str, ...]:
 
 
 def _launcher(task: PlanTask) -> str:
-    return "srun" if task.operator.type == "srun" else "local"
+    return task.operator.type if task.operator.type in ("srun", "docker", "ssh") else "local"
 
 
 def _component(task: PlanTask, numbers: Numbering) -> str:
@@ -276,12 +275,7 @@ def _setup_words(task: PlanTask, common: Mapping[str, Text], numbers: Numbering)
     own = [(name, value) for name, value in task.env if name not in BUILTINS and common.get(name) != value]
     if own:
         lines += wrap([assignment(name, value, numbers.spell) for name, value in own], first="SF_ENV+=(", last=")")
-    command = tuple(argument for argument in task.argv if argument != SCRIPT)
-    if command[-1:] == ("-c",):  # the script is run from its file, which stands behind the command
-        command = command[:-1]
-    if command and command != ("bash",):
-        lines += wrap([word(argument, numbers.spell) for argument in command], first="SF_COMMAND=(", last=")")
-    return lines
+    return lines + launch_words.lines(task, numbers.spell)
 
 
 def _fingerprint(task: PlanTask) -> str:

@@ -17,6 +17,7 @@ Speller = Callable[[Atom], str]
 """Gives the parameter expansion for an atom, such as `${SF_NODE_IP[0]}`."""
 
 _BARE = re.compile(r"[A-Za-z0-9_./:@%+,-][A-Za-z0-9_./:@%+,=-]*")
+_MARKS = re.compile("[\x01\x7f]")
 _SPECIAL_IN_DOUBLE_QUOTES = re.compile(r'[\\"$`]')
 
 
@@ -24,8 +25,8 @@ def quote(text: str) -> str:
     """The text as one word: bare when every character is safe in every position, else in the quotes that leave it readable."""
     if _BARE.fullmatch(text):
         return text
-    if "'" in text or "$" in text or "`" in text:
-        return '"' + _SPECIAL_IN_DOUBLE_QUOTES.sub(r"\\\g<0>", text) + '"'
+    if "'" in text or "$" in text or "`" in text or _MARKS.search(text):
+        return f'"{_escaped(text)}"'
     return f"'{text}'"
 
 
@@ -41,7 +42,13 @@ def word(text: Text, spell: Speller) -> str:
 def _inside(part: str | Atom, spell: Speller) -> str:
     if isinstance(part, Atom):
         return spell(part)
-    return _SPECIAL_IN_DOUBLE_QUOTES.sub(r"\\\g<0>", part)
+    return _escaped(part)
+
+
+def _escaped(text: str) -> str:
+    """The text between double quotes. Bash marks bytes with two of its own, and gets lost among them in words of an array."""
+    escaped = _SPECIAL_IN_DOUBLE_QUOTES.sub(r"\\\g<0>", text)
+    return _MARKS.sub(lambda mark: f"\"$'\\{ord(mark[0]):03o}'\"", escaped)
 
 
 def assignment(name: str, text: Text, spell: Speller) -> str:

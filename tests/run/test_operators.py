@@ -18,7 +18,7 @@ workflow: {name: w, tasks: [{name: t, operator: p, script: ["import os, sys", "p
     assert run.log("t") == "0 True\n"
 
 
-@pytest.mark.parametrize("operator", ["{type: docker, image: a}", "{type: ssh, host: h}"])
+@pytest.mark.parametrize("operator", ["{type: docker, image: a}"])
 def test_what_cannot_be_built_is_said(
     sflowc: Callable[..., subprocess.CompletedProcess[str]], tmp_path: Path, operator: str
 ) -> None:

@@ -55,7 +55,7 @@ def test_a_slip_of_the_pen_in_the_list_is_an_error() -> None:
 def test_continuous_integration_requires_all_that_can_be_installed() -> None:
     text = (ROOT / ".ci" / "run").read_text()
     listed = text.partition("SFLOWC_REQUIRE=")[2].partition("\n")[0].split(",")
-    assert set(listed) >= set(requirements.PARTS) - {"docker"}
+    assert set(listed) >= set(requirements.PARTS)
     assert set(listed) <= set(requirements.PARTS)
 
 

@@ -5,7 +5,7 @@
 #   from     1_base.yaml  sha256:acfba63fb49bcb68e3612d389b97c48a88c55c5165a7fa21f502e3bba12552bd
 #   from     2_more.yaml  sha256:31f81b17431ef6ecb3c0f2444c5571b51610094d8bf2ef82faeffb3978c258ec
 #   rebuild  sflowc build -f 1_base.yaml -f 2_more.yaml
-#   body     sha256:78988ec6b29830aa479623b93bd7c6d72bf643e16f5694c2079db2cb2629e296 (all that follows this header)
+#   body     sha256:5d6892f349f37425cffab118ef8988f3c2b19dda5bfd52883d73cebc6676585c (all that follows this header)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -156,7 +156,7 @@ sf_task_attempt() { # <task index> <attempt>: in a runner
   SF_COMMAND=("$BASH")
   if [[ ${SF_SETUP[i]-} ]]; then "setup_$i"; fi
   set -m # makes what follows the leader of a process group
-  sf_task_begin "$i" "$directory" </dev/null >>"$directory/${SF_TASK[i]}.log" 2>&1 &
+  sf_task_begin "$i" "$directory" "$2" </dev/null >>"$directory/${SF_TASK[i]}.log" 2>&1 &
   SF_CHILD=$!
   set +m
   sf_runner_wait
@@ -164,7 +164,7 @@ sf_task_attempt() { # <task index> <attempt>: in a runner
   printf -- '-%s %s\n' "$SF_CHILD" "$i" >&"$SF_GROUPS"
 }
 
-sf_task_begin() { # <task index> <its directory>: becomes the task, once it is written down: until here a signal would be lost
+sf_task_begin() { # <task index> <its directory> <attempt>: becomes the task, once it is written down: until here a signal would be lost
   printf '+%s %s\n' "$BASHPID" "$1" >&"$SF_GROUPS"
   "sf_${SF_LAUNCH[$1]:-local}_launch" "$@"
 }
@@ -1076,6 +1076,7 @@ sf_task_judge() { # <task index> <exit status> <state so far> -> state, why of t
   elif (($2)); then
     state=FAILED
     why="exit status $2 after $after"
+    if declare -F "sf_${SF_LAUNCH[i]-}_why" >/dev/null; then "sf_${SF_LAUNCH[i]}_why" "$i" "$2"; fi
   elif [[ $3 == READY ]] && sf_task_needed "$i"; then
     state=FAILED
     why="the service ended (exit status 0) while ${SF_TASK[SF_NEEDED_BY]} still needs it"
@@ -1364,7 +1365,10 @@ sf_preflight_check() { # says everything that is missing; status 1 when somethin
   for item in ${SF_COMMANDS[@]+"${SF_COMMANDS[@]}"}; do
     command -v -- "$item" >/dev/null || SF_MISSING+=("command not found: $item")
   done
-  if ((! ${#SF_MISSING[@]})); then workflow_nodes; fi
+  if ((! ${#SF_MISSING[@]})); then
+    workflow_nodes
+    sf_preflight_launchers
+  fi
   sf_preflight_paths
   if declare -F sf_fetch_check >/dev/null; then sf_fetch_check; fi
   sf_preflight_output
@@ -1372,6 +1376,13 @@ sf_preflight_check() { # says everything that is missing; status 1 when somethin
   printf 'sflow: %s cannot run here:\n' "$SF_WORKFLOW" >&2
   for item in "${SF_MISSING[@]}"; do printf '  - %s\n' "$item" >&2; done
   return 1
+}
+
+sf_preflight_launchers() { # what runs tasks elsewhere can be reached
+  local kind
+  for kind in $SF_LAUNCHERS; do
+    if declare -F "sf_${kind}_check" >/dev/null; then "sf_${kind}_check"; fi
+  done
 }
 
 sf_preflight_paths() { # artifacts that must be there
@@ -1408,6 +1419,7 @@ sf_run_main() { # [<task>...]: the tasks that were chosen, all when none was
   sf_timer_set status:0 5
   sf_run_artifacts
   if declare -F sf_probe_open >/dev/null; then sf_probe_open; fi
+  if declare -F sf_ssh_open >/dev/null; then sf_ssh_open; fi
   sf_schedule_run
   sf_run_end
 }

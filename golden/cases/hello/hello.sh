@@ -4,7 +4,7 @@
 #
 #   from     hello.yaml  sha256:e6c3fb494dd78ec0da12c356b6fdd27051164433ceeb62297588ffaaafb67a7a
 #   rebuild  sflowc build -f hello.yaml
-#   body     sha256:e985814916a4bd5a4f1591b50f61f3a9af332f214430b604e1e3f7830766db73 (all that follows this header)
+#   body     sha256:34db452b4894b34eac0d97897f604cfe29cc11908b71ee7fcfaea1310b6ed4ce (all that follows this header)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -130,7 +130,7 @@ sf_task_attempt() { # <task index> <attempt>: in a runner
   SF_COMMAND=("$BASH")
   if [[ ${SF_SETUP[i]-} ]]; then "setup_$i"; fi
   set -m # makes what follows the leader of a process group
-  sf_task_begin "$i" "$directory" </dev/null >>"$directory/${SF_TASK[i]}.log" 2>&1 &
+  sf_task_begin "$i" "$directory" "$2" </dev/null >>"$directory/${SF_TASK[i]}.log" 2>&1 &
   SF_CHILD=$!
   set +m
   sf_runner_wait
@@ -138,7 +138,7 @@ sf_task_attempt() { # <task index> <attempt>: in a runner
   printf -- '-%s %s\n' "$SF_CHILD" "$i" >&"$SF_GROUPS"
 }
 
-sf_task_begin() { # <task index> <its directory>: becomes the task, once it is written down: until here a signal would be lost
+sf_task_begin() { # <task index> <its directory> <attempt>: becomes the task, once it is written down: until here a signal would be lost
   printf '+%s %s\n' "$BASHPID" "$1" >&"$SF_GROUPS"
   "sf_${SF_LAUNCH[$1]:-local}_launch" "$@"
 }
@@ -992,6 +992,7 @@ sf_task_judge() { # <task index> <exit status> <state so far> -> state, why of t
   elif (($2)); then
     state=FAILED
     why="exit status $2 after $after"
+    if declare -F "sf_${SF_LAUNCH[i]-}_why" >/dev/null; then "sf_${SF_LAUNCH[i]}_why" "$i" "$2"; fi
   elif [[ $3 == READY ]] && sf_task_needed "$i"; then
     state=FAILED
     why="the service ended (exit status 0) while ${SF_TASK[SF_NEEDED_BY]} still needs it"
@@ -1280,7 +1281,10 @@ sf_preflight_check() { # says everything that is missing; status 1 when somethin
   for item in ${SF_COMMANDS[@]+"${SF_COMMANDS[@]}"}; do
     command -v -- "$item" >/dev/null || SF_MISSING+=("command not found: $item")
   done
-  if ((! ${#SF_MISSING[@]})); then workflow_nodes; fi
+  if ((! ${#SF_MISSING[@]})); then
+    workflow_nodes
+    sf_preflight_launchers
+  fi
   sf_preflight_paths
   if declare -F sf_fetch_check >/dev/null; then sf_fetch_check; fi
   sf_preflight_output
@@ -1288,6 +1292,13 @@ sf_preflight_check() { # says everything that is missing; status 1 when somethin
   printf 'sflow: %s cannot run here:\n' "$SF_WORKFLOW" >&2
   for item in "${SF_MISSING[@]}"; do printf '  - %s\n' "$item" >&2; done
   return 1
+}
+
+sf_preflight_launchers() { # what runs tasks elsewhere can be reached
+  local kind
+  for kind in $SF_LAUNCHERS; do
+    if declare -F "sf_${kind}_check" >/dev/null; then "sf_${kind}_check"; fi
+  done
 }
 
 sf_preflight_paths() { # artifacts that must be there
@@ -1324,6 +1335,7 @@ sf_run_main() { # [<task>...]: the tasks that were chosen, all when none was
   sf_timer_set status:0 5
   sf_run_artifacts
   if declare -F sf_probe_open >/dev/null; then sf_probe_open; fi
+  if declare -F sf_ssh_open >/dev/null; then sf_ssh_open; fi
   sf_schedule_run
   sf_run_end
 }

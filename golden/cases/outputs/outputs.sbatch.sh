@@ -11,7 +11,7 @@
 #
 #   from     workflow.yaml  sha256:e20fa5e27ed9200ee3030aeb3dca2a86a4fbb3e5055d4ccab0a79e6658921d5c
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:ec487e6ba5a550fd038166593d9160def1c96497b7dc065f0cec71aa2915ec56 (all that follows this header)
+#   body     sha256:946f724a657e663842640825f634ec04bbf1f746bb06d444f36f77ac0365f1c0 (all that follows this header)
 #
 # `sbatch FILE` submits it, `bash FILE` runs it inside an allocation (salloc);
 # `bash FILE --help` says what else it can do.
@@ -315,7 +315,7 @@ sf_task_attempt() { # <task index> <attempt>: in a runner
   SF_COMMAND=("$BASH")
   if [[ ${SF_SETUP[i]-} ]]; then "setup_$i"; fi
   set -m # makes what follows the leader of a process group
-  sf_task_begin "$i" "$directory" </dev/null >>"$directory/${SF_TASK[i]}.log" 2>&1 &
+  sf_task_begin "$i" "$directory" "$2" </dev/null >>"$directory/${SF_TASK[i]}.log" 2>&1 &
   SF_CHILD=$!
   set +m
   sf_runner_wait
@@ -323,7 +323,7 @@ sf_task_attempt() { # <task index> <attempt>: in a runner
   printf -- '-%s %s\n' "$SF_CHILD" "$i" >&"$SF_GROUPS"
 }
 
-sf_task_begin() { # <task index> <its directory>: becomes the task, once it is written down: until here a signal would be lost
+sf_task_begin() { # <task index> <its directory> <attempt>: becomes the task, once it is written down: until here a signal would be lost
   printf '+%s %s\n' "$BASHPID" "$1" >&"$SF_GROUPS"
   "sf_${SF_LAUNCH[$1]:-local}_launch" "$@"
 }
@@ -931,6 +931,7 @@ sf_task_judge() { # <task index> <exit status> <state so far> -> state, why of t
   elif (($2)); then
     state=FAILED
     why="exit status $2 after $after"
+    if declare -F "sf_${SF_LAUNCH[i]-}_why" >/dev/null; then "sf_${SF_LAUNCH[i]}_why" "$i" "$2"; fi
   elif [[ $3 == READY ]] && sf_task_needed "$i"; then
     state=FAILED
     why="the service ended (exit status 0) while ${SF_TASK[SF_NEEDED_BY]} still needs it"
@@ -1627,7 +1628,10 @@ sf_preflight_check() { # says everything that is missing; status 1 when somethin
   for item in ${SF_COMMANDS[@]+"${SF_COMMANDS[@]}"}; do
     command -v -- "$item" >/dev/null || SF_MISSING+=("command not found: $item")
   done
-  if ((! ${#SF_MISSING[@]})); then workflow_nodes; fi
+  if ((! ${#SF_MISSING[@]})); then
+    workflow_nodes
+    sf_preflight_launchers
+  fi
   sf_preflight_paths
   if declare -F sf_fetch_check >/dev/null; then sf_fetch_check; fi
   sf_preflight_output
@@ -1635,6 +1639,13 @@ sf_preflight_check() { # says everything that is missing; status 1 when somethin
   printf 'sflow: %s cannot run here:\n' "$SF_WORKFLOW" >&2
   for item in "${SF_MISSING[@]}"; do printf '  - %s\n' "$item" >&2; done
   return 1
+}
+
+sf_preflight_launchers() { # what runs tasks elsewhere can be reached
+  local kind
+  for kind in $SF_LAUNCHERS; do
+    if declare -F "sf_${kind}_check" >/dev/null; then "sf_${kind}_check"; fi
+  done
 }
 
 sf_preflight_paths() { # artifacts that must be there
@@ -1671,6 +1682,7 @@ sf_run_main() { # [<task>...]: the tasks that were chosen, all when none was
   sf_timer_set status:0 5
   sf_run_artifacts
   if declare -F sf_probe_open >/dev/null; then sf_probe_open; fi
+  if declare -F sf_ssh_open >/dev/null; then sf_ssh_open; fi
   sf_schedule_run
   sf_run_end
 }

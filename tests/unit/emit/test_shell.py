@@ -18,11 +18,11 @@ def spell(atom: Atom) -> str:
     return f"${{{atom.kind}}}"
 
 
-def expanded(words: list[str]) -> list[str]:
+def expanded(words: list[str], before: str = "") -> list[str]:
     """What bash makes of words, `ip` being an address with all that could confuse it."""
     bash = shutil.which("bash")
     assert bash
-    script = "ip='1 *$x'\nprintf '%s\\0' " + " ".join(words) + "\n"
+    script = "ip='1 *$x'\n" + before + "printf '%s\\0' " + " ".join(words) + "\n"
     done = subprocess.run([bash], input=script.encode(), capture_output=True, check=True, timeout=20)
     assert done.stderr == b""
     return done.stdout.decode().split("\0")[:-1]
@@ -40,6 +40,15 @@ def test_text_with_holes_is_one_word_that_bash_completes(pieces: list[list[str |
     texts: list[Text] = [RunText.of(*parts) for parts in pieces]
     expected = ["".join("1 *$x" if isinstance(part, Atom) else part for part in parts) for parts in pieces]
     assert expanded([word(text, spell) for text in texts]) == expected
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.lists(st.text("\x01\x7f '$\n", min_size=1, max_size=6), min_size=1, max_size=10))
+def test_an_array_holds_what_was_put_in(texts: list[str]) -> None:
+    words = [quote(text) for text in texts]
+    holes = [word(RunText.of(text, IP), spell) for text in texts]
+    script = f"A=({' '.join(words)})\nA+=({' '.join(holes)})\n"
+    assert expanded(['"${A[@]}"'], script) == texts + [f"{text}1 *$x" for text in texts]
 
 
 @settings(max_examples=50, deadline=None)
