@@ -19,6 +19,7 @@ COMMANDS = {
     "plan": "Show what would run where: order, nodes, GPUs, probes.",
     "run": "Compile and run now: here, in an allocation, or through salloc.",
     "lint": "Report everything that the compiler can find.",
+    "sample": "Copy a sample to start from.",
     "explain": "Say what a diagnostic code means, with an example and its cure.",
     "schema": "Print the JSON Schema of workflow files.",
 }
