@@ -3,7 +3,7 @@
 # requires: curl
 
 sf_probe_http() { # <GET|POST> <url> <body> [<header>]...
-  local code=
+  local code='' connection
   if command -v curl >/dev/null; then
     # By standard input, since a header may hold a secret and ps shows arguments. -q: not the user's .curlrc.
     code=$(sf_probe_http_config "$@" | curl -q -K - -s -o /dev/null -w '%{http_code}' --noproxy '*' --max-time "$SF_SECONDS")
@@ -23,8 +23,8 @@ sf_probe_http_config() { # as sf_probe_http: a configuration file for curl
   for header in "${@:4}"; do sf_curl_option header "$header"; done
 }
 
-sf_probe_http_ask() { # as sf_probe_http: an HTTP/1.1 request of bash's own; -> code of the caller
-  local address=${2#http://} host path port=80 connection header
+sf_probe_http_ask() { # as sf_probe_http: an HTTP/1.1 request of bash's own; -> code and connection of the caller
+  local address=${2#http://} host path port=80 header
   address=${address%%#*}
   host=${address%%[/?]*}
   path=/${address#"$host"}

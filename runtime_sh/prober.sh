@@ -7,10 +7,9 @@ sf_prober_serve() {
   local pid
   trap '' HUP INT QUIT TERM USR1 USR2
   exec {SF_EVENTS}>&- {SF_LOG}>&- {SF_LIFE}>&- {SF_GROUPS}>&-
-  LC_ALL=C
-  SF_TIMER=()
-  SF_TIMER_NEXT=0
-  SF_PARTIAL=''
+  # shellcheck disable=SC2034 # for an exec check
+  SF_LOCALE=${LC_ALL-}
+  LC_ALL=C SF_TIMER=() SF_TIMER_NEXT=0 SF_PARTIAL=''
   while :; do
     sf_clock_now
     sf_timer_wait
@@ -82,7 +81,8 @@ sf_prober_checked() { # <probe> <serial> <status> <note> <detail>...
   local -i p=$1 good=0
   local -a role times
   [[ $2 == "${SF_CHECK_SERIAL[p]}" && ${SF_CHECK_PID[p]} ]] || return 0
-  wait "${SF_CHECK_PID[p]}"
+  kill -s KILL -- "-${SF_CHECK_PID[p]}" 2>/dev/null || : # with what it has left behind
+  wait "${SF_CHECK_PID[p]}" || :
   SF_CHECK_PID[p]=
   sf_timer_clear "slow:$p"
   [[ ${SF_CHECK_ATTEMPT[p]} ]] || return 0

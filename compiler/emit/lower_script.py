@@ -116,7 +116,7 @@ def _summary(plan: Plan) -> str:
 
 def _settings(plan: Plan, mark: str) -> tuple[str, ...]:
     commands = sorted({"srun", "scontrol", "scancel"} if any(b.type == "slurm" for b in plan.backends) else set())
-    if any(probe.kind == "log_watch" for task in plan.tasks for probe in task.probes):
+    if {"probe_log", "probe_body"} & {probe_calls.unit(probe.check) for task in plan.tasks for probe in task.probes}:
         commands.append("grep")
     commands += sorted({str(task.argv[0]) for task in plan.tasks if task.argv} - {"bash", *commands})
     lines = [

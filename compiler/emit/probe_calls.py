@@ -8,9 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ..ir.expr import Atom, RunText, Text, display, join
-from ..ir.plan import HttpRequest, LogWatch, NodeAddress, PlanTask, TcpPort
-
-Check = LogWatch | TcpPort | HttpRequest
+from ..ir.plan import Check, ExecCheck, FileCheck, HttpRequest, LogWatch, NodeAddress, PlanTask, TcpPort
+from .shell import quote
 
 
 def unit(check: Check) -> str:
@@ -19,9 +18,13 @@ def unit(check: Check) -> str:
         case TcpPort():
             return "probe_tcp"
         case HttpRequest():
-            return "probe_http"
+            return "probe_http" if check.expect is None else "probe_body"
         case LogWatch():
             return "probe_log"
+        case ExecCheck():
+            return "probe_exec"
+        case FileCheck():
+            return "probe_file"
 
 
 def describe(check: Check) -> str:
@@ -32,12 +35,17 @@ def describe(check: Check) -> str:
             host = check.hosts[0]
             return f"port {check.port} on {where if isinstance(host, NodeAddress) else display(host)}".splitlines()[0]
         case HttpRequest():
-            return f"{check.method} {display(check.url)}".splitlines()[0]
+            body = f" with {check.expect.pattern!r} in its answer" if check.expect else ""
+            return f"{check.method} {display(check.url)}".splitlines()[0] + body
         case LogWatch():
             kind = "regular expression" if check.is_regex else "text"
             first = check.pattern.splitlines()[0] if check.pattern else ""
             times = f", {check.match_count} times" if check.match_count != 1 else ""
             return f"{kind} {first!r} in the log of {check.logger_name or 'the task'}{times}"
+        case ExecCheck():
+            return f"status 0 of {' '.join(quote(display(word)) for word in check.command)}".splitlines()[0]
+        case FileCheck():
+            return f"the file {quote(display(check.path))}".splitlines()[0]
 
 
 def call(
@@ -52,7 +60,14 @@ def call(
             return ("sf_probe_tcp", str(check.port), *(_host(host) for host in check.hosts))
         case HttpRequest():
             headers = (join([f"{name}: ", value]) for name, value in check.headers)
-            return ("sf_probe_http", check.method, check.url, check.body or "", *headers)
+            request = (check.method, check.url, check.body or "", *headers)
+            if check.expect is None:
+                return ("sf_probe_http", *request)
+            return ("sf_probe_body", "-Ei" if check.expect.ignore_case else "-E", check.expect.ere, *request)
+        case ExecCheck():
+            return ("sf_probe_exec", str(task_index), *check.command)
+        case FileCheck():
+            return ("sf_probe_file", check.path)
         case LogWatch():
             watched = [tasks[name] for name in check.logger] or [task_index]
             options = "-E" if check.is_regex else "-F"

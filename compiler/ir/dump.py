@@ -13,6 +13,9 @@ from .cluster import Cluster
 from .expr import RunText, Text, display
 from .plan import (
     SECRET,
+    Check,
+    ExecCheck,
+    FileCheck,
     HttpRequest,
     LogWatch,
     NodeAddress,
@@ -151,7 +154,7 @@ def _probe(probe: PlanProbe) -> dict[str, Any]:
     }
 
 
-def _check(check: TcpPort | HttpRequest | LogWatch) -> dict[str, Any]:
+def _check(check: Check) -> dict[str, Any]:
     match check:
         case TcpPort():
             first = check.hosts[0]
@@ -160,7 +163,12 @@ def _check(check: TcpPort | HttpRequest | LogWatch) -> dict[str, Any]:
         case HttpRequest():
             headers = {name: display(value) for name, value in check.headers}
             body = {"body": display(check.body)} if check.body is not None else {}
-            return {"url": display(check.url), "headers": headers, **body}
+            expect = {} if check.expect is None else {"expect_body": check.expect.pattern, "regex": check.expect.ere}
+            return {"url": display(check.url), "headers": headers, **body, **expect}
+        case ExecCheck():
+            return {"command": _texts(check.command)}
+        case FileCheck():
+            return {"path": display(check.path)}
         case LogWatch():
             return {
                 "pattern": check.pattern,

@@ -136,13 +136,38 @@ class TcpPort:
 
 
 @dataclass(frozen=True, slots=True)
+class BodyPattern:
+    """`pattern` as the user wrote it; `ere` the POSIX ERE that grep takes."""
+
+    pattern: str
+    ere: str
+    ignore_case: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class HttpRequest:
-    """http_get and http_post."""
+    """http_get and http_post. With `expect` a line of the answer's body has the pattern."""
 
     method: Literal["GET", "POST"]
     url: Text
     headers: tuple[tuple[str, Text], ...]
     body: Text | None = None
+    expect: BodyPattern | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ExecCheck:
+    command: tuple[Text, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FileCheck:
+    """`path` is absolute: against the workspace when the user's was not."""
+
+    path: Text
+
+
+Check: TypeAlias = TcpPort | HttpRequest | LogWatch | ExecCheck | FileCheck
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +176,7 @@ class PlanProbe:
 
     type: Literal["readiness", "failure"]
     kind: str
-    check: LogWatch | TcpPort | HttpRequest
+    check: Check
     delay: float
     timeout: float
     interval: float

@@ -11,7 +11,7 @@ from dataclasses import replace
 from ..diagnostics import Reporter, Span
 from ..ir.plan import NodeAddress, PlanProbe
 from ..ir.tree import Mapping as MappingNode
-from ..ir.tree import Node, Scalar, to_python
+from ..ir.tree import Node, Sequence, to_python
 from ..ir.workflow import Probe
 from ..probes import PROBES
 from ..probes.base import Site
@@ -98,14 +98,16 @@ def _given(fields: MappingNode) -> dict[str, Node]:
 
 
 def _field(key: str, node: Node, schema: Mapping[str, object], scope: Names, report: Reporter) -> object:
-    """A field's value: a whole number where the schema says so, text otherwise, headers as a mapping of text."""
+    """A field's value: a whole number where the schema says so, text otherwise; headers are a mapping of it, a command a list."""
     fragment = schema.get(key)
     reference = str(fragment.get("$ref", "")) if isinstance(fragment, dict) else ""
     if reference.endswith("/integer"):
         return read_integer(node, scope, key, report)
     if isinstance(node, MappingNode):
         return {name: read_text(entry.value, scope, report) or "" for name, entry in node.entries.items()}
-    return read_text(node, scope, report) if isinstance(node, Scalar) else None
+    if isinstance(node, Sequence):
+        return tuple(read_text(item, scope, report) or "" for item in node)
+    return read_text(node, scope, report)
 
 
 def _site(probe: Probe, instance: Instance, names: Mapping[str, tuple[str, ...]], missable: tuple[str, ...]) -> Site:

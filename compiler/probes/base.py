@@ -12,7 +12,7 @@ from typing import Protocol
 from ..diagnostics import Reporter, Span
 from ..ir.expr import Text
 from ..ir.fields import Schema, integer, number
-from ..ir.plan import HttpRequest, LogWatch, NodeAddress, TcpPort
+from ..ir.plan import Check, NodeAddress
 
 KNOBS: dict[str, Schema] = {
     "delay": number("Seconds before the first check", default=0),
@@ -22,8 +22,6 @@ KNOBS: dict[str, Schema] = {
     "failure_threshold": integer("How many failures in a row count", default=3),
 }
 """What every kind of probe has beside its own fields."""
-
-Check = TcpPort | HttpRequest | LogWatch
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,19 @@ from collections.abc import Iterable
 
 from ..ir.dump import MASK
 from ..ir.expr import display
-from ..ir.plan import HttpRequest, LogWatch, NodeAddress, Plan, PlanBackend, PlanProbe, PlanTask, TcpPort
+from ..ir.plan import (
+    Check,
+    ExecCheck,
+    FileCheck,
+    HttpRequest,
+    LogWatch,
+    NodeAddress,
+    Plan,
+    PlanBackend,
+    PlanProbe,
+    PlanTask,
+    TcpPort,
+)
 from .paint import WIDTH, Painter, columns, visible
 
 MAX_MAP_NODES = 64
@@ -160,21 +172,30 @@ def _grouped(names: tuple[str, ...], replicas: dict[str, list[str]]) -> list[str
 
 def probe_text(probe: PlanProbe) -> str:
     """A probe in one line."""
-    check = probe.check
-    if isinstance(check, TcpPort):
-        host = check.hosts[0]
-        each = " on each node" if check.on_node == "each" else ""
-        where = f" is open{each}" if isinstance(host, NodeAddress) else f" of {display(host)} is open"
-        what = f"port {check.port}{where}"
-    elif isinstance(check, HttpRequest):
-        what = f"{check.method} {display(check.url)} succeeds"
-    else:
-        assert isinstance(check, LogWatch)
-        times = f" {check.match_count} times" if check.match_count != 1 else ""
-        what = f"the log{f' of {check.logger_name}' if check.logger_name else ''} has '{check.pattern}'{times}"
     word = "ready when" if probe.type == "readiness" else "failed when"
     within = f", within {duration(probe.deadline)}" if probe.deadline is not None else ""
-    return f"{word} {what}, every {duration(probe.interval)}{within}"
+    more = "" if probe.type == "readiness" or isinstance(probe.check, LogWatch | FileCheck) else " no more"
+    return f"{word} {_check_text(probe.check)}{more}, every {duration(probe.interval)}{within}"
+
+
+def _check_text(check: Check) -> str:
+    """What a check succeeds with."""
+    match check:
+        case TcpPort():
+            host = check.hosts[0]
+            each = " on each node" if check.on_node == "each" else ""
+            where = f" is open{each}" if isinstance(host, NodeAddress) else f" of {display(host)} is open"
+            return f"port {check.port}{where}"
+        case HttpRequest():
+            body = f" with '{check.expect.pattern}' in its answer" if check.expect else ""
+            return f"{check.method} {display(check.url)} succeeds{body}"
+        case LogWatch():
+            times = f" {check.match_count} times" if check.match_count != 1 else ""
+            return f"the log{f' of {check.logger_name}' if check.logger_name else ''} has '{check.pattern}'{times}"
+        case ExecCheck():
+            return f"`{shlex.join(map(display, check.command))}` succeeds"
+        case FileCheck():
+            return f"{display(check.path)} is there"
 
 
 def _allocation(plan: Plan, backend: PlanBackend, paint: Painter) -> list[str]:

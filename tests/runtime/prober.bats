@@ -110,6 +110,20 @@ told() { # <line> of the bus; nothing when empty
   [[ ! ${SF_CHECK_PID[0]} ]]
 }
 
+@test "what a check leaves behind in its group ends with it" {
+  probe_0() {
+    sleep 60 &
+    echo "$!" >"$BATS_TEST_TMPDIR/left"
+  }
+  once
+  left=$(<"$BATS_TEST_TMPDIR/left")
+  for _ in {1..50}; do
+    read -r -a facts 2>/dev/null <"/proc/$left/stat" && [[ ${facts[2]} != Z ]] || break
+    sleep 0.1
+  done
+  [[ ! -e /proc/$left || ${facts[2]} == Z ]]
+}
+
 @test "while a check is under way no second one starts" {
   probe_0() { exec sleep 60; }
   { sf_timer_due_check 0; } 3>&-

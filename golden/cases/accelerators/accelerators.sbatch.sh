@@ -15,7 +15,7 @@
 #
 #   from     workflow.yaml  sha256:ae285f8addedbf2eb1aac980c1977a49cd07c8b17a4716b6cf1651d2d6cad4dd
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:ff46fa3b511c2870bc390d87d80e00273c54f495c0dc2c3e4f97be0f7d62f5a6 (all that follows this header)
+#   body     sha256:9142ed82cd45b3d6349442e0d410ebb8c75f67a345d1d0446505078430495660 (all that follows this header)
 #
 # `sbatch FILE` submits it, `bash FILE` runs it inside an allocation (salloc);
 # `bash FILE --help` says what else it can do.
@@ -494,15 +494,19 @@ sf_timer_due_owed() { # <task index>: a signal that its task was not there for
 # local: tasks that run on this host, as a child of their runner.
 
 sf_local_launch() { # <task index> <its directory>: becomes the task; from SF_COMMAND, SF_ENV, SF_BUILTINS
-  local assignment
   exec {SF_BUS}>&- {SF_GROUPS}>&-
+  sf_local_become "${SF_COMMAND[@]}" "$2/${SF_TASK[$1]}.sh"
+}
+
+sf_local_become() { # <word>...: becomes that command, with the variables of SF_ENV and SF_BUILTINS
+  local assignment
   # The names of the variables are the user's and may be ours: from here on nothing of ours is read but the positions.
-  set -- "${#SF_COMMAND[@]}" "${SF_COMMAND[@]}" "$2/${SF_TASK[$1]}.sh" ${SF_ENV[@]+"${SF_ENV[@]}"} "${SF_BUILTINS[@]}"
-  for assignment in "${@:$1+3}"; do
+  set -- "$#" "$@" ${SF_ENV[@]+"${SF_ENV[@]}"} "${SF_BUILTINS[@]}"
+  for assignment in "${@:$1+2}"; do
     if [[ $assignment == SF_* ]]; then unset -v "${assignment%%=*}"; fi # an array cannot be exported
   done
-  export "${@:$1+3}"
-  exec "${@:2:$1+1}"
+  export "${@:$1+2}"
+  exec -- "${@:2:$1}"
 }
 
 sf_local_signal() { # <signal> <task index>...: to everything in the process groups of the tasks

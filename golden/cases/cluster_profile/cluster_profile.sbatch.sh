@@ -21,7 +21,7 @@
 #   from     workflow.yaml  sha256:3cf39ac6ec1dffc2eb9dd5de8379f0b42cf4bc3b50e06fa97bab55d48ba79a9d
 #   cluster  site.yaml  sha256:daa43e4a2d5b8acb45a9f4dc63b8619ddbcb9975c8bdaddec7a2b508dbf9b671
 #   rebuild  sflowc build -f workflow.yaml --cluster profile/site.yaml
-#   body     sha256:19ce993c212e0334148f28aee99a624a34f1ff6aaec0b6d0cc04dfa93a672511 (all that follows this header)
+#   body     sha256:f49fa36572c6f39919335f43fedcbc2a864d1f9a860db6f66067b5ed1169fce6 (all that follows this header)
 #
 # `sbatch FILE` submits it, `bash FILE` runs it inside an allocation (salloc);
 # `bash FILE --help` says what else it can do.
@@ -423,15 +423,19 @@ sf_timer_due_owed() { # <task index>: a signal that its task was not there for
 # local: tasks that run on this host, as a child of their runner.
 
 sf_local_launch() { # <task index> <its directory>: becomes the task; from SF_COMMAND, SF_ENV, SF_BUILTINS
-  local assignment
   exec {SF_BUS}>&- {SF_GROUPS}>&-
+  sf_local_become "${SF_COMMAND[@]}" "$2/${SF_TASK[$1]}.sh"
+}
+
+sf_local_become() { # <word>...: becomes that command, with the variables of SF_ENV and SF_BUILTINS
+  local assignment
   # The names of the variables are the user's and may be ours: from here on nothing of ours is read but the positions.
-  set -- "${#SF_COMMAND[@]}" "${SF_COMMAND[@]}" "$2/${SF_TASK[$1]}.sh" ${SF_ENV[@]+"${SF_ENV[@]}"} "${SF_BUILTINS[@]}"
-  for assignment in "${@:$1+3}"; do
+  set -- "$#" "$@" ${SF_ENV[@]+"${SF_ENV[@]}"} "${SF_BUILTINS[@]}"
+  for assignment in "${@:$1+2}"; do
     if [[ $assignment == SF_* ]]; then unset -v "${assignment%%=*}"; fi # an array cannot be exported
   done
-  export "${@:$1+3}"
-  exec "${@:2:$1+1}"
+  export "${@:$1+2}"
+  exec -- "${@:2:$1}"
 }
 
 sf_local_signal() { # <signal> <task index>...: to everything in the process groups of the tasks

@@ -5,7 +5,7 @@
 #   from     1_base.yaml  sha256:acfba63fb49bcb68e3612d389b97c48a88c55c5165a7fa21f502e3bba12552bd
 #   from     2_more.yaml  sha256:31f81b17431ef6ecb3c0f2444c5571b51610094d8bf2ef82faeffb3978c258ec
 #   rebuild  sflowc build -f 1_base.yaml -f 2_more.yaml
-#   body     sha256:5d6892f349f37425cffab118ef8988f3c2b19dda5bfd52883d73cebc6676585c (all that follows this header)
+#   body     sha256:04b34d656dd0f8dac0dbce05f854a25992f3c59f6e8bba1e52fd1b3d616d79e5 (all that follows this header)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -404,15 +404,19 @@ sf_timer_due_owed() { # <task index>: a signal that its task was not there for
 # local: tasks that run on this host, as a child of their runner.
 
 sf_local_launch() { # <task index> <its directory>: becomes the task; from SF_COMMAND, SF_ENV, SF_BUILTINS
-  local assignment
   exec {SF_BUS}>&- {SF_GROUPS}>&-
+  sf_local_become "${SF_COMMAND[@]}" "$2/${SF_TASK[$1]}.sh"
+}
+
+sf_local_become() { # <word>...: becomes that command, with the variables of SF_ENV and SF_BUILTINS
+  local assignment
   # The names of the variables are the user's and may be ours: from here on nothing of ours is read but the positions.
-  set -- "${#SF_COMMAND[@]}" "${SF_COMMAND[@]}" "$2/${SF_TASK[$1]}.sh" ${SF_ENV[@]+"${SF_ENV[@]}"} "${SF_BUILTINS[@]}"
-  for assignment in "${@:$1+3}"; do
+  set -- "$#" "$@" ${SF_ENV[@]+"${SF_ENV[@]}"} "${SF_BUILTINS[@]}"
+  for assignment in "${@:$1+2}"; do
     if [[ $assignment == SF_* ]]; then unset -v "${assignment%%=*}"; fi # an array cannot be exported
   done
-  export "${@:$1+3}"
-  exec "${@:2:$1+1}"
+  export "${@:$1+2}"
+  exec -- "${@:2:$1}"
 }
 
 sf_local_signal() { # <signal> <task index>...: to everything in the process groups of the tasks
@@ -628,10 +632,9 @@ sf_prober_serve() {
   local pid
   trap '' HUP INT QUIT TERM USR1 USR2
   exec {SF_EVENTS}>&- {SF_LOG}>&- {SF_LIFE}>&- {SF_GROUPS}>&-
-  LC_ALL=C
-  SF_TIMER=()
-  SF_TIMER_NEXT=0
-  SF_PARTIAL=''
+  # shellcheck disable=SC2034 # for an exec check
+  SF_LOCALE=${LC_ALL-}
+  LC_ALL=C SF_TIMER=() SF_TIMER_NEXT=0 SF_PARTIAL=''
   while :; do
     sf_clock_now
     sf_timer_wait
@@ -703,7 +706,8 @@ sf_prober_checked() { # <probe> <serial> <status> <note> <detail>...
   local -i p=$1 good=0
   local -a role times
   [[ $2 == "${SF_CHECK_SERIAL[p]}" && ${SF_CHECK_PID[p]} ]] || return 0
-  wait "${SF_CHECK_PID[p]}"
+  kill -s KILL -- "-${SF_CHECK_PID[p]}" 2>/dev/null || : # with what it has left behind
+  wait "${SF_CHECK_PID[p]}" || :
   SF_CHECK_PID[p]=
   sf_timer_clear "slow:$p"
   [[ ${SF_CHECK_ATTEMPT[p]} ]] || return 0

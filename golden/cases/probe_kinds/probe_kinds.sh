@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 #
-# probe_kinds: 4 tasks. Compiled by sflowc 0.1.0: change the workflow and compile again.
+# probe_kinds: 8 tasks. Compiled by sflowc 0.1.0: change the workflow and compile again.
 #
-#   from     workflow.yaml  sha256:820254b808e9fcf9e5f8c44572fd3ca77cf29f462ecc9d8cf0c18240f8f58fd2
+#   from     workflow.yaml  sha256:f1573ff004bec5ad27e39db64aaf728d87093ce97eeedfd70f3cecc9c04fb467
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:b88bd4249bd6fb631f9a2244fd2ed8e596435e424d4b7824d6f5ec5abb552d80 (all that follows this header)
+#   body     sha256:303fa02dca83f1b01f1b87dab3da18cdc85d006bf4b610b2e43a526a14d33ec5 (all that follows this header)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -55,6 +55,30 @@ SF_TASK[2]=logs_0 SF_BASE[2]=logs SF_NODES[2]='0 1' SF_PROBES_OF[2]='4 5' SF_FIN
 SF_TASK[3]=logs_1 SF_BASE[3]=logs SF_NODES[3]='0 1' SF_REPLICA[3]=1 SF_PROBES_OF[3]='6 7'
 SF_FINGERPRINT[3]=cdb9863071a4
 
+# 4  files_0: starts at once; nodes 0, 1 of machines
+SF_TASK[4]=files_0 SF_BASE[4]=files SF_NODES[4]='0 1' SF_PROBES_OF[4]='8 9' SF_SETUP[4]=1
+SF_FINGERPRINT[4]=13a007d7ec10
+setup_4() {
+  SF_ENV+=("DIRECTORY=/data/it's \"here\"")
+}
+
+# 5  files_1: starts at once; nodes 0, 1 of machines
+SF_TASK[5]=files_1 SF_BASE[5]=files SF_NODES[5]='0 1' SF_REPLICA[5]=1 SF_PROBES_OF[5]='10 11' SF_SETUP[5]=1
+SF_FINGERPRINT[5]=389f83807df5
+setup_5() {
+  SF_ENV+=("DIRECTORY=/data/it's \"here\"")
+}
+
+# 6  commands: starts at once; nodes 0, 1 of machines
+SF_TASK[6]=commands SF_NODES[6]='0 1' SF_PROBES_OF[6]='12 13' SF_READY_WITHIN[6]=30 SF_SETUP[6]=1
+SF_FINGERPRINT[6]=e41d2975e0cf
+setup_6() {
+  SF_ENV+=(QUEUE='a b')
+}
+
+# 7  locks: starts at once; nodes 0, 1 of machines
+SF_TASK[7]=locks SF_NODES[7]='0 1' SF_PROBES_OF[7]='14 15' SF_FINGERPRINT[7]=8d0095fd3c7f
+
 # ---- Probes ----------------------------------------------------------------------------------------------------------
 # TIMES: delay, interval and time-out of a check in seconds; how many successes, how many failures in a row count.
 
@@ -66,16 +90,16 @@ probe_0() { sf_probe_tcp 9000 "${SF_NODE_IP[0]}" "${SF_NODE_IP[1]}"; }
 SF_PROBE_TASK[1]=0 SF_PROBE_ROLE[1]='failure tcp_port' SF_PROBE_TIMES[1]='0 5 60 1 5'
 probe_1() { sf_probe_tcp 9000 "${SF_NODE_IP[1]}"; }
 
-# readiness of web: POST http://<ip:machines:1>:9000/v1/completions?a=1&b='2'
+# readiness of web: POST http://<ip:machines:1>:9000/v1/completions?a=1&b='2' with '(?i)"text":\\s*"\\w+' in its answer
 SF_PROBE_TASK[2]=1 SF_PROBE_ROLE[2]='readiness http_post' SF_PROBE_TIMES[2]='0 5 60 1 3'
 probe_2() {
-  sf_probe_http POST "http://${SF_NODE_IP[1]}:9000/v1/completions?a=1&b='2'" "{\"prompt\": \"it's \\\"\$HOME\\\" \`here\`\", \"max_tokens\": 1}
+  sf_probe_body -Ei '"text":[[:space:]]*"[0-9A-Z_a-z]+' POST "http://${SF_NODE_IP[1]}:9000/v1/completions?a=1&b='2'" "{\"prompt\": \"it's \\\"\$HOME\\\" \`here\`\", \"max_tokens\": 1}
 " 'Content-Type: application/json' 'X-Port: 9000'
 }
 
-# failure of web: GET http://localhost/health
+# failure of web: GET http://localhost/health with '^ok$' in its answer
 SF_PROBE_TASK[3]=1 SF_PROBE_ROLE[3]='failure http_get' SF_PROBE_TIMES[3]='0 5 60 1 3'
-probe_3() { sf_probe_http GET http://localhost/health ''; }
+probe_3() { sf_probe_body -E "^ok\$" GET http://localhost/health ''; }
 
 # readiness of logs_0: regular expression '(?i)worker \\d+ is (up|ready)' in the log of the task, 2 times
 SF_PROBE_TASK[4]=2 SF_PROBE_ROLE[4]='readiness log_watch' SF_PROBE_TIMES[4]='0 5 60 1 3'
@@ -93,13 +117,48 @@ probe_6() { sf_probe_log 2 -E,-i 'worker [0-9]+ is (up|ready)' 3; }
 SF_PROBE_TASK[7]=3 SF_PROBE_ROLE[7]='failure log_watch' SF_PROBE_TIMES[7]='0 5 60 1 3'
 probe_7() { sf_probe_log 1 -F "it's \$5, *not* [six]" 1; }
 
+# readiness of files_0: the file '<workflow_output_dir>/files_0/ready'
+SF_PROBE_TASK[8]=4 SF_PROBE_ROLE[8]='readiness file' SF_PROBE_TIMES[8]='0 0.2 60 1 3'
+probe_8() { sf_probe_file "${SF_RUN}/files_0/ready"; }
+
+# failure of files_0: the file "/data/it's \"here\"/failed"
+SF_PROBE_TASK[9]=4 SF_PROBE_ROLE[9]='failure file' SF_PROBE_TIMES[9]='0 5 60 1 3'
+probe_9() { sf_probe_file "/data/it's \"here\"/failed"; }
+
+# readiness of files_1: the file '<workflow_output_dir>/files_1/ready'
+SF_PROBE_TASK[10]=5 SF_PROBE_ROLE[10]='readiness file' SF_PROBE_TIMES[10]='0 0.2 60 1 3'
+probe_10() { sf_probe_file "${SF_RUN}/files_1/ready"; }
+
+# failure of files_1: the file "/data/it's \"here\"/failed"
+SF_PROBE_TASK[11]=5 SF_PROBE_ROLE[11]='failure file' SF_PROBE_TIMES[11]='0 5 60 1 3'
+probe_11() { sf_probe_file "/data/it's \"here\"/failed"; }
+
+# readiness of commands: status 0 of bash -c "[ \"\$(wc -l <\"\$0\")\" -gt 3 ] # lines
+SF_PROBE_TASK[12]=6 SF_PROBE_ROLE[12]='readiness exec' SF_PROBE_TIMES[12]='0 5 30 1 3'
+probe_12() {
+  sf_probe_exec 6 bash -c "[ \"\$(wc -l <\"\$0\")\" -gt 3 ] # lines
+" 'a b.txt'
+}
+
+# failure of commands: status 0 of nc -z '<ip:machines:0>' 9000
+SF_PROBE_TASK[13]=6 SF_PROBE_ROLE[13]='failure exec' SF_PROBE_TIMES[13]='0 5 60 1 3'
+probe_13() { sf_probe_exec 6 nc -z "${SF_NODE_IP[0]}" 9000; }
+
+# readiness of locks: the file '<workspace_dir>/run/serve.lock'
+SF_PROBE_TASK[14]=7 SF_PROBE_ROLE[14]='readiness file' SF_PROBE_TIMES[14]='0 5 60 1 3'
+probe_14() { sf_probe_file "${SF_WORKSPACE}/run/serve.lock"; }
+
+# failure of locks: the file '<workflow_output_dir>'
+SF_PROBE_TASK[15]=7 SF_PROBE_ROLE[15]='failure file' SF_PROBE_TIMES[15]='0 5 60 1 3'
+probe_15() { sf_probe_file "${SF_RUN}"; }
+
 # ---- Scripts ---------------------------------------------------------------------------------------------------------
 # What bash runs for each task, verbatim. The texts are read from this file when the run starts; here they only stand.
 
 task_script() { :; }
 artifact_content() { :; }
 
-task_script 0 1 2 3 <<'END_OF_SCRIPT' # each_port, web, logs_0, logs_1
+task_script 0 1 2 3 4 5 6 7 <<'END_OF_SCRIPT' # each_port, web, logs_0, logs_1 and 4 more
 serve
 END_OF_SCRIPT
 
@@ -422,15 +481,19 @@ sf_timer_due_owed() { # <task index>: a signal that its task was not there for
 # local: tasks that run on this host, as a child of their runner.
 
 sf_local_launch() { # <task index> <its directory>: becomes the task; from SF_COMMAND, SF_ENV, SF_BUILTINS
-  local assignment
   exec {SF_BUS}>&- {SF_GROUPS}>&-
+  sf_local_become "${SF_COMMAND[@]}" "$2/${SF_TASK[$1]}.sh"
+}
+
+sf_local_become() { # <word>...: becomes that command, with the variables of SF_ENV and SF_BUILTINS
+  local assignment
   # The names of the variables are the user's and may be ours: from here on nothing of ours is read but the positions.
-  set -- "${#SF_COMMAND[@]}" "${SF_COMMAND[@]}" "$2/${SF_TASK[$1]}.sh" ${SF_ENV[@]+"${SF_ENV[@]}"} "${SF_BUILTINS[@]}"
-  for assignment in "${@:$1+3}"; do
+  set -- "$#" "$@" ${SF_ENV[@]+"${SF_ENV[@]}"} "${SF_BUILTINS[@]}"
+  for assignment in "${@:$1+2}"; do
     if [[ $assignment == SF_* ]]; then unset -v "${assignment%%=*}"; fi # an array cannot be exported
   done
-  export "${@:$1+3}"
-  exec "${@:2:$1+1}"
+  export "${@:$1+2}"
+  exec -- "${@:2:$1}"
 }
 
 sf_local_signal() { # <signal> <task index>...: to everything in the process groups of the tasks
@@ -461,10 +524,9 @@ sf_prober_serve() {
   local pid
   trap '' HUP INT QUIT TERM USR1 USR2
   exec {SF_EVENTS}>&- {SF_LOG}>&- {SF_LIFE}>&- {SF_GROUPS}>&-
-  LC_ALL=C
-  SF_TIMER=()
-  SF_TIMER_NEXT=0
-  SF_PARTIAL=''
+  # shellcheck disable=SC2034 # for an exec check
+  SF_LOCALE=${LC_ALL-}
+  LC_ALL=C SF_TIMER=() SF_TIMER_NEXT=0 SF_PARTIAL=''
   while :; do
     sf_clock_now
     sf_timer_wait
@@ -536,7 +598,8 @@ sf_prober_checked() { # <probe> <serial> <status> <note> <detail>...
   local -i p=$1 good=0
   local -a role times
   [[ $2 == "${SF_CHECK_SERIAL[p]}" && ${SF_CHECK_PID[p]} ]] || return 0
-  wait "${SF_CHECK_PID[p]}"
+  kill -s KILL -- "-${SF_CHECK_PID[p]}" 2>/dev/null || : # with what it has left behind
+  wait "${SF_CHECK_PID[p]}" || :
   SF_CHECK_PID[p]=
   sf_timer_clear "slow:$p"
   [[ ${SF_CHECK_ATTEMPT[p]} ]] || return 0
@@ -775,7 +838,7 @@ sf_curl_option() { # <option> <value>: a line of a configuration for curl, which
 # probe_http: does a URL answer 2xx or 3xx? curl asks where it is there, bash itself where it is not (http:// only).
 
 sf_probe_http() { # <GET|POST> <url> <body> [<header>]...
-  local code=
+  local code='' connection
   if command -v curl >/dev/null; then
     # By standard input, since a header may hold a secret and ps shows arguments. -q: not the user's .curlrc.
     code=$(sf_probe_http_config "$@" | curl -q -K - -s -o /dev/null -w '%{http_code}' --noproxy '*' --max-time "$SF_SECONDS")
@@ -795,8 +858,8 @@ sf_probe_http_config() { # as sf_probe_http: a configuration file for curl
   for header in "${@:4}"; do sf_curl_option header "$header"; done
 }
 
-sf_probe_http_ask() { # as sf_probe_http: an HTTP/1.1 request of bash's own; -> code of the caller
-  local address=${2#http://} host path port=80 connection header
+sf_probe_http_ask() { # as sf_probe_http: an HTTP/1.1 request of bash's own; -> code and connection of the caller
+  local address=${2#http://} host path port=80 header
   address=${address%%#*}
   host=${address%%[/?]*}
   path=/${address#"$host"}
@@ -815,6 +878,118 @@ sf_probe_http_ask() { # as sf_probe_http: an HTTP/1.1 request of bash's own; -> 
   } >&"$connection"
   IFS=' ' read -r -t "$SF_SECONDS" _ code _ <&"$connection"
   code=${code%$'\r'}
+}
+
+# probe_body: does a URL answer 2xx or 3xx, with a line in the body that has a pattern? The body goes to grep as it comes: it may be
+# large, in pieces, or hold NUL.
+
+sf_probe_body() { # <grep options> <pattern> <GET|POST> <url> <body> [<header>]...
+  local code='' found=
+  if command -v curl >/dev/null; then
+    read -r code found < <(sf_probe_body_curl "$@")
+  else
+    sf_probe_body_ask "$@"
+  fi 2>/dev/null
+  SF_DETAIL="HTTP $code"
+  if [[ ! $code || $code == 000 ]]; then SF_DETAIL="no HTTP answer"; fi
+  [[ $code == [23]?? ]] || return 1
+  if [[ $found != 0 ]]; then
+    SF_DETAIL+=", but the body is not what is expected"
+    return 1
+  fi
+}
+
+sf_probe_body_curl() { # as sf_probe_body: prints the status of HTTP and that of grep
+  {
+    sf_probe_http_config "${@:3}" |
+      curl -q -K - -s -o /dev/fd/3 -w '%{http_code}' --noproxy '*' --max-time "$SF_SECONDS" 3>&1 >&4 |
+      grep -aq "$1" -e "$2"
+    printf ' %s\n' "$?"
+  } 4>&1
+}
+
+sf_probe_body_ask() { # as sf_probe_body, by bash's own client; -> code and found of the caller
+  local connection length='' line
+  local -i chunked=0
+  while :; do
+    if [[ ! $code ]]; then
+      sf_probe_http_ask "${@:3}"
+    else
+      IFS=' ' read -r -t "$SF_SECONDS" _ code _ <&"$connection"
+    fi
+    [[ $code ]] || return 0
+    while IFS= read -r -t "$SF_SECONDS" line <&"$connection" && line=${line%$'\r'} && [[ $line ]]; do
+      case ${line,,} in
+        content-length:*) length=${line//[!0-9]/} ;;
+        transfer-encoding:*chunked*) chunked=1 ;;
+      esac
+    done
+    [[ $code == 1?? ]] || break # the answer proper follows
+  done
+  if ((chunked)); then
+    sf_probe_body_chunks
+  elif [[ $length ]]; then
+    head -c "$length"
+  else
+    cat
+  fi <&"$connection" | grep -aq "$1" -e "$2"
+  found=${PIPESTATUS[1]}
+}
+
+sf_probe_body_chunks() { # takes the chunks of standard input together
+  local size
+  while IFS= read -r size; do
+    size=${size%%[!0-9A-Fa-f]*}
+    ((16#${size:-0})) && sf_probe_body_copy "$((16#$size))" && read -r _ || return 0
+  done
+}
+
+sf_probe_body_copy() { # <bytes>: of standard input; NUL among them, which no variable can hold
+  local -i left=$1 asked
+  local part
+  while ((left)); do
+    asked=$((left < 4096 ? left : 4096))
+    if IFS= read -r -d '' -n "$asked" part; then
+      left=$((left - ${#part}))
+      printf '%s' "$part" || return
+      if ((${#part} < asked)); then
+        left=$((left - 1))
+        printf '\0' || return
+      fi
+    else # the end came early
+      printf '%s' "$part"
+      return 1
+    fi
+  done
+}
+
+# probe_exec: does a command succeed? It runs beside this script, with the variables of the task and as one starts a task: what the
+# prober ignores, it does not. All of its process group ends with the check.
+
+sf_probe_exec() { # <task index> <word>...
+  local -i i=$1 status
+  shift
+  sf_task_environment "$i" "$SF_RUN/${SF_TASK[i]}"
+  if [[ ${SF_SETUP[i]-} ]]; then "setup_$i"; fi
+  (
+    trap - HUP INT QUIT TERM USR1 USR2 PIPE
+    exec {SF_BUS}>&- {SF_CHECKS}>&-
+    if [[ $SF_LOCALE ]]; then LC_ALL=$SF_LOCALE; else unset -v LC_ALL; fi
+    sf_local_become "$@"
+  ) </dev/null >/dev/null 2>&1
+  status=$?
+  SF_DETAIL="exit status $status"
+  return "$status"
+}
+
+# probe_file: is there something at a path, seen from the host of this script?
+
+sf_probe_file() { # <path>
+  SF_DETAIL='the file is there'
+  if [[ ! -e $1 ]]; then
+    SF_DETAIL='the file is not there'
+    return 1
+  fi
 }
 
 # probe_log: how often does a pattern stand in the log of a task's current attempt? A check reads only what came since the

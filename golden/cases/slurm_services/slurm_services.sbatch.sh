@@ -11,7 +11,7 @@
 #
 #   from     slurm_services.yaml  sha256:7fbab12ee9d608f117dc856aa59541d8103cfd99fe360fb583616abe7db8284c
 #   rebuild  sflowc build -f slurm_services.yaml
-#   body     sha256:33505ab5ec34b295b2c045ed6e90f844bf0cb08bfecb3c8b4098864a0e50fea4 (all that follows this header)
+#   body     sha256:f3963b0e6a349b349708313989560177a7fd14b1f18a392dbac9e8d152d58210 (all that follows this header)
 #
 # `sbatch FILE` submits it, `bash FILE` runs it inside an allocation (salloc);
 # `bash FILE --help` says what else it can do.
@@ -552,15 +552,19 @@ sf_timer_due_owed() { # <task index>: a signal that its task was not there for
 # local: tasks that run on this host, as a child of their runner.
 
 sf_local_launch() { # <task index> <its directory>: becomes the task; from SF_COMMAND, SF_ENV, SF_BUILTINS
-  local assignment
   exec {SF_BUS}>&- {SF_GROUPS}>&-
+  sf_local_become "${SF_COMMAND[@]}" "$2/${SF_TASK[$1]}.sh"
+}
+
+sf_local_become() { # <word>...: becomes that command, with the variables of SF_ENV and SF_BUILTINS
+  local assignment
   # The names of the variables are the user's and may be ours: from here on nothing of ours is read but the positions.
-  set -- "${#SF_COMMAND[@]}" "${SF_COMMAND[@]}" "$2/${SF_TASK[$1]}.sh" ${SF_ENV[@]+"${SF_ENV[@]}"} "${SF_BUILTINS[@]}"
-  for assignment in "${@:$1+3}"; do
+  set -- "$#" "$@" ${SF_ENV[@]+"${SF_ENV[@]}"} "${SF_BUILTINS[@]}"
+  for assignment in "${@:$1+2}"; do
     if [[ $assignment == SF_* ]]; then unset -v "${assignment%%=*}"; fi # an array cannot be exported
   done
-  export "${@:$1+3}"
-  exec "${@:2:$1+1}"
+  export "${@:$1+2}"
+  exec -- "${@:2:$1}"
 }
 
 sf_local_signal() { # <signal> <task index>...: to everything in the process groups of the tasks
@@ -1236,10 +1240,9 @@ sf_prober_serve() {
   local pid
   trap '' HUP INT QUIT TERM USR1 USR2
   exec {SF_EVENTS}>&- {SF_LOG}>&- {SF_LIFE}>&- {SF_GROUPS}>&-
-  LC_ALL=C
-  SF_TIMER=()
-  SF_TIMER_NEXT=0
-  SF_PARTIAL=''
+  # shellcheck disable=SC2034 # for an exec check
+  SF_LOCALE=${LC_ALL-}
+  LC_ALL=C SF_TIMER=() SF_TIMER_NEXT=0 SF_PARTIAL=''
   while :; do
     sf_clock_now
     sf_timer_wait
@@ -1311,7 +1314,8 @@ sf_prober_checked() { # <probe> <serial> <status> <note> <detail>...
   local -i p=$1 good=0
   local -a role times
   [[ $2 == "${SF_CHECK_SERIAL[p]}" && ${SF_CHECK_PID[p]} ]] || return 0
-  wait "${SF_CHECK_PID[p]}"
+  kill -s KILL -- "-${SF_CHECK_PID[p]}" 2>/dev/null || : # with what it has left behind
+  wait "${SF_CHECK_PID[p]}" || :
   SF_CHECK_PID[p]=
   sf_timer_clear "slow:$p"
   [[ ${SF_CHECK_ATTEMPT[p]} ]] || return 0
@@ -1398,7 +1402,7 @@ sf_curl_option() { # <option> <value>: a line of a configuration for curl, which
 # probe_http: does a URL answer 2xx or 3xx? curl asks where it is there, bash itself where it is not (http:// only).
 
 sf_probe_http() { # <GET|POST> <url> <body> [<header>]...
-  local code=
+  local code='' connection
   if command -v curl >/dev/null; then
     # By standard input, since a header may hold a secret and ps shows arguments. -q: not the user's .curlrc.
     code=$(sf_probe_http_config "$@" | curl -q -K - -s -o /dev/null -w '%{http_code}' --noproxy '*' --max-time "$SF_SECONDS")
@@ -1418,8 +1422,8 @@ sf_probe_http_config() { # as sf_probe_http: a configuration file for curl
   for header in "${@:4}"; do sf_curl_option header "$header"; done
 }
 
-sf_probe_http_ask() { # as sf_probe_http: an HTTP/1.1 request of bash's own; -> code of the caller
-  local address=${2#http://} host path port=80 connection header
+sf_probe_http_ask() { # as sf_probe_http: an HTTP/1.1 request of bash's own; -> code and connection of the caller
+  local address=${2#http://} host path port=80 header
   address=${address%%#*}
   host=${address%%[/?]*}
   path=/${address#"$host"}

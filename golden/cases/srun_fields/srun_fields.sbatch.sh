@@ -18,7 +18,7 @@
 #
 #   from     workflow.yaml  sha256:da5d6c64e393479c97449eb51caba7377fc36a1c26388eea290593a72199d819
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:5faf5c443cb9810a560f3266ce3ecbf209ffa02c8299782d78af52a16140ca2a (all that follows this header)
+#   body     sha256:7dd71707c489712e890c6da1899d80a25ea6a799dbee0135cae1153973f3e70e (all that follows this header)
 #
 # `sbatch FILE` submits it, `bash FILE` runs it inside an allocation (salloc);
 # `bash FILE --help` says what else it can do.
@@ -434,15 +434,19 @@ sf_timer_due_owed() { # <task index>: a signal that its task was not there for
 # local: tasks that run on this host, as a child of their runner.
 
 sf_local_launch() { # <task index> <its directory>: becomes the task; from SF_COMMAND, SF_ENV, SF_BUILTINS
-  local assignment
   exec {SF_BUS}>&- {SF_GROUPS}>&-
+  sf_local_become "${SF_COMMAND[@]}" "$2/${SF_TASK[$1]}.sh"
+}
+
+sf_local_become() { # <word>...: becomes that command, with the variables of SF_ENV and SF_BUILTINS
+  local assignment
   # The names of the variables are the user's and may be ours: from here on nothing of ours is read but the positions.
-  set -- "${#SF_COMMAND[@]}" "${SF_COMMAND[@]}" "$2/${SF_TASK[$1]}.sh" ${SF_ENV[@]+"${SF_ENV[@]}"} "${SF_BUILTINS[@]}"
-  for assignment in "${@:$1+3}"; do
+  set -- "$#" "$@" ${SF_ENV[@]+"${SF_ENV[@]}"} "${SF_BUILTINS[@]}"
+  for assignment in "${@:$1+2}"; do
     if [[ $assignment == SF_* ]]; then unset -v "${assignment%%=*}"; fi # an array cannot be exported
   done
-  export "${@:$1+3}"
-  exec "${@:2:$1+1}"
+  export "${@:$1+2}"
+  exec -- "${@:2:$1}"
 }
 
 sf_local_signal() { # <signal> <task index>...: to everything in the process groups of the tasks

@@ -2,7 +2,9 @@
 
 import pytest
 from compilation import SLURM, errors, plan, task, tasks, workflow
-from sflowc.ir.plan import HttpRequest, LogWatch, NodeAddress, PlanProbe, TcpPort
+from sflowc.ir.expr import display
+from sflowc.ir.plan import ExecCheck, HttpRequest, LogWatch, NodeAddress, PlanProbe, TcpPort
+from sflowc.targets import default_target
 
 PORT = "tcp_port: {port: 80}"
 
@@ -189,3 +191,58 @@ def test_a_null_kind_beside_another_is_none() -> None:
 def test_times_stay_whole_in_a_plan() -> None:
     found = plan(workflow(f"name: t, script: [x], probes: {{readiness: {{{PORT}, delay: 3}}}}")).tasks[0].probes[0]
     assert type(found.delay) is int
+
+
+# ---- Commands and files ----------------------------------------------------------------------------------------------
+
+
+def test_the_words_of_a_command_may_be_expressions() -> None:
+    words = "[bash, -c, 'x $A', '${{ A }}', 7, true, '', '${{ backends.c.nodes[1].name }}:1']"
+    found = probe(f"exec: {{command: {words}}}", head=f"variables: {{A: 'a  b'}}\n{SLURM}").check
+    assert isinstance(found, ExecCheck)
+    assert found.command[:-1] == ("bash", "-c", "x $A", "a  b", "7", "true", "")
+    assert display(found.command[-1]) == "<name:c:1>:1"
+
+
+def test_the_path_of_a_file_is_that_of_each_replica() -> None:
+    found = tasks(
+        workflow(
+            "name: t, script: [x], replicas: {count: 2},"
+            " probes: {readiness: {file: {path: $SFLOW_TASK_OUTPUT_DIR/up}}, failure: {file: {path: '/x'}}}"
+        )
+    )
+    paths = [display(each.check.path) for one in found.values() for each in one.probes]  # type: ignore[union-attr]
+    assert paths == ["<workflow_output_dir>/t_0/up", "/x", "<workflow_output_dir>/t_1/up", "/x"]
+
+
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [
+        ("exec: {command: x}", "wrong-type"),
+        ("exec: {command: []}", "empty-list"),
+        ("exec: {command: null}", "wrong-type"),
+        ("exec: {command: [[x]]}", "wrong-type"),
+        ("exec: {command: [null]}", "wrong-type"),
+        ("exec: {}", "missing-key"),
+        ("exec: {command: ['${{ nope }}']}", "unknown-name"),
+        ("exec: {command: [x], shell: true}", "unknown-key"),
+        ("file: {path: [x]}", "wrong-type"),
+        ("file: {}", "missing-key"),
+        ("file: {path: x}, exec: {command: [x]}", "probe-kind"),
+        ("tcp_port: {port: 1, expect_body: x}", "unknown-key"),
+    ],
+)
+def test_what_is_wrong_with_a_command_or_a_file(said: str, code: str) -> None:
+    assert mistakes(said) == [code]
+
+
+def test_only_the_units_of_what_is_there_are_in_the_script() -> None:
+    def units(fields: str) -> set[str]:
+        found = plan(workflow(f"name: t, script: [x], probes: {{readiness: {{{fields}}}}}"))
+        script = default_target(found).emit(found)
+        return {name for name in ("body", "exec", "file", "http", "log", "tcp") if f"\n# probe_{name}: " in script}
+
+    assert units("exec: {command: [x]}") == {"exec"}
+    assert units("file: {path: x}") == {"file"}
+    assert units("http_get: {url: 'http://h'}") == {"http"}
+    assert units("http_get: {url: 'http://h', expect_body: x}") == {"http", "body"}

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 from sflowc.diagnostics import Reporter, Span
-from sflowc.ir.expr import Atom, RunText
-from sflowc.ir.plan import HttpRequest, LogWatch, NodeAddress, TcpPort
+from sflowc.ir.expr import OUTPUT_DIR, WORKFLOW_OUTPUT_DIR, WORKSPACE_DIR, Atom, RunText
+from sflowc.ir.plan import BodyPattern, ExecCheck, FileCheck, HttpRequest, LogWatch, NodeAddress, TcpPort
 from sflowc.probes import PROBES
 from sflowc.probes.base import Check, Site
 
@@ -39,6 +39,33 @@ def check(kind: str, **fields: Any) -> tuple[Check | None, list[tuple[str, str]]
         ("http_get", {"url": "https://h", "headers": {"A": "b"}}, HttpRequest("GET", "https://h", (("A", "b"),))),
         ("http_post", {"url": "http://h", "body": "x"}, HttpRequest("POST", "http://h", (), "x")),
         ("http_post", {"url": "http://h", "headers": None}, HttpRequest("POST", "http://h", (), "")),
+        (
+            "http_get",
+            {"url": "http://h", "expect_body": r"(?i)ok \d"},
+            HttpRequest("GET", "http://h", (), None, BodyPattern(r"(?i)ok \d", "ok [0-9]", True)),
+        ),
+        (
+            "http_post",
+            {"url": "http://h", "expect_body": "re:a|b"},
+            HttpRequest("POST", "http://h", (), "", BodyPattern("re:a|b", "re:a|b")),
+        ),
+        ("http_get", {"url": "http://h", "expect_body": None}, HttpRequest("GET", "http://h", ())),
+        ("exec", {"command": ("a", "b c", "", URL)}, ExecCheck(("a", "b c", "", URL))),
+        ("file", {"path": "/a b"}, FileCheck("/a b")),
+        ("file", {"path": "a/$b~"}, FileCheck(RunText((WORKSPACE_DIR, "/a/$b~")))),
+        ("file", {"path": "$a.b"}, FileCheck(RunText((WORKSPACE_DIR, "/$a.b")))),
+        ("file", {"path": "~a/b"}, FileCheck(RunText((WORKSPACE_DIR, "/~a/b")))),
+        ("file", {"path": ADDRESS}, FileCheck(RunText((WORKSPACE_DIR, "/", Atom("ip", "b", 1))))),
+        ("file", {"path": RunText((OUTPUT_DIR, "/x"))}, FileCheck(RunText((OUTPUT_DIR, "/x")))),
+        ("file", {"path": "$SFLOW_TASK_OUTPUT_DIR/x"}, FileCheck(RunText((WORKFLOW_OUTPUT_DIR, "/t/x")))),
+        ("file", {"path": "${SFLOW_TASK_OUTPUT_DIR}"}, FileCheck(RunText((WORKFLOW_OUTPUT_DIR, "/t")))),
+        ("file", {"path": "$SFLOW_WORKFLOW_OUTPUT_DIR/o/x"}, FileCheck(RunText((WORKFLOW_OUTPUT_DIR, "/o/x")))),
+        ("file", {"path": "$SFLOW_OUTPUT_DIR/x"}, FileCheck(RunText((OUTPUT_DIR, "/x")))),
+        (
+            "file",
+            {"path": RunText(("$SFLOW_WORKSPACE_DIR/", Atom("ip", "b", 1)))},
+            FileCheck(RunText((WORKSPACE_DIR, "/", Atom("ip", "b", 1)))),
+        ),
         ("log_watch", {"match_pattern": "a.b"}, LogWatch("a.b", False, "a.b", 1)),
         ("log_watch", {"match_pattern": "re:a", "match_count": 3}, LogWatch("a", True, "a", 3)),
         ("log_watch", {"match_pattern": "regex:(?i)a"}, LogWatch("(?i)a", True, "a", 1, ignore_case=True)),
@@ -57,6 +84,15 @@ def test_a_check(kind: str, fields: dict[str, Any], expected: Check) -> None:
         ("tcp_port", {"port": 0}, ("port-range", "port")),
         ("tcp_port", {"port": 65536}, ("port-range", "port")),
         ("http_get", {"url": "h:80"}, ("url-scheme", "url")),
+        ("http_get", {"url": "http://h", "expect_body": ""}, ("empty-pattern", "expect_body")),
+        ("http_get", {"url": "http://h", "expect_body": "(a"}, ("invalid-regex", "expect_body")),
+        ("http_post", {"url": "http://h", "expect_body": "a(?=b)"}, ("regex-unsupported", "expect_body")),
+        ("http_get", {"url": "http://h", "expect_body": URL}, ("runtime-value", "expect_body")),
+        ("exec", {"command": ("", "a")}, ("empty-check", "command")),
+        ("file", {"path": ""}, ("empty-check", "path")),
+        ("file", {"path": "~"}, ("shell-in-path", "path")),
+        ("file", {"path": "$HOME/a"}, ("shell-in-path", "path")),
+        ("file", {"path": RunText(("${A}/", Atom("ip", "b", 1)))}, ("shell-in-path", "path")),
         ("http_post", {"url": ADDRESS}, ("url-scheme", "url")),
         ("log_watch", {}, ("log-watch-pattern", "probe")),
         ("log_watch", {"match_pattern": "a", "regex_pattern": "b"}, ("log-watch-pattern", "probe")),

@@ -71,15 +71,15 @@ slurm backend gpu:
    4  decode_0   srun    node 1  GPU 0
         after load
         ready when GET http://<ip:gpu:1>:8000/health succeeds, every 5s
-        failed when port 81 of example.org is open, every 5s
+        failed when port 81 of example.org is open no more, every 5s
    5  decode_1   srun    node 1  GPU 1
         after load
         ready when GET http://<ip:gpu:1>:8000/health succeeds, every 5s
-        failed when port 81 of example.org is open, every 5s
+        failed when port 81 of example.org is open no more, every 5s
    6  decode_2   srun    node 1  GPU 2
         after load
         ready when GET http://<ip:gpu:1>:8000/health succeeds, every 5s
-        failed when port 81 of example.org is open, every 5s
+        failed when port 81 of example.org is open no more, every 5s
    7  bench      srun    node 0
         after both of prefill, all 3 of decode, load
         at most 1h30m, up to 2 retries
