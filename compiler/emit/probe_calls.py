@@ -73,7 +73,7 @@ def call(
             options = "-E" if check.is_regex else "-F"
             if check.ignore_case:
                 options += ",-i"
-            if check.is_regex and "^" in check.ere and task.operator.type == "srun":
+            if check.is_regex and "^" in display(check.ere) and task.operator.type == "srun":
                 options = f"label,{options}"
             return ("sf_probe_log", str(check.match_count), options, check.ere, *map(str, watched))
 

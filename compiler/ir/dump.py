@@ -172,7 +172,7 @@ def _check(check: Check) -> dict[str, Any]:
         case LogWatch():
             return {
                 "pattern": check.pattern,
-                "regex": check.ere,
+                "regex": display(check.ere),
                 "is_regex": check.is_regex,
                 "logger": check.logger_name,
                 "match_count": check.match_count,

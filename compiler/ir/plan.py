@@ -117,11 +117,12 @@ class NodeAddress:
 
 @dataclass(frozen=True, slots=True)
 class LogWatch:
-    """`pattern` as the user wrote it (without `re:`); `ere` the POSIX ERE or literal text that grep takes."""
+    """`pattern` as the user wrote it (without `re:`); `ere` the POSIX ERE or literal text that grep takes. Only the
+    latter may have holes."""
 
     pattern: str
     is_regex: bool
-    ere: str
+    ere: Text
     match_count: int
     logger: tuple[str, ...] = ()  # concrete tasks whose logs count; empty: the task's own
     logger_name: str | None = None  # as the user wrote it

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ..diagnostics import Reporter, did_you_mean
-from ..ir.expr import display
+from ..ir.expr import Text, display
 from ..ir.fields import Schema, integer, text
 from ..ir.plan import LogWatch
 from ..source.names import may_be_absent
@@ -31,11 +31,17 @@ class LogWatchProbe:
             report.error("log-watch-pattern", f"log_watch has {wrong}", site.span, help="give exactly one of the two")
             return None
         name = given[0]
-        pattern, is_regex = display(text_field(fields, name)), name == "regex_pattern"
+        written = text_field(fields, name)
+        pattern, is_regex = display(written), name == "regex_pattern"
         for prefix in ("regex:", "re:") if not is_regex else ():
             if pattern.startswith(prefix):
                 pattern, is_regex = pattern[len(prefix) :], True
                 break
+        if is_regex and not isinstance(written, str):
+            message = f"the regular expression is {pattern}, which is known only when the job runs"
+            advice = "match_pattern takes such a value in literal text"
+            report.error("runtime-value", message, site.span_of(name), help=advice)
+            return None
         if not pattern:
             report.error("empty-pattern", "an empty pattern matches everything", site.span_of(name))
             return None
@@ -49,7 +55,8 @@ class LogWatchProbe:
         ):
             logger = None
         watched = self._watched(str(logger), site, report) if logger is not None else ()
-        translated = translate(pattern, site.span_of(name), report) if is_regex else (pattern, False)
+        literal: tuple[Text, bool] = (written, False)
+        translated = translate(pattern, site.span_of(name), report) if is_regex else literal
         if translated is None or watched is None:
             return None
         return LogWatch(

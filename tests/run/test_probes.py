@@ -268,3 +268,25 @@ def test_a_service_that_answers_something_else_later_has_failed(tmp_path: Path, 
     run = workflow.run(PATH=programs)
     assert run.status == 1
     assert "the body is not what is expected" in run.record["reason"]
+
+
+# ---- log_watch -------------------------------------------------------------------------------------------------------
+
+
+def test_a_pattern_may_hold_an_address(tmp_path: Path) -> None:
+    text = """
+backends: {here: {type: local}}
+workflow:
+  name: w
+  tasks:
+    - name: server
+      script: ['echo "up on $SFLOW_TASK_ASSIGNED_NODE_IPS"; exec sleep 60']
+      probes:
+        readiness:
+          log_watch: {match_pattern: 'up on ${{ backends.here.nodes[0].ip_address }}'}
+          interval: 0.1
+          timeout: 10
+"""
+    run = Workflow(tmp_path, text).run()
+    assert run.status == 0, run.output
+    assert run.moments("server")["READY"]

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 #
-# probe_kinds: 8 tasks. Compiled by sflowc 0.1.0: change the workflow and compile again.
+# probe_kinds: 9 tasks. Compiled by sflowc 0.1.0: change the workflow and compile again.
 #
-#   from     workflow.yaml  sha256:f1573ff004bec5ad27e39db64aaf728d87093ce97eeedfd70f3cecc9c04fb467
+#   from     workflow.yaml  sha256:e5c7844b594a91d0ca6e6044a963fc77b3dcfa3f82dae874aa30e53194ad5ebd
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:303fa02dca83f1b01f1b87dab3da18cdc85d006bf4b610b2e43a526a14d33ec5 (all that follows this header)
+#   body     sha256:611f5dac3c41f68ca4a82beb4d9792d7d6296e2ac05a8ecbed19d8f3e590d73a (all that follows this header)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -55,29 +55,32 @@ SF_TASK[2]=logs_0 SF_BASE[2]=logs SF_NODES[2]='0 1' SF_PROBES_OF[2]='4 5' SF_FIN
 SF_TASK[3]=logs_1 SF_BASE[3]=logs SF_NODES[3]='0 1' SF_REPLICA[3]=1 SF_PROBES_OF[3]='6 7'
 SF_FINGERPRINT[3]=cdb9863071a4
 
-# 4  files_0: starts at once; nodes 0, 1 of machines
-SF_TASK[4]=files_0 SF_BASE[4]=files SF_NODES[4]='0 1' SF_PROBES_OF[4]='8 9' SF_SETUP[4]=1
-SF_FINGERPRINT[4]=13a007d7ec10
-setup_4() {
-  SF_ENV+=("DIRECTORY=/data/it's \"here\"")
-}
+# 4  addresses: starts at once; nodes 0, 1 of machines
+SF_TASK[4]=addresses SF_NODES[4]='0 1' SF_PROBES_OF[4]=8 SF_FINGERPRINT[4]=89b64b17eed0
 
-# 5  files_1: starts at once; nodes 0, 1 of machines
-SF_TASK[5]=files_1 SF_BASE[5]=files SF_NODES[5]='0 1' SF_REPLICA[5]=1 SF_PROBES_OF[5]='10 11' SF_SETUP[5]=1
-SF_FINGERPRINT[5]=389f83807df5
+# 5  files_0: starts at once; nodes 0, 1 of machines
+SF_TASK[5]=files_0 SF_BASE[5]=files SF_NODES[5]='0 1' SF_PROBES_OF[5]='9 10' SF_SETUP[5]=1
+SF_FINGERPRINT[5]=13a007d7ec10
 setup_5() {
   SF_ENV+=("DIRECTORY=/data/it's \"here\"")
 }
 
-# 6  commands: starts at once; nodes 0, 1 of machines
-SF_TASK[6]=commands SF_NODES[6]='0 1' SF_PROBES_OF[6]='12 13' SF_READY_WITHIN[6]=30 SF_SETUP[6]=1
-SF_FINGERPRINT[6]=e41d2975e0cf
+# 6  files_1: starts at once; nodes 0, 1 of machines
+SF_TASK[6]=files_1 SF_BASE[6]=files SF_NODES[6]='0 1' SF_REPLICA[6]=1 SF_PROBES_OF[6]='11 12' SF_SETUP[6]=1
+SF_FINGERPRINT[6]=389f83807df5
 setup_6() {
+  SF_ENV+=("DIRECTORY=/data/it's \"here\"")
+}
+
+# 7  commands: starts at once; nodes 0, 1 of machines
+SF_TASK[7]=commands SF_NODES[7]='0 1' SF_PROBES_OF[7]='13 14' SF_READY_WITHIN[7]=30 SF_SETUP[7]=1
+SF_FINGERPRINT[7]=e41d2975e0cf
+setup_7() {
   SF_ENV+=(QUEUE='a b')
 }
 
-# 7  locks: starts at once; nodes 0, 1 of machines
-SF_TASK[7]=locks SF_NODES[7]='0 1' SF_PROBES_OF[7]='14 15' SF_FINGERPRINT[7]=8d0095fd3c7f
+# 8  locks: starts at once; nodes 0, 1 of machines
+SF_TASK[8]=locks SF_NODES[8]='0 1' SF_PROBES_OF[8]='15 16' SF_FINGERPRINT[8]=8d0095fd3c7f
 
 # ---- Probes ----------------------------------------------------------------------------------------------------------
 # TIMES: delay, interval and time-out of a check in seconds; how many successes, how many failures in a row count.
@@ -117,40 +120,44 @@ probe_6() { sf_probe_log 2 -E,-i 'worker [0-9]+ is (up|ready)' 3; }
 SF_PROBE_TASK[7]=3 SF_PROBE_ROLE[7]='failure log_watch' SF_PROBE_TIMES[7]='0 5 60 1 3'
 probe_7() { sf_probe_log 1 -F "it's \$5, *not* [six]" 1; }
 
+# readiness of addresses: text 'listening on <ip:machines:0>' in the log of the task
+SF_PROBE_TASK[8]=4 SF_PROBE_ROLE[8]='readiness log_watch' SF_PROBE_TIMES[8]='0 5 60 1 3'
+probe_8() { sf_probe_log 1 -F "listening on ${SF_NODE_IP[0]}" 4; }
+
 # readiness of files_0: the file '<workflow_output_dir>/files_0/ready'
-SF_PROBE_TASK[8]=4 SF_PROBE_ROLE[8]='readiness file' SF_PROBE_TIMES[8]='0 0.2 60 1 3'
-probe_8() { sf_probe_file "${SF_RUN}/files_0/ready"; }
+SF_PROBE_TASK[9]=5 SF_PROBE_ROLE[9]='readiness file' SF_PROBE_TIMES[9]='0 0.2 60 1 3'
+probe_9() { sf_probe_file "${SF_RUN}/files_0/ready"; }
 
 # failure of files_0: the file "/data/it's \"here\"/failed"
-SF_PROBE_TASK[9]=4 SF_PROBE_ROLE[9]='failure file' SF_PROBE_TIMES[9]='0 5 60 1 3'
-probe_9() { sf_probe_file "/data/it's \"here\"/failed"; }
+SF_PROBE_TASK[10]=5 SF_PROBE_ROLE[10]='failure file' SF_PROBE_TIMES[10]='0 5 60 1 3'
+probe_10() { sf_probe_file "/data/it's \"here\"/failed"; }
 
 # readiness of files_1: the file '<workflow_output_dir>/files_1/ready'
-SF_PROBE_TASK[10]=5 SF_PROBE_ROLE[10]='readiness file' SF_PROBE_TIMES[10]='0 0.2 60 1 3'
-probe_10() { sf_probe_file "${SF_RUN}/files_1/ready"; }
+SF_PROBE_TASK[11]=6 SF_PROBE_ROLE[11]='readiness file' SF_PROBE_TIMES[11]='0 0.2 60 1 3'
+probe_11() { sf_probe_file "${SF_RUN}/files_1/ready"; }
 
 # failure of files_1: the file "/data/it's \"here\"/failed"
-SF_PROBE_TASK[11]=5 SF_PROBE_ROLE[11]='failure file' SF_PROBE_TIMES[11]='0 5 60 1 3'
-probe_11() { sf_probe_file "/data/it's \"here\"/failed"; }
+SF_PROBE_TASK[12]=6 SF_PROBE_ROLE[12]='failure file' SF_PROBE_TIMES[12]='0 5 60 1 3'
+probe_12() { sf_probe_file "/data/it's \"here\"/failed"; }
 
 # readiness of commands: status 0 of bash -c "[ \"\$(wc -l <\"\$0\")\" -gt 3 ] # lines
-SF_PROBE_TASK[12]=6 SF_PROBE_ROLE[12]='readiness exec' SF_PROBE_TIMES[12]='0 5 30 1 3'
-probe_12() {
-  sf_probe_exec 6 bash -c "[ \"\$(wc -l <\"\$0\")\" -gt 3 ] # lines
+SF_PROBE_TASK[13]=7 SF_PROBE_ROLE[13]='readiness exec' SF_PROBE_TIMES[13]='0 5 30 1 3'
+probe_13() {
+  sf_probe_exec 7 bash -c "[ \"\$(wc -l <\"\$0\")\" -gt 3 ] # lines
 " 'a b.txt'
 }
 
 # failure of commands: status 0 of nc -z '<ip:machines:0>' 9000
-SF_PROBE_TASK[13]=6 SF_PROBE_ROLE[13]='failure exec' SF_PROBE_TIMES[13]='0 5 60 1 3'
-probe_13() { sf_probe_exec 6 nc -z "${SF_NODE_IP[0]}" 9000; }
+SF_PROBE_TASK[14]=7 SF_PROBE_ROLE[14]='failure exec' SF_PROBE_TIMES[14]='0 5 60 1 3'
+probe_14() { sf_probe_exec 7 nc -z "${SF_NODE_IP[0]}" 9000; }
 
 # readiness of locks: the file '<workspace_dir>/run/serve.lock'
-SF_PROBE_TASK[14]=7 SF_PROBE_ROLE[14]='readiness file' SF_PROBE_TIMES[14]='0 5 60 1 3'
-probe_14() { sf_probe_file "${SF_WORKSPACE}/run/serve.lock"; }
+SF_PROBE_TASK[15]=8 SF_PROBE_ROLE[15]='readiness file' SF_PROBE_TIMES[15]='0 5 60 1 3'
+probe_15() { sf_probe_file "${SF_WORKSPACE}/run/serve.lock"; }
 
 # failure of locks: the file '<workflow_output_dir>'
-SF_PROBE_TASK[15]=7 SF_PROBE_ROLE[15]='failure file' SF_PROBE_TIMES[15]='0 5 60 1 3'
-probe_15() { sf_probe_file "${SF_RUN}"; }
+SF_PROBE_TASK[16]=8 SF_PROBE_ROLE[16]='failure file' SF_PROBE_TIMES[16]='0 5 60 1 3'
+probe_16() { sf_probe_file "${SF_RUN}"; }
 
 # ---- Scripts ---------------------------------------------------------------------------------------------------------
 # What bash runs for each task, verbatim. The texts are read from this file when the run starts; here they only stand.
@@ -158,7 +165,7 @@ probe_15() { sf_probe_file "${SF_RUN}"; }
 task_script() { :; }
 artifact_content() { :; }
 
-task_script 0 1 2 3 4 5 6 7 <<'END_OF_SCRIPT' # each_port, web, logs_0, logs_1 and 4 more
+task_script 0 1 2 3 4 5 6 7 8 <<'END_OF_SCRIPT' # each_port, web, logs_0, logs_1 and 5 more
 serve
 END_OF_SCRIPT
 
