@@ -12,11 +12,19 @@ from .inputs import fail
 
 
 def write_file(path: Path, text: str, *, mode: int = 0o644) -> None:
-    """Writes the text, byte for byte, and makes the directories that are not there."""
+    """Writes the text, byte for byte, and makes the directories that are not there.
+
+    What is no file, such as /dev/null or a pipe, is written to and stays what it is; of a link the file behind it is written.
+    """
+    data = text.encode("utf-8", "surrogateescape")
     try:
+        path = path.resolve() if path.is_symlink() else path
+        if path.exists() and not path.is_file():
+            path.write_bytes(data)
+            return
         path.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile("wb", dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
-            file.write(text.encode("utf-8", "surrogateescape"))
+            file.write(data)
         Path(file.name).chmod(mode)
         Path(file.name).replace(path)
     except OSError as error:

@@ -329,3 +329,24 @@ def test_annotations_and_a_script_do_not_mix(run: Run) -> None:
     )
     done = run("build", "warn.yaml", "--format", "github", "-o", "x.sh")
     assert done.stdout.startswith("::warning ")
+
+
+def test_what_is_no_file_is_written_to_and_stays(run: Run, tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    end = os.open(pipe, os.O_RDWR)
+    try:
+        run("compose", "hello.yaml", "-o", "pipe")
+        assert b"name: hello" in os.read(end, 65536)
+    finally:
+        os.close(end)
+    assert stat.S_ISFIFO(pipe.stat().st_mode)
+
+
+def test_of_a_link_the_file_behind_it_is_written(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "scripts").mkdir()
+    (tmp_path / "link.sh").symlink_to("scripts/real.sh")
+    for _ in range(2):
+        run("build", "hello.yaml", "-o", "link.sh")
+        assert (tmp_path / "link.sh").is_symlink()
+        assert (tmp_path / "scripts" / "real.sh").stat().st_mode & 0o777 == 0o755
