@@ -74,9 +74,9 @@ tables: $(VENV)/.dev ## write the parsing tables anew, after a change of a gramm
 	python -m sflowc.expr.build_table
 
 golden: $(VENV)/.dev ## write golden/ anew; read the difference before you commit it
-	pytest -k is_golden tests/unit/test_golden.py --snapshot-update --allow-snapshot-deletion >/dev/null || true
+	pytest -k is_golden tests/unit/test_golden.py tests/unit/test_inference.py --snapshot-update --allow-snapshot-deletion >/dev/null || true
 	pytest -k is_told tests/unit/test_errors.py --snapshot-update >/dev/null || true
-	pytest -q tests/unit/test_golden.py tests/unit/test_errors.py
+	pytest -q tests/unit/test_golden.py tests/unit/test_inference.py tests/unit/test_errors.py
 
 bench: $(VENV)/.dev ## how long runs and compilations take, against bash by hand
 	python bench/bench.py
