@@ -32,6 +32,7 @@ PARTS = {
     "bats": Part(("bats",)),
     "busybox": Part(("busybox",)),
     "curl": Part(("curl",)),
+    "graphviz": Part(("dot",)),
     "hf": Part(("hf",)),
     "etcd": Part(("etcd",)),
     "gawk": Part(("gawk",)),

@@ -17,6 +17,7 @@ COMMANDS = {
     "build": "Compile workflow files to a standalone script.",
     "compose": "Merge workflow files to one.",
     "plan": "Show what would run where: order, nodes, GPUs, probes.",
+    "visualize": "Draw the workflow: tasks, replicas, what waits for what, GPUs.",
     "run": "Compile and run now: here, in an allocation, or through salloc.",
     "lint": "Report everything that the compiler can find.",
     "sample": "Copy a sample to start from.",

@@ -15,6 +15,11 @@ from pathlib import Path
 import pytest
 from oldbash.shells import BASHES
 from pytest_snapshot.plugin import Snapshot
+from sflowc.driver import compile_workflow
+from sflowc.render.boxes import ascii_boxes
+from sflowc.render.dot import dot
+from sflowc.render.graph import graph_of
+from sflowc.render.mermaid import mermaid
 
 ROOT = Path(__file__).resolve().parents[2]
 GOLDEN = ROOT / "golden" / "cases"
@@ -93,12 +98,22 @@ def script(case: Case, compiled: Callable[[Case], dict[str, str]], tmp_path: Pat
 
 def test_what_is_emitted_is_golden(case: Case, compiled: Callable[[Case], dict[str, str]], snapshot: Snapshot) -> None:
     expected: dict[str, object] = dict(compiled(case))
-    if not case.is_sample:
+    if case.is_sample:
+        expected |= _pictures(case)
+    else:
         expected |= {file: (case.folder / file).read_text(encoding="utf-8") for file in case.files}
         profile = {Path(file).name: (case.folder / file).read_text(encoding="utf-8") for file in case.cluster}
         expected |= {"profile": profile} if profile else {}
     snapshot.snapshot_dir = GOLDEN
     snapshot.assert_match_dir(expected, case.name)
+
+
+def _pictures(case: Case) -> dict[str, str]:
+    """What `sflowc visualize` draws in text."""
+    plan = compile_workflow([(file, (case.folder / file).read_bytes()) for file in case.files]).plan
+    assert plan is not None
+    graph = graph_of(plan, show_variables=True)
+    return {"graph.mmd": mermaid(graph), "graph.dot": dot(graph), "graph.txt": ascii_boxes(graph)}
 
 
 def test_every_case_has_a_workflow() -> None:
