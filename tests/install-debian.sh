@@ -7,7 +7,7 @@ packages=(
   bats busybox-static curl gawk iproute2 mawk original-awk procps util-linux wget
   libpmix2 libpmix-dev munge slurm-wlm
   gcc libc6-dev libslurm-dev
-  graphviz
+  chromium fonts-dejavu-core graphviz
   etcd-server nats-server nginx-light
   openssh-client openssh-server
 )

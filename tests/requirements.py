@@ -31,6 +31,7 @@ class Part:
 PARTS = {
     "bats": Part(("bats",)),
     "busybox": Part(("busybox",)),
+    "chromium": Part(("chromium",)),
     "curl": Part(("curl",)),
     "graphviz": Part(("dot",)),
     "hf": Part(("hf",)),

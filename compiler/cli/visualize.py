@@ -29,6 +29,7 @@ SUFFIXES = {
     "png": ".png",
     "pdf": ".pdf",
     "ascii": ".txt",
+    "html": ".html",
 }
 """Every format with the end of its files' names."""
 
@@ -45,7 +46,8 @@ SUFFIXES = {
 def command(inputs: Inputs, output: str | None, show_variables: bool) -> None:
     """Draw the workflow: tasks, replicas, what waits for what, GPUs.
 
-    svg, png and pdf need Graphviz (its program dot). Without --output the picture goes to standard output.
+    svg, png and pdf need Graphviz (its program dot). html is a page that needs no network; without Graphviz it shows the
+    steps without the graph. Without --output the picture goes to standard output.
     """
     form = _format(inputs, output)
     to_stdout = output is None or output == "-"
@@ -72,6 +74,8 @@ def _format(inputs: Inputs, output: str | None) -> str:
 
 
 def _picture(plan: Plan, form: str, *, show_variables: bool, to_stdout: bool) -> str | bytes:
+    if form == "html":
+        return _page(plan, show_variables=show_variables)
     graph = graph_of(plan, show_variables=show_variables)
     if form == "mermaid":
         return mermaid(graph)
@@ -83,5 +87,14 @@ def _picture(plan: Plan, form: str, *, show_variables: bool, to_stdout: bool) ->
         return ascii_boxes(graph, width=width, colour=to_stdout and wants_colour(sys.stdout))
     picture = draw(dot(graph), form)
     if picture is None:
-        fail(f"{form} needs Graphviz, whose program `dot` is not here: {INSTALL}. mermaid, dot and ascii need nothing")
+        fail(
+            f"{form} needs Graphviz, whose program `dot` is not here: {INSTALL}. mermaid, dot, ascii and html need nothing"
+        )
     return picture
+
+
+def _page(plan: Plan, *, show_variables: bool) -> str:
+    from ..render.page import html_page
+
+    svg = draw(dot(graph_of(plan), title=False), "svg")
+    return html_page(plan, None if svg is None else svg.decode("utf-8"), show_variables=show_variables)

@@ -15,7 +15,7 @@ from ..ir.dump import MASK, plan_to_json
 from ..ir.expr import display
 from ..ir.plan import SECRET, Plan, PlanTask
 from .paint import visible
-from .plan import ranges
+from .plan import counted, ranges
 
 START, STOP = "start", "stop"
 VALUE_WIDTH = 60
@@ -44,9 +44,7 @@ class Group:
 
     @property
     def title(self) -> str:
-        count = len(self.members)
-        turn = " in turn" if self.chained else ""
-        return f"{self.name}, {count} replica{'s' if count > 1 else ''}{turn}"
+        return f"{self.name}, {counted(len(self.members), 'replica')}{' in turn' if self.chained else ''}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,7 @@ def plan_text(plan: Plan, *, colour: bool = False) -> str:
     """The whole plan: backends, tasks in the order in which they can start, and the allocation map of each backend."""
     paint = Painter(colour)
     limit = f", at most {plan.timeout_text or duration(plan.timeout)}" if plan.timeout else ""
-    out = [f"{paint('bold', plan.workflow)}: {_count(len(plan.tasks), 'task')}{limit}", ""]
+    out = [f"{paint('bold', plan.workflow)}: {counted(len(plan.tasks), 'task')}{limit}", ""]
     for backend in plan.backends:
         out += _backend(backend, paint)
     out += _cluster(plan, paint)
@@ -68,7 +68,8 @@ def _variables(plan: Plan, paint: Painter) -> list[str]:
     return out
 
 
-def _count(number: int, noun: str) -> str:
+def counted(number: int, noun: str) -> str:
+    """1 task, 2 tasks."""
     return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
@@ -106,9 +107,9 @@ def ranges(numbers: Iterable[int]) -> str:
 
 
 def _backend(backend: PlanBackend, paint: Painter) -> list[str]:
-    facts = [_count(backend.nodes, "node")]
+    facts = [counted(backend.nodes, "node")]
     if backend.gpus_per_node:
-        facts.append(f"{_count(backend.gpus_per_node, 'GPU')} each")
+        facts.append(f"{counted(backend.gpus_per_node, 'GPU')} each")
     if backend.accelerators:
         facts.append(f"accelerator{'s' if len(backend.accelerators) > 1 else ''} {', '.join(backend.accelerators)}")
     for name, value in backend.options:

@@ -67,3 +67,13 @@ def test_every_format_is_the_same_anywhere(sflowc: Callable, tmp_path: Path) -> 
             for folder, seed in ((ROOT, "1"), (tmp_path, "2"))
         }
         assert len(texts) == 1
+
+
+def test_a_page_needs_no_graphviz(sflowc: Callable, require: Callable, tmp_path: Path) -> None:
+    sflowc("visualize", DAG, "-o", tmp_path / "plain.html", env={"PATH": str(tmp_path)})
+    plain = (tmp_path / "plain.html").read_text()
+    assert "<svg" not in plain
+    assert '<ol class="steps">' in plain
+    require("graphviz")
+    sflowc("visualize", DAG, "-o", tmp_path / "drawn.html")
+    assert "<svg" in (tmp_path / "drawn.html").read_text()

@@ -1,0 +1,206 @@
+"""A plan as one HTML page that needs no network: graph, steps, allocation map, and every task's details on click.
+
+In: a Plan, and the graph as SVG when there was something to draw it. Out: the page. All that comes from the workflow is
+escaped by the template; the SVG is Graphviz's, which escapes its labels. Secrets are masked as in plans.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+from dataclasses import dataclass
+
+from .. import resources
+from ..ir.dump import plan_to_json
+from ..ir.expr import display
+from ..ir.plan import SCRIPT, Plan, PlanBackend, PlanTask
+from .graph import START, STOP, Graph, Group, Node, graph_of, shown_environment
+from .plan import MAX_MAP_NODES, counted, duration, probe_text, ranges
+
+_GOLDEN_ANGLE = 137
+"""Degrees between the hues of neighbouring tasks in the allocation map."""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A task alone, or the replicas of one."""
+
+    title: str
+    waits: tuple[str, ...]
+    tasks: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A task in the allocation map."""
+
+    id: str
+    name: str
+    hue: int
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """Neighbouring GPUs that belong to the same tasks."""
+
+    width: int
+    tasks: tuple[Mark, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    node: int
+    cells: tuple[Cell, ...]
+    others: tuple[Mark, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Map:
+    backend: str
+    gpus: int
+    rows: tuple[Row, ...]
+    more: int
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    id: str
+    name: str
+    facts: tuple[tuple[str, str], ...]
+    script: str
+    probes: tuple[str, ...]
+    command: str
+    environment: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    title: str
+    summary: str
+    svg: str
+    steps: tuple[tuple[Block, ...], ...]
+    maps: tuple[Map, ...]
+    variables: tuple[tuple[str, str], ...]
+    tasks: tuple[Detail, ...]
+
+
+def html_page(plan: Plan, svg: str | None, *, show_variables: bool = False) -> str:
+    """The page's text."""
+    from jinja2 import Environment, FunctionLoader, StrictUndefined
+    from markupsafe import Markup
+
+    environment = Environment(
+        loader=FunctionLoader(lambda name: resources.read_text("templates", *name.split("/"))),
+        undefined=StrictUndefined,
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    graph = graph_of(plan, show_variables=show_variables)
+    variables = tuple((name, str(value)) for name, value in plan_to_json(plan)["variables"].items())
+    page = Page(
+        title=plan.workflow,
+        summary=_summary(plan),
+        svg=Markup(_inline(svg)) if svg else "",
+        steps=_steps(graph),
+        maps=tuple(_map(plan, backend) for backend in plan.backends),
+        variables=variables if show_variables else (),
+        tasks=tuple(_detail(plan, task, f"t{number}") for number, task in enumerate(plan.tasks)),
+    )
+    return environment.get_template("html/page.html.j2").render(page=page)
+
+
+def _inline(svg: str) -> str:
+    """The SVG as a part of a page: no prolog, no titles (they would be shown as `t0`), pixels for points."""
+    svg = re.sub(r"<title>.*?</title>\n?|<!--.*?-->\n?", "", svg[svg.index("<svg") :], flags=re.DOTALL)
+    return re.sub(r'(width|height)="([\d.]+)pt"', r'\1="\2"', svg, count=2)
+
+
+def _summary(plan: Plan) -> str:
+    parts = [counted(len(plan.tasks), "task")]
+    for backend in plan.backends:
+        gpus = f" with {counted(backend.gpus_per_node, 'GPU')} each" if backend.gpus_per_node else ""
+        parts.append(f"{backend.type} backend {backend.name}: {counted(backend.nodes, 'node')}{gpus}")
+    if plan.timeout:
+        parts.append(f"at most {plan.timeout_text or duration(plan.timeout)}")
+    return " · ".join(parts)
+
+
+def _steps(graph: Graph) -> tuple[tuple[Block, ...], ...]:
+    """What can start at the same depth, side by side; replicas in one block, where the first of them stands."""
+    names = {node.id: f"{node.name} is" for node in graph.nodes}
+    names |= {group.id: f"all of {group.name} are" for group in graph.groups}
+    waits: dict[str, list[str]] = {}
+    for edge in graph.edges:
+        if edge.tail != START and edge.head != STOP:
+            waits.setdefault(edge.head, []).append(f"{names[edge.tail]} {edge.label}")
+    steps: dict[int, list[Block]] = {}
+    for node in graph.nodes:
+        group = graph.group_of(node.id)
+        if group is None:
+            steps.setdefault(node.depth, []).append(Block("", tuple(waits.get(node.id, ())), (node,)))
+        elif node.id == group.members[0]:
+            steps.setdefault(node.depth, []).append(_group_block(graph, group, waits))
+    return tuple(tuple(steps[depth]) for depth in sorted(steps))
+
+
+def _group_block(graph: Graph, group: Group, waits: dict[str, list[str]]) -> Block:
+    tasks = tuple(node for node in graph.nodes if node.id in group.members)
+    inside = {f"{node.name} is" for node in tasks}
+    own = [text for member in group.members for text in waits.get(member, ()) if text.rsplit(" ", 1)[0] not in inside]
+    return Block(group.title, tuple(dict.fromkeys([*waits.get(group.id, ()), *own])), tasks)
+
+
+def _map(plan: Plan, backend: PlanBackend) -> Map:
+    hues = {base: number * _GOLDEN_ANGLE % 360 for number, base in enumerate(dict.fromkeys(t.base for t in plan.tasks))}
+    placed = [
+        (task, Mark(f"t{number}", task.name, hues[task.base]))
+        for number, task in enumerate(plan.tasks)
+        if task.backend == backend.name
+    ]
+    size = backend.gpus_per_node or 0
+    rows = []
+    for node in range(min(backend.nodes, MAX_MAP_NODES)):
+        here = [(task, mark) for task, mark in placed if node in task.node_indices]
+        owners = [tuple(mark for task, mark in here if gpu in (task.gpus or ())) for gpu in range(size)]
+        shown = {mark.id for marks in owners for mark in marks}
+        rows.append(Row(node, _cells(owners), tuple(mark for _, mark in here if mark.id not in shown)))
+    return Map(backend.name, size, tuple(rows), max(0, backend.nodes - MAX_MAP_NODES))
+
+
+def _cells(owners: list[tuple[Mark, ...]]) -> tuple[Cell, ...]:
+    cells: list[Cell] = []
+    for marks in owners:
+        if cells and cells[-1].tasks == marks:
+            cells[-1] = Cell(cells[-1].width + 1, marks)
+        else:
+            cells.append(Cell(1, marks))
+    return tuple(cells)
+
+
+def _detail(plan: Plan, task: PlanTask, identity: str) -> Detail:
+    facts = [
+        ("operator", f"{task.operator.name} ({task.operator.type})"),
+        ("backend", task.backend),
+        ("nodes", ranges(task.node_indices)),
+        ("GPUs", ranges(task.gpus or ()) or "none"),
+        ("after", ", ".join(task.depends_on) or "the start"),
+        ("before", ", ".join(other.name for other in plan.tasks if task.name in other.depends_on) or "the stop"),
+    ]
+    if task.timeout:
+        facts.append(("at most", duration(task.timeout)))
+    if task.retries and task.retries.count:
+        facts.append(("retries", f"{task.retries.count}, the first after {duration(task.retries.interval)}"))
+    if task.outputs:
+        facts.append(("outputs", "\n".join(output.pattern for output in task.outputs)))
+    words = [display(word) for word in task.argv]
+    return Detail(
+        id=identity,
+        name=task.name,
+        facts=tuple(facts),
+        script="\n".join(display(line) for line in task.script),
+        probes=tuple(probe_text(probe) for probe in task.probes),
+        command=" ".join(word if word == SCRIPT or "<" in word else shlex.quote(word) for word in words),
+        environment=tuple(shown_environment(task).items()),
+    )
