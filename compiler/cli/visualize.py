@@ -96,5 +96,5 @@ def _picture(plan: Plan, form: str, *, show_variables: bool, to_stdout: bool) ->
 def _page(plan: Plan, *, show_variables: bool) -> str:
     from ..render.page import html_page
 
-    svg = draw(dot(graph_of(plan), title=False), "svg")
+    svg = draw(dot(graph_of(plan), in_page=True), "svg")
     return html_page(plan, None if svg is None else svg.decode("utf-8"), show_variables=show_variables)

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import textwrap
 
-from .graph import START, STOP, Graph, Group, Node
+from .graph import STOP, Graph, Group, Node
 from .paint import WIDTH, Painter, columns, visible
 
 _GAP = 2
@@ -25,13 +25,7 @@ def ascii_boxes(graph: Graph, *, width: int = WIDTH, colour: bool = False) -> st
     """The picture, no line wider than `width` (and that not less than 24)."""
     width = max(24, width)
     paint = Painter(colour)
-    names = {node.id: f"{node.name} is" for node in graph.nodes}
-    names |= {group.id: f"all of {group.name} are" for group in graph.groups}
-    waits: dict[str, list[str]] = {}
-    for edge in graph.edges:
-        if edge.tail != START and edge.head != STOP:
-            waits.setdefault(edge.head, []).append(f"{names[edge.tail]} {edge.label}")
-    last = [f"{names[edge.tail]} {edge.label}" for edge in graph.edges if edge.head == STOP]
+    waits = graph.waits()
     out = [*_lines(graph.title, width), ""]
     if graph.variables:
         out += [*_joined([_box("Variables", list(graph.variables), width)], paint), ""]
@@ -39,7 +33,7 @@ def ascii_boxes(graph: Graph, *, width: int = WIDTH, colour: bool = False) -> st
     for step in _steps(graph):
         boxes = [_block(graph, item, waits, width) for item in step]
         out += ["│", *_rows(boxes, width, paint)]
-    out += ["│", *_lines(f"◉ stop, when {', '.join(last)}", width, indent="    ")]
+    out += ["│", *_lines(f"◉ stop, when {', '.join(waits[STOP])}", width, indent="    ")]
     return "\n".join(out) + "\n"
 
 

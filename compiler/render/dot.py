@@ -11,7 +11,7 @@ from .graph import START, STOP, Edge, Graph, Group, Node
 _HEAD = """\
 digraph workflow {
   graph [rankdir=LR, compound=true, nodesep=0.22, ranksep=0.75, pad=0.3, fontname="Helvetica,Arial,sans-serif",
-         fontsize=12, bgcolor="transparent", labelloc=t, labeljust=l]
+         fontsize=12, labelloc=t, labeljust=l]
   node [shape=box, style="rounded,filled", fontname="Helvetica,Arial,sans-serif", fontsize=11, margin="0.16,0.08",
         color="#6b7785", fillcolor="#f3f5f7", fontcolor="#1b2430"]
   edge [fontname="Helvetica,Arial,sans-serif", fontsize=9, color="#6b7785", fontcolor="#55606c", arrowsize=0.7]
@@ -21,14 +21,13 @@ _START = 'shape=circle, style=filled, margin="0.03", fillcolor="#1b2430", fontco
 _STOP = 'shape=doublecircle, style=filled, margin="0.03", fillcolor="#1b2430", fontcolor="#ffffff", fontsize=10'
 
 
-def dot(graph: Graph, *, title: bool = True) -> str:
-    """The digraph's text."""
+def dot(graph: Graph, *, in_page: bool = False) -> str:
+    """The digraph's text. In a page, which has a title and a ground of its own, it has neither."""
     nodes = {node.id: node for node in graph.nodes}
     groups = {group.id: group for group in graph.groups}
     grouped = {member for group in graph.groups for member in group.members}
     out = [_HEAD.rstrip("\n")]
-    if title:
-        out.append(f"  label={quoted(graph.title)}")
+    out.append('  bgcolor="transparent"' if in_page else f'  bgcolor="#ffffff"; label={quoted(graph.title)}')
     out.append(f'  {START} [label="start", id="start", class="end", {_START}]')
     out.append(f'  {STOP} [label="stop", id="stop", class="end", {_STOP}]')
     out += [f"  {_node(node)}" for node in graph.nodes if node.id not in grouped]

@@ -67,6 +67,16 @@ class Graph:
     def group_of(self, node: str) -> Group | None:
         return next((group for group in self.groups if node in group.members), None)
 
+    def waits(self) -> dict[str, list[str]]:
+        """What a node or group waits for, in words, by its id."""
+        names = {node.id: f"{node.name} is" for node in self.nodes}
+        names |= {g.id: f"all of {g.name} are" if len(g.members) > 1 else names[g.members[0]] for g in self.groups}
+        found: dict[str, list[str]] = {}
+        for edge in self.edges:
+            if edge.tail != START:
+                found.setdefault(edge.head, []).append(f"{names[edge.tail]} {edge.label}")
+        return found
+
 
 def graph_of(plan: Plan, *, show_variables: bool = False) -> Graph:
     """The graph; with `show_variables` also the values of the variables, those of replicas at these."""

@@ -14,7 +14,7 @@ from .. import resources
 from ..ir.dump import plan_to_json
 from ..ir.expr import display
 from ..ir.plan import SCRIPT, Plan, PlanBackend, PlanTask
-from .graph import START, STOP, Graph, Group, Node, graph_of, shown_environment
+from .graph import Graph, Group, Node, graph_of, shown_environment
 from .plan import MAX_MAP_NODES, counted, duration, probe_text, ranges
 
 _GOLDEN_ANGLE = 137
@@ -129,12 +129,7 @@ def _summary(plan: Plan) -> str:
 
 def _steps(graph: Graph) -> tuple[tuple[Block, ...], ...]:
     """What can start at the same depth, side by side; replicas in one block, where the first of them stands."""
-    names = {node.id: f"{node.name} is" for node in graph.nodes}
-    names |= {group.id: f"all of {group.name} are" for group in graph.groups}
-    waits: dict[str, list[str]] = {}
-    for edge in graph.edges:
-        if edge.tail != START and edge.head != STOP:
-            waits.setdefault(edge.head, []).append(f"{names[edge.tail]} {edge.label}")
+    waits = graph.waits()
     steps: dict[int, list[Block]] = {}
     for node in graph.nodes:
         group = graph.group_of(node.id)

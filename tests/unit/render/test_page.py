@@ -45,7 +45,7 @@ def page_file(request: pytest.FixtureRequest, plan: Plan, require: Callable[[str
     svg = None
     if request.param == "with a graph":
         command = [require("graphviz"), "-Tsvg"]
-        svg = subprocess.run(command, input=dot(graph_of(plan), title=False), capture_output=True, text=True, check=True, timeout=60).stdout  # fmt: skip
+        svg = subprocess.run(command, input=dot(graph_of(plan), in_page=True), capture_output=True, text=True, check=True, timeout=60).stdout  # fmt: skip
     path = tmp_path / "page.html"
     path.write_text(html_page(plan, svg, show_variables=True), encoding="utf-8")
     return path

@@ -3,6 +3,7 @@
 import re
 import subprocess
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -13,6 +14,7 @@ from sflowc.render.dot import dot
 from sflowc.render.graph import Edge, Graph, Group, Node, graph_of
 from sflowc.render.mermaid import mermaid
 from sflowc.render.paint import columns
+from sflowc.source.compose import Overrides
 
 FLOW = """\
 version: "0.1"
@@ -102,6 +104,25 @@ def test_boxes_side_by_side() -> None:
         "│ ◂ all of server are Ready    │\n│ client_2, bash, node 1       │\n"
         "╰──────────────────────────────╯\n│\n◉ stop, when client_2 is Completed\n"
     )
+
+
+def test_the_picture_in_the_readme_is_of_today() -> None:
+    root = Path(__file__).resolve().parents[3]
+    names = ("slurm", "infra", "vllm/prefill", "vllm/decode", "bench/infmax")
+    files = [(name, (root / "samples" / "inference" / f"{name}.yaml").read_bytes()) for name in names]
+    sets = ("SLURM_ACCOUNT=mine", "SLURM_PARTITION=gpu", "SLURM_NODES=2", "PREFILL_WORKERS=2", "DECODE_WORKERS=2")
+    plan = compile_workflow(files, Overrides(sets, (), ("agg",))).plan
+    assert plan is not None
+    today = graph_of(plan)
+    expected = [text for node in today.nodes for text in (node.name, *node.facts)]
+    expected += [group.title for group in today.groups] + [edge.label for edge in today.edges if edge.label]
+    expected += [today.title, "start", "stop"]
+    svg = (root / "docs" / "pictures" / "inference.svg").read_text(encoding="utf-8")
+    shown = [
+        text.replace("&#45;", "-").strip("\xa0 ")
+        for text in re.findall(r">([^<>]+)</text>", svg.replace("&#160;", " "))
+    ]
+    assert sorted(shown) == sorted(expected)
 
 
 HOSTILE = [
