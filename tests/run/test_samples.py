@@ -85,7 +85,7 @@ def test_every_sample_is_executed_somewhere() -> None:
 
 
 def test_the_first_workflow_of_the_readme(run: Callable, tmp_path: Path) -> None:
-    blocks = re.findall(r"(?ms)^```yaml\n(.*?)^```$", (ROOT / "README.md").read_text())
+    blocks = re.findall(r"(?ms)^```yaml\b[^\n]*\n(.*?)^```$", (ROOT / "README.md").read_text())
     assert len(blocks) == 1
     (tmp_path / "first.yaml").write_text(blocks[0])
     directory, status = run("first", tmp_path, PORT=free_ports(1)[0])
