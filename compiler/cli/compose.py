@@ -14,6 +14,7 @@ from ..driver import compile_workflow, compose_workflow
 from ..inline import inline_variables
 from ..render.workflow_yaml import workflow_yaml
 from ..source.compose import Document, without_absent
+from .cluster import cluster_profile
 from .files import write_file
 from .inputs import Inputs, input_sources, read_files, tell, workflow_options
 from .rebuild import masked_words
@@ -55,11 +56,12 @@ def composed(inputs: Inputs, *, validate: bool = False) -> Document:
     """The document, without what is absent; ends the command with status 1 and diagnostics when there is none."""
     files = read_files(inputs.files)
     overrides = inputs.overrides()
-    sources = input_sources(files, overrides)
+    profile = cluster_profile(inputs.cluster, inputs.no_cluster) if validate else None
+    sources = input_sources([*files, profile] if profile else files, overrides)
     done = compose_workflow(files, overrides)
     document, found = done.document, done.diagnostics
     if document is not None and (validate or overrides.missable):
-        compilation = compile_workflow(files, overrides)
+        compilation = compile_workflow(files, overrides, cluster=profile)
         found = compilation.diagnostics
         if compilation.plan is not None:
             document = without_absent(document, {task.name for task in compilation.plan.tasks})

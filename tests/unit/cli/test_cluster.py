@@ -106,6 +106,14 @@ def test_mistakes_are_told_at_their_place_by_every_command(run: Run, tmp_path: P
     assert "  2 | acount: own" in done.stderr
 
 
+def test_compose_reads_it_only_to_validate(run: Run, tmp_path: Path) -> None:
+    path = profile(tmp_path, "acount: own")
+    merged = run("compose", "w.yaml", "--cluster", str(path)).stdout
+    assert f"{path}:1:1" in run("compose", "w.yaml", "--cluster", str(path), "--validate", status=1).stderr
+    profile(tmp_path, "account: own")
+    assert run("compose", "w.yaml", "--cluster", str(path), "--validate").stdout == merged
+
+
 def test_the_plan_as_json_names_it(run: Run, tmp_path: Path) -> None:
     profile(tmp_path, "account: own")
     found = json.loads(run("plan", "w.yaml", "--cluster", "../cluster.yaml", "--format", "json").stdout)
