@@ -56,7 +56,7 @@ def test_version(run: Run) -> None:
     ("arguments", "message"),
     [
         (["plna"], "No such command 'plna'. Did you mean 'plan'?"),
-        (["zzz"], "No such command 'zzz'. There are: build, compose, plan, run, lint, sample, explain, schema."),
+        (["zzz"], f"No such command 'zzz'. There are: {', '.join(COMMANDS)}."),
         (["plan", "hello.yaml", "--fil", "x"], "No such option '--fil'. Did you mean '--file'?"),
         (["plan"], "Name at least one workflow file"),
         (["plan", "gone.yaml"], "Cannot read gone.yaml: No such file or directory."),
