@@ -35,6 +35,7 @@ PARTS = {
     "curl": Part(("curl",)),
     "graphviz": Part(("dot",)),
     "hf": Part(("hf",)),
+    "fish": Part(("fish",)),
     "etcd": Part(("etcd",)),
     "gawk": Part(("gawk",)),
     "mawk": Part(("mawk",)),
@@ -45,6 +46,7 @@ PARTS = {
     "shellcheck": Part(("shellcheck",)),
     "shfmt": Part(("shfmt",)),
     "wget": Part(("wget",)),
+    "zsh": Part(("zsh",)),
     "slurm": Part(("slurmctld", "slurmd", "sbatch", "srun", "munged", "ip", "nsenter", "flock"), root=True),
     "spank": Part(("gcc",), files=("/usr/include/slurm/spank.h",)),
 }

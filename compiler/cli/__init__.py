@@ -6,6 +6,7 @@ In: arguments. Out: an exit status: 0 done, 1 the workflow has errors or the che
 from __future__ import annotations
 
 import importlib
+import os
 from typing import Any
 
 import click
@@ -23,12 +24,20 @@ COMMANDS = {
     "sample": "Copy a sample to start from.",
     "explain": "Say what a diagnostic code means, with an example and its cure.",
     "schema": "Print the JSON Schema of workflow files.",
+    "completion": "Print what makes a shell complete sflowc's command lines.",
 }
 """Every command with its one line; each lives in the module of its name."""
 
 
 class LazyGroup(click.Group):
     """Knows its commands' names and help, and imports one only to run it."""
+
+    def main(self, *arguments: Any, **more: Any) -> Any:
+        if "_SFLOWC_COMPLETE" in os.environ:
+            from .shells import register
+
+            register()
+        return super().main(*arguments, **more)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)

@@ -18,13 +18,18 @@ from ..targets import TARGETS, default_target
 from ..targets.base import Target
 from .files import write_file
 from .inputs import Inputs, fail, plan_or_exit, workflow_options
+from .names import complete_files, complete_folders
 from .rebuild import rebuild_command
 from .words import Word
 
 
 @click.command("build")
 @click.option(
-    "-o", "--output", metavar="FILE|DIR/", help="Where the script goes; a directory names it after the workflow."
+    "-o",
+    "--output",
+    metavar="FILE|DIR/",
+    shell_complete=complete_files,
+    help="Where the script goes; a directory names it after the workflow.",
 )
 @click.option(
     "-t",
@@ -33,7 +38,10 @@ from .words import Word
     help="What to compile to; sbatch with a slurm backend, else bash.",
 )
 @click.option(
-    "--output-dir", metavar="DIR", help="Where the script puts run directories; sflow_output in the workspace."
+    "--output-dir",
+    metavar="DIR",
+    shell_complete=complete_folders,
+    help="Where the script puts run directories; sflow_output in the workspace.",
 )
 @click.option("--check", is_flag=True, help="Write nothing; exit 1 with a diff when the file is out of date.")
 @workflow_options()

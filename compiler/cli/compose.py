@@ -17,12 +17,17 @@ from ..source.compose import Document, without_absent
 from .cluster import cluster_profile
 from .files import write_file
 from .inputs import Inputs, input_sources, read_files, tell, workflow_options
+from .names import complete_files
 from .rebuild import masked_words
 
 
 @click.command("compose")
 @click.option(
-    "-o", "--output", metavar="FILE|DIR/", help="Where the YAML goes; a directory names it after the workflow."
+    "-o",
+    "--output",
+    metavar="FILE|DIR/",
+    shell_complete=complete_files,
+    help="Where the YAML goes; a directory names it after the workflow.",
 )
 @click.option(
     "-r",

@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
 import click
-from click.shell_completion import CompletionItem
 
 from .. import render
 from ..diagnostics import COMMAND_LINE, Diagnostic
@@ -24,6 +23,7 @@ from ..emit.shell import quote
 from ..ir.plan import Plan
 from ..source.compose import Overrides
 from .cluster import cluster_profile
+from .names import complete_absent_tasks, complete_artifacts, complete_files, complete_variables
 from .words import Word
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -46,10 +46,6 @@ class Inputs:
 
     def overrides(self) -> Overrides:
         return Overrides(self.sets, self.artifacts, self.missable)
-
-
-def _complete_files(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    return [CompletionItem(incomplete, type="file")]
 
 
 def workflow_options(formats: tuple[str, ...] = ("text", "json", "github")) -> Callable[[Function], Function]:
@@ -101,35 +97,17 @@ def workflow_options(formats: tuple[str, ...] = ("text", "json", "github")) -> C
 def _options(formats: tuple[str, ...]) -> list[Callable[[Any], Any]]:
     levels = Word(["debug", "info", "warning", "error"], case_sensitive=False)
     return [
-        click.argument("more_files", nargs=-1, metavar="[FILE]...", shell_complete=_complete_files),
+        click.argument("more_files", nargs=-1, metavar="[FILE]...", shell_complete=complete_files),
         click.option(
             "-f",
             "--file",
             "files",
             multiple=True,
             metavar="FILE",
-            shell_complete=_complete_files,
+            shell_complete=complete_files,
             help="A workflow file; repeatable, merged in order. '-' is standard input.",
         ),
-        click.option(
-            "-s",
-            "--set",
-            "sets",
-            multiple=True,
-            metavar="NAME=VALUE",
-            help="Give a global variable another value; a JSON list sets its domain.",
-        ),
-        click.option(
-            "-a", "--artifact", "artifacts", multiple=True, metavar="NAME=URI", help="Give an artifact another URI."
-        ),
-        click.option(
-            "-M",
-            "--missable-tasks",
-            "missable",
-            multiple=True,
-            metavar="NAME|GLOB",
-            help="Tasks that may be absent: what depends on them goes on without.",
-        ),
+        *_override_options(),
         click.option(
             "--format",
             "output_format",
@@ -159,12 +137,44 @@ def _options(formats: tuple[str, ...]) -> list[Callable[[Any], Any]]:
     ]
 
 
+def _override_options() -> list[Callable[[Any], Any]]:
+    return [
+        click.option(
+            "-s",
+            "--set",
+            "sets",
+            multiple=True,
+            metavar="NAME=VALUE",
+            shell_complete=complete_variables,
+            help="Give a global variable another value; a JSON list sets its domain.",
+        ),
+        click.option(
+            "-a",
+            "--artifact",
+            "artifacts",
+            multiple=True,
+            metavar="NAME=URI",
+            shell_complete=complete_artifacts,
+            help="Give an artifact another URI.",
+        ),
+        click.option(
+            "-M",
+            "--missable-tasks",
+            "missable",
+            multiple=True,
+            metavar="NAME|GLOB",
+            shell_complete=complete_absent_tasks,
+            help="Tasks that may be absent: what depends on them goes on without.",
+        ),
+    ]
+
+
 def _cluster_options() -> list[Callable[[Any], Any]]:
     return [
         click.option(
             "--cluster",
             metavar="FILE",
-            shell_complete=_complete_files,
+            shell_complete=complete_files,
             help="The cluster profile: defaults for slurm backends; ~/.config/sflowc/cluster.yaml, if there is one.",
         ),
         click.option("--no-cluster", is_flag=True, help="Use no cluster profile."),

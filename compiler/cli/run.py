@@ -25,6 +25,7 @@ from ..targets import default_target
 from .build import check_target
 from .files import write_file
 from .inputs import Inputs, fail, plan_or_exit, wants_colour, workflow_options
+from .names import complete_folders, complete_tasks
 from .rebuild import rebuild_command
 
 _WAITED = (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTERM, signal.SIGUSR1, signal.SIGUSR2, signal.SIGCHLD)
@@ -32,11 +33,21 @@ _WAITED = (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTERM, signal.
 
 @click.command("run")
 @click.option("--dry-run", is_flag=True, help="Only show the plan and run the script's own checks.")
-@click.option("--output-dir", metavar="DIR", help="Where run directories go; sflow_output in the workspace.")
 @click.option(
-    "--task", "tasks", multiple=True, metavar="NAME", help="Only this task and what it depends on; repeatable."
+    "--output-dir",
+    metavar="DIR",
+    shell_complete=complete_folders,
+    help="Where run directories go; sflow_output in the workspace.",
 )
-@click.option("--resume", metavar="RUN_DIR", help="Go on with an earlier run.")
+@click.option(
+    "--task",
+    "tasks",
+    multiple=True,
+    metavar="NAME",
+    shell_complete=complete_tasks,
+    help="Only this task and what it depends on; repeatable.",
+)
+@click.option("--resume", metavar="RUN_DIR", shell_complete=complete_folders, help="Go on with an earlier run.")
 @workflow_options()
 def command(
     inputs: Inputs,
