@@ -31,6 +31,7 @@ _END = "...\n"
 """What stands after a block that keeps its last empty lines, at the end of a document."""
 _RESOLVER = yaml.resolver.Resolver()
 """YAML 1.1, which other tools read."""
+_SPECIAL = {"inf": ".inf", "-inf": "-.inf", "nan": ".nan"}
 _TEXT = "tag:yaml.org,2002:str"
 
 
@@ -138,7 +139,7 @@ def _scalar_event(scalar: Scalar) -> yaml.ScalarEvent:
     if not isinstance(scalar.value, str):
         style = None
         if plain_value(text) != scalar.value:  # from --set, which reads more than YAML does
-            text = str(scalar.value).lower()
+            text = _SPECIAL.get(str(scalar.value), str(scalar.value).lower())
     elif _BREAKS.intersection(text):
         style = '"'
     elif "\n" in text:

@@ -83,6 +83,8 @@ def test_any_text_arrives(one: str, two: str) -> None:
 
 
 @given(st.one_of(st.integers(), st.floats(allow_nan=False), st.booleans(), st.none()))
+@example(float("inf"))
+@example(float("-inf"))
 def test_other_values_stay_what_they_are(value: object) -> None:
     spelt = (
         {True: "true", False: "false", None: "null"} if not isinstance(value, float) else {inf: ".inf", -inf: "-.inf"}
@@ -152,3 +154,8 @@ workflow:
             port: 80
 """
     )
+
+
+def test_what_is_no_number_stays_so() -> None:
+    text = workflow_yaml(document(A=Scalar(float("nan"), "nan", EMPTY)))
+    assert str(loaded(text)["variables"]) == "{'A': nan}"
