@@ -5,7 +5,7 @@ set -euo pipefail
 
 packages=(
   bats busybox-static curl gawk iproute2 mawk original-awk procps util-linux wget
-  fish zsh
+  fish git groff zsh
   libpmix2 libpmix-dev munge slurm-wlm
   gcc libc6-dev libslurm-dev
   chromium fonts-dejavu-core graphviz

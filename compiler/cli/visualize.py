@@ -21,6 +21,7 @@ from ..render.paint import WIDTH
 from .files import write_file
 from .graphviz import INSTALL, draw
 from .inputs import Inputs, fail, plan_or_exit, wants_colour, workflow_options
+from .names import complete_files
 
 SUFFIXES = {
     "mermaid": ".mmd",
@@ -39,6 +40,7 @@ SUFFIXES = {
     "-o",
     "--output",
     metavar="FILE|DIR/",
+    shell_complete=complete_files,
     help="Where the picture goes; a directory names it after the workflow. Without --format, the file's ending says which.",
 )
 @click.option("--show-variables", is_flag=True, help="Show the values of variables too, but for secrets.")

@@ -17,7 +17,7 @@ DATA = ("templates", "runtime_sh", "schemas", "samples", "catalogue")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The wheel, built from a copy, since setuptools writes beside its sources."""
     copy = tmp_path_factory.mktemp("tree")
-    for folder in ("compiler", *DATA):
+    for folder in ("compiler", "man", *DATA):
         shutil.copytree(ROOT / folder, copy / folder, ignore=shutil.ignore_patterns("__pycache__", "sflow_output"))
     for file in ("pyproject.toml", "README.md", "LICENSE"):
         shutil.copy(ROOT / file, copy / file)
@@ -37,6 +37,13 @@ def test_the_wheel_holds_what_the_tree_holds(wheel: Path) -> None:
         if path.is_file() and "__pycache__" not in path.parts and "sflow_output" not in path.parts
     }
     assert inside == sources
+
+
+def test_the_manual_page_is_installed_where_man_looks(wheel: Path) -> None:
+    (inside,) = (
+        name for name in zipfile.ZipFile(wheel).namelist() if name.endswith(".data/data/share/man/man1/sflowc.1")
+    )
+    assert zipfile.ZipFile(wheel).read(inside) == (ROOT / "man" / "sflowc.1").read_bytes()
 
 
 def test_what_is_installed_from_the_wheel_compiles_a_sample(wheel: Path, tmp_path: Path) -> None:

@@ -224,9 +224,8 @@ def test_schema(run: Run) -> None:
     [("sflowc pl", {"plan"}), ("sflowc plan --fo", {"--format"}), ("sflowc plan --format j", {"json"})],
 )
 def test_completion(words: str, found: set[str], sflowc: Callable[..., object]) -> None:
-    env = {"COMP_WORDS": words, "COMP_CWORD": str(len(words.split()) - 1), "_SFLOWC_COMPLETE": "bash_complete"}
-    done = sflowc(env=env)
-    assert {line.partition(",")[2] for line in done.stdout.splitlines()} == found  # type: ignore[attr-defined]
+    done = sflowc(env={"COMP_LINE": words, "_SFLOWC_COMPLETE": "bash_complete"})
+    assert {line.split("\t")[1] for line in done.stdout.splitlines()} == found  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["schema"]])
