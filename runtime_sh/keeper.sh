@@ -3,18 +3,19 @@
 # standard input, runs the task in a process group of its own, and ends it when it is told to, or when it hears nothing more.
 # requires: runner
 
-sf_keeper_launch() { # <task index> <its directory> <attempt> <patience> <command>...: becomes the command, which starts the keeper
-  local pipe=$2/.keeper
+sf_keeper_launch() { # <task index> <its directory> <attempt> <patience> <function or exec> <word>...: it becomes a command that starts the keeper
+  local pipe=$2/.keeper fd
   rm -f -- "$pipe" "$pipe.new"
   mkfifo -m 600 -- "$pipe.new" || exit 126
   exec <>"$pipe.new" # the command is the only one that holds it open: the keeper's input ends when the command does
+  exec {fd}>"$pipe.new"
   {
-    exec >"$pipe.new" </dev/null
+    exec >&"$fd" {fd}>&- </dev/null
     # Words to the keeper must not land in the midst of this: the pipe has its name when all of this is written.
     sf_keeper_payload "${@:1:4}" && mv -f -- "$pipe.new" "$pipe"
   } 2>/dev/null &
-  shift 4
-  exec "$@"
+  exec {fd}>&-
+  "${@:5}"
 }
 
 sf_keeper_payload() { # <task index> <its directory> <attempt> <patience>: what the keeper evaluates, as bytes of ASCII

@@ -8,7 +8,7 @@ sf_ssh_launch() { # <task index> <its directory> <attempt>: becomes ssh; from SF
   sf_ssh_options
   sf_keeper_start
   rm -f -- "$2/ssh.log"
-  sf_keeper_launch "$@" 120 "${SF_COMMAND[@]}" "${SF_SSH[@]}" -E "$2/ssh.log" -- "$SF_HOST" "exec bash -c '$SF_KEEPER'"
+  sf_keeper_launch "$@" 120 exec "${SF_COMMAND[@]}" "${SF_SSH[@]}" -E "$2/ssh.log" -- "$SF_HOST" "exec bash -c '$SF_KEEPER'"
 }
 
 sf_ssh_options() { # -> SF_SSH: after the user's own, of which ssh takes the first: it asks nobody, and waits for nothing for ever

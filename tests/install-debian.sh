@@ -11,6 +11,7 @@ packages=(
   chromium fonts-dejavu-core graphviz
   etcd-server nats-server nginx-light
   openssh-client openssh-server
+  containerd docker.io iptables runc
 )
 
 # dpkg-query fails when it does not know one of them; what it prints for the others counts all the same.

@@ -34,6 +34,7 @@ PARTS = {
     "chromium": Part(("chromium",)),
     "curl": Part(("curl",)),
     "graphviz": Part(("dot",)),
+    "docker": Part(("dockerd", "docker", "containerd", "runc", "iptables"), root=True),
     "hf": Part(("hf",)),
     "fish": Part(("fish",)),
     "etcd": Part(("etcd",)),

@@ -75,10 +75,6 @@ def check_target(plan: Plan, target: Target) -> None:
         fail("the sbatch target needs a slurm backend; this workflow has none")
     if target.name == "bash" and slurm:
         fail(f"the bash target cannot run the slurm backend '{slurm[0]}'")
-    planned_only = [task for task in plan.tasks if task.operator.type == "docker"]
-    if planned_only:
-        task = planned_only[0]
-        fail(f"no script is built with {task.operator.type} operators yet; task '{task.name}' has one")
 
 
 def output_path(output: str, plan: Plan, target: Target) -> Path:

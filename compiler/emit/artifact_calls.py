@@ -10,7 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from ..ir.plan import HttpFetch, PlanArtifact
+from ..artifacts.paths import mount_of
+from ..ir.expr import Atom, RunText, Text
+from ..ir.plan import HttpFetch, HubFetch, PlanArtifact
 from ..ir.script import Function
 from .shell import Speller, quote, word
 
@@ -65,6 +67,20 @@ def functions(artifacts: Sequence[PlanArtifact], spell: Speller) -> Iterable[Fun
         line = " ".join(words)
         call = [line] if len(line) <= 116 else " \\\n  ".join(words).split("\n")
         yield Function(f"fetch_{index}", f"<check|get>: {artifact.name}", tuple(call))
+
+
+def mounts(artifacts: Sequence[PlanArtifact], spell: Speller) -> Iterable[Function]:
+    """What containers mount for the artifacts: files and directories, and what the hub's cache has of a repository."""
+    places = [place for artifact in artifacts if (place := _mount(artifact)) is not None]
+    if places:
+        words = [f"  {word(place, spell)}" for place in dict.fromkeys(places)]
+        yield Function("workflow_mounts", "where containers see the artifacts", ("SF_PLACES=(", *words, ")"))
+
+
+def _mount(artifact: PlanArtifact) -> Text | None:
+    if isinstance(artifact.fetch, HubFetch):
+        return RunText((Atom("artifact_repo", artifact=artifact.name),))
+    return mount_of(artifact.path) if artifact.scheme in ("fs", "file") else None
 
 
 def _arguments(artifact: PlanArtifact, spell: Speller) -> list[str]:

@@ -322,6 +322,8 @@ def _functions(plan: Plan, common: Mapping[str, Text], mark: str, numbers: Numbe
     lines = ["SF_HOLE=(", *(f"  {hole}" for hole in holes), ")"] if holes else ["SF_HOLE=()"]
     yield Function("workflow_holes", "what only the run knows, by its placeholder in the texts below", tuple(lines))
     yield from artifact_calls.functions(plan.artifacts, numbers.spell)
+    if any(_launcher(task) == "docker" for task in plan.tasks):
+        yield from artifact_calls.mounts(plan.artifacts, numbers.spell)
 
 
 def _nodes_call(backend: PlanBackend, numbers: Numbering) -> str:

@@ -8,6 +8,7 @@ from ..ir.expr import Text
 from ..ir.fields import Schema, boolean, text, texts
 from ..ir.plan import SCRIPT
 from .base import Command, Fields, Placement, items, text_of
+from .images import check_image
 
 
 class DockerOperator:
@@ -36,4 +37,5 @@ class DockerOperator:
             words += ["-v", mount]
         words += [*items(fields.get("extra_args"))]
         image = text_of(fields.get("image"))
+        check_image(image, placement.span, report)
         return Command((*words, image, "bash", "-lc", SCRIPT), items(fields.get("mounts")))

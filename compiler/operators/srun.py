@@ -7,13 +7,13 @@ plugin; they are left out of a step that has no container.
 from __future__ import annotations
 
 import itertools
-import re
 
-from ..diagnostics import Reporter, Span
+from ..diagnostics import Reporter
 from ..ir.expr import RunText, Text, display, join
 from ..ir.fields import Schema, boolean, integer, text, texts
 from ..ir.plan import SCRIPT
 from .base import Command, Fields, FieldValue, Placement, items, text_of
+from .images import check_image
 
 _OPTIONS_BEFORE_NODES = ("partition", "account", "qos", "reservation", "time", "constraint", "exclusive", "chdir")
 _OPTIONS_AFTER_NODES = (
@@ -27,8 +27,6 @@ _OPTIONS_AFTER_NODES = (
     "mem_per_cpu",
 )
 _FLAGS_BY_DEFAULT = {"label": True, "unbuffered": True, "overlap": True, "exclusive": False, "kill_on_bad_exit": False}
-_PLACEHOLDER = re.compile(r"<[^<>]*>")
-_REFERENCE = re.compile(r"[A-Za-z0-9$_{][\w.$/{}#:+-]*(@[A-Za-z0-9]+:[0-9A-Fa-f]+)?")
 
 _DESCRIPTIONS = {
     "partition": "Partition of the step's job",
@@ -231,19 +229,3 @@ def _ends(mount: Text) -> tuple[str, str]:
     """A mount's source and target."""
     source, _, rest = display(mount).partition(":")
     return source, rest.split(":")[0] or source
-
-
-def check_image(image: Text, span: Span, report: Reporter) -> None:
-    """An image is a registry reference or the path of a .sqsh file; a placeholder that was never filled in is neither."""
-    shown = display(image).strip()
-    if not shown or not isinstance(image, str):
-        return
-    is_path = shown.endswith(".sqsh") or shown.startswith(("/", "./"))
-    if not _PLACEHOLDER.search(shown) and (is_path or _REFERENCE.fullmatch(shown.removeprefix("docker://"))):
-        return
-    report.error(
-        "invalid-image",
-        f"'{shown}' is no container image",
-        span,
-        help="give a reference such as nvcr.io/nvidia/tritonserver:24.10, or the path of a .sqsh file",
-    )

@@ -17,7 +17,7 @@ from ..ir.tree import Mapping as MappingNode
 from ..ir.workflow import Operator
 from ..operators import OPERATORS
 from ..operators.base import Fields, FieldValue, Placement
-from ..operators.srun import check_image
+from ..operators.images import check_image
 from .draft import NO_COMMAND, Draft, Instance
 from .fields import read_boolean, read_text
 from .scope import Names
@@ -52,11 +52,12 @@ def merge_operators(draft: Draft, report: Reporter) -> Draft:
 def _check_image(operator: Operator, draft: Draft, report: Reporter) -> bool:
     """A wrong image is an error also of an operator that no task uses."""
     errors = report.error_count
-    image = operator.fields.get("container_image")
-    if isinstance(image, Scalar) and image.value is not None:
-        text = read_text(image, draft.scope, report)
-        if text is not None:
-            check_image(text, image.span, report)
+    for key in ("container_image", "image"):
+        image = operator.fields.get(key)
+        if isinstance(image, Scalar) and image.value is not None:
+            text = read_text(image, draft.scope, report)
+            if text is not None:
+                check_image(text, image.span, report)
     return report.error_count == errors
 
 

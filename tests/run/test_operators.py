@@ -1,10 +1,7 @@
-"""Operators that run a script on this host, and those of which a script cannot be built."""
+"""Operators that run a script on this host."""
 
-import subprocess
-from collections.abc import Callable
 from pathlib import Path
 
-import pytest
 from workflow import Workflow
 
 
@@ -16,13 +13,3 @@ workflow: {name: w, tasks: [{name: t, operator: p, script: ["import os, sys", "p
     run = Workflow(tmp_path, text).run()
     assert run.status == 0
     assert run.log("t") == "0 True\n"
-
-
-@pytest.mark.parametrize("operator", ["{type: docker, image: a}"])
-def test_what_cannot_be_built_is_said(
-    sflowc: Callable[..., subprocess.CompletedProcess[str]], tmp_path: Path, operator: str
-) -> None:
-    text = f'version: "0.1"\noperators: {{o: {operator}}}\nworkflow: {{name: w, tasks: [{{name: t, operator: o, script: [x]}}]}}\n'
-    (tmp_path / "w.yaml").write_text(text)
-    done = sflowc("build", "w.yaml", cwd=tmp_path, status=1)
-    assert "task 't' has one" in done.stderr

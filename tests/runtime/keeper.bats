@@ -89,7 +89,7 @@ heard() { # <text>: waits until the task has printed it
 
 @test "words wait until the payload is written, and go nowhere once the command is gone" {
   SF_ENV=() SF_TEXT='echo "never run"'
-  (sf_keeper_launch 0 "$SF_RUN/t" 1 '' bash -c 'IFS= read -r -d "" x; while [[ ! -p $1 ]]; do sleep 0.05; done; read -r word; echo "$word"' sh "$SF_RUN/t/.keeper") >"$SF_RUN/out" &
+  (sf_keeper_launch 0 "$SF_RUN/t" 1 '' exec bash -c 'IFS= read -r -d "" x; while [[ ! -p $1 ]]; do sleep 0.05; done; read -r word; echo "$word"' sh "$SF_RUN/t/.keeper") >"$SF_RUN/out" &
   local -i tries
   for ((tries = 0; tries < 100; tries++)); do
     [[ ! -p $SF_RUN/t/.keeper ]] || break

@@ -23,7 +23,7 @@ TABLES = {
     ),
     "checks": ("sflowc.checks", "CHECKS", {"commands", "task_scripts", "texts"}),
     "probes": ("sflowc.probes", "PROBES", {"base", "log_pattern", "posix_regex"}),
-    "operators": ("sflowc.operators", "OPERATORS", {"base"}),
+    "operators": ("sflowc.operators", "OPERATORS", {"base", "images"}),
     "artifacts": ("sflowc.artifacts", "ARTIFACTS", {"base", "masking", "paths"}),
     "targets": ("sflowc.targets", "TARGETS", {"base"}),
 }

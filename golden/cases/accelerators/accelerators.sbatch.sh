@@ -15,7 +15,7 @@
 #
 #   from     workflow.yaml  sha256:ae285f8addedbf2eb1aac980c1977a49cd07c8b17a4716b6cf1651d2d6cad4dd
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:9142ed82cd45b3d6349442e0d410ebb8c75f67a345d1d0446505078430495660 (all that follows this header)
+#   body     sha256:b1552ab5b1173adab4a73f2759434f3974a89857e1dfef4f216e8a41b54a8191 (all that follows this header)
 #
 # `sbatch FILE` submits it, `bash FILE` runs it inside an allocation (salloc);
 # `bash FILE --help` says what else it can do.
@@ -501,11 +501,11 @@ sf_local_launch() { # <task index> <its directory>: becomes the task; from SF_CO
 sf_local_become() { # <word>...: becomes that command, with the variables of SF_ENV and SF_BUILTINS
   local assignment
   # The names of the variables are the user's and may be ours: from here on nothing of ours is read but the positions.
-  set -- "$#" "$@" ${SF_ENV[@]+"${SF_ENV[@]}"} "${SF_BUILTINS[@]}"
+  set -- "$#" "$@" ${SF_ENV[@]+"${SF_ENV[@]}"} ${SF_BUILTINS[@]+"${SF_BUILTINS[@]}"}
   for assignment in "${@:$1+2}"; do
     if [[ $assignment == SF_* ]]; then unset -v "${assignment%%=*}"; fi # an array cannot be exported
   done
-  export "${@:$1+2}"
+  (($# == $1 + 1)) || export "${@:$1+2}"
   exec -- "${@:2:$1}"
 }
 
@@ -1257,9 +1257,11 @@ sf_watchdog_serve() { # waits for the end of its pipe, or for "bye": the run has
   rm -f -- "$SF_RUN/.groups"
 }
 
-sf_watchdog_signal() { # <signal>: to the groups of the caller, the steps, and what left its group
-  local pid
-  if declare -F sf_srun_signal_run >/dev/null; then sf_srun_signal_run "$1"; fi
+sf_watchdog_signal() { # <signal>: to the groups of the caller, steps and containers, and what left its group
+  local pid kind
+  for kind in $SF_LAUNCHERS; do
+    if declare -F "sf_${kind}_signal_run" >/dev/null; then "sf_${kind}_signal_run" "$1"; fi
+  done
   for pid in "${!groups[@]}"; do kill -s "$1" -- "-$pid" 2>/dev/null; done
   sf_watchdog_find
   for pid in ${SF_FOUND[@]+"${SF_FOUND[@]}"}; do kill -s "$1" "$pid" 2>/dev/null; done

@@ -4,7 +4,7 @@
 #
 #   from     workflow.yaml  sha256:e9bef6968ae8678d2a18a7309a94e4e79ff75a35ca76dc699558bb04b542322d
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:b29695f3190609e733b0caacce20323ed7834b54ee73d3a7434d4dda584daead (all that follows this header)
+#   body     sha256:6b762a6e85e389f1219ea279b30c3d44d3e6d5f9e6a48a3526eb1ad33d108adf (all that follows this header)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -445,11 +445,11 @@ sf_local_launch() { # <task index> <its directory>: becomes the task; from SF_CO
 sf_local_become() { # <word>...: becomes that command, with the variables of SF_ENV and SF_BUILTINS
   local assignment
   # The names of the variables are the user's and may be ours: from here on nothing of ours is read but the positions.
-  set -- "$#" "$@" ${SF_ENV[@]+"${SF_ENV[@]}"} "${SF_BUILTINS[@]}"
+  set -- "$#" "$@" ${SF_ENV[@]+"${SF_ENV[@]}"} ${SF_BUILTINS[@]+"${SF_BUILTINS[@]}"}
   for assignment in "${@:$1+2}"; do
     if [[ $assignment == SF_* ]]; then unset -v "${assignment%%=*}"; fi # an array cannot be exported
   done
-  export "${@:$1+2}"
+  (($# == $1 + 1)) || export "${@:$1+2}"
   exec -- "${@:2:$1}"
 }
 
@@ -1248,9 +1248,11 @@ sf_watchdog_serve() { # waits for the end of its pipe, or for "bye": the run has
   rm -f -- "$SF_RUN/.groups"
 }
 
-sf_watchdog_signal() { # <signal>: to the groups of the caller, the steps, and what left its group
-  local pid
-  if declare -F sf_srun_signal_run >/dev/null; then sf_srun_signal_run "$1"; fi
+sf_watchdog_signal() { # <signal>: to the groups of the caller, steps and containers, and what left its group
+  local pid kind
+  for kind in $SF_LAUNCHERS; do
+    if declare -F "sf_${kind}_signal_run" >/dev/null; then "sf_${kind}_signal_run" "$1"; fi
+  done
   for pid in "${!groups[@]}"; do kill -s "$1" -- "-$pid" 2>/dev/null; done
   sf_watchdog_find
   for pid in ${SF_FOUND[@]+"${SF_FOUND[@]}"}; do kill -s "$1" "$pid" 2>/dev/null; done

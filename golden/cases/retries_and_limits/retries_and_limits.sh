@@ -4,7 +4,7 @@
 #
 #   from     workflow.yaml  sha256:da08d319151a92960e1a3bbea5501c4f5cf17a51b16aa80863ceeb2558711d06
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:12a7dba10db21719a25df719393b083a8ebbc1a92845b7b2233c9677d270a79b (all that follows this header)
+#   body     sha256:0b4e5852c9581f1a1871e69e153b77116b9a84eeb80c4b1ec65baf9f86e17171 (all that follows this header)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -400,11 +400,11 @@ sf_local_launch() { # <task index> <its directory>: becomes the task; from SF_CO
 sf_local_become() { # <word>...: becomes that command, with the variables of SF_ENV and SF_BUILTINS
   local assignment
   # The names of the variables are the user's and may be ours: from here on nothing of ours is read but the positions.
-  set -- "$#" "$@" ${SF_ENV[@]+"${SF_ENV[@]}"} "${SF_BUILTINS[@]}"
+  set -- "$#" "$@" ${SF_ENV[@]+"${SF_ENV[@]}"} ${SF_BUILTINS[@]+"${SF_BUILTINS[@]}"}
   for assignment in "${@:$1+2}"; do
     if [[ $assignment == SF_* ]]; then unset -v "${assignment%%=*}"; fi # an array cannot be exported
   done
-  export "${@:$1+2}"
+  (($# == $1 + 1)) || export "${@:$1+2}"
   exec -- "${@:2:$1}"
 }
 
@@ -1248,9 +1248,11 @@ sf_watchdog_serve() { # waits for the end of its pipe, or for "bye": the run has
   rm -f -- "$SF_RUN/.groups"
 }
 
-sf_watchdog_signal() { # <signal>: to the groups of the caller, the steps, and what left its group
-  local pid
-  if declare -F sf_srun_signal_run >/dev/null; then sf_srun_signal_run "$1"; fi
+sf_watchdog_signal() { # <signal>: to the groups of the caller, steps and containers, and what left its group
+  local pid kind
+  for kind in $SF_LAUNCHERS; do
+    if declare -F "sf_${kind}_signal_run" >/dev/null; then "sf_${kind}_signal_run" "$1"; fi
+  done
   for pid in "${!groups[@]}"; do kill -s "$1" -- "-$pid" 2>/dev/null; done
   sf_watchdog_find
   for pid in ${SF_FOUND[@]+"${SF_FOUND[@]}"}; do kill -s "$1" "$pid" 2>/dev/null; done

@@ -4,7 +4,7 @@
 #
 #   from     workflow.yaml  sha256:bbfcdf0fbde7e1521f5b3973b7e4d762c006a8646fc4864366c1b6f15f67a97a
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:98c69c969c6181f5feb8e7c4a626b7d5c90dbd4122dbbabc74e2be5ffcaff11e (all that follows this header)
+#   body     sha256:f28a7ec3a360198eee891c163a450b4d4a9ce51603b43596a2dc6f65e463efb4 (all that follows this header)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -421,11 +421,11 @@ sf_local_launch() { # <task index> <its directory>: becomes the task; from SF_CO
 sf_local_become() { # <word>...: becomes that command, with the variables of SF_ENV and SF_BUILTINS
   local assignment
   # The names of the variables are the user's and may be ours: from here on nothing of ours is read but the positions.
-  set -- "$#" "$@" ${SF_ENV[@]+"${SF_ENV[@]}"} "${SF_BUILTINS[@]}"
+  set -- "$#" "$@" ${SF_ENV[@]+"${SF_ENV[@]}"} ${SF_BUILTINS[@]+"${SF_BUILTINS[@]}"}
   for assignment in "${@:$1+2}"; do
     if [[ $assignment == SF_* ]]; then unset -v "${assignment%%=*}"; fi # an array cannot be exported
   done
-  export "${@:$1+2}"
+  (($# == $1 + 1)) || export "${@:$1+2}"
   exec -- "${@:2:$1}"
 }
 
@@ -453,18 +453,19 @@ sf_local_nodes() { # <first node> <count>: a local backend's nodes are all this 
 # keeper: the other side of a task that runs on another host or in a container. It gets the task's script and variables on its
 # standard input, runs the task in a process group of its own, and ends it when it is told to, or when it hears nothing more.
 
-sf_keeper_launch() { # <task index> <its directory> <attempt> <patience> <command>...: becomes the command, which starts the keeper
-  local pipe=$2/.keeper
+sf_keeper_launch() { # <task index> <its directory> <attempt> <patience> <function or exec> <word>...: it becomes a command that starts the keeper
+  local pipe=$2/.keeper fd
   rm -f -- "$pipe" "$pipe.new"
   mkfifo -m 600 -- "$pipe.new" || exit 126
   exec <>"$pipe.new" # the command is the only one that holds it open: the keeper's input ends when the command does
+  exec {fd}>"$pipe.new"
   {
-    exec >"$pipe.new" </dev/null
+    exec >&"$fd" {fd}>&- </dev/null
     # Words to the keeper must not land in the midst of this: the pipe has its name when all of this is written.
     sf_keeper_payload "${@:1:4}" && mv -f -- "$pipe.new" "$pipe"
   } 2>/dev/null &
-  shift 4
-  exec "$@"
+  exec {fd}>&-
+  "${@:5}"
 }
 
 sf_keeper_payload() { # <task index> <its directory> <attempt> <patience>: what the keeper evaluates, as bytes of ASCII
@@ -1037,7 +1038,7 @@ sf_ssh_launch() { # <task index> <its directory> <attempt>: becomes ssh; from SF
   sf_ssh_options
   sf_keeper_start
   rm -f -- "$2/ssh.log"
-  sf_keeper_launch "$@" 120 "${SF_COMMAND[@]}" "${SF_SSH[@]}" -E "$2/ssh.log" -- "$SF_HOST" "exec bash -c '$SF_KEEPER'"
+  sf_keeper_launch "$@" 120 exec "${SF_COMMAND[@]}" "${SF_SSH[@]}" -E "$2/ssh.log" -- "$SF_HOST" "exec bash -c '$SF_KEEPER'"
 }
 
 sf_ssh_options() { # -> SF_SSH: after the user's own, of which ssh takes the first: it asks nobody, and waits for nothing for ever
@@ -1391,9 +1392,11 @@ sf_watchdog_serve() { # waits for the end of its pipe, or for "bye": the run has
   rm -f -- "$SF_RUN/.groups"
 }
 
-sf_watchdog_signal() { # <signal>: to the groups of the caller, the steps, and what left its group
-  local pid
-  if declare -F sf_srun_signal_run >/dev/null; then sf_srun_signal_run "$1"; fi
+sf_watchdog_signal() { # <signal>: to the groups of the caller, steps and containers, and what left its group
+  local pid kind
+  for kind in $SF_LAUNCHERS; do
+    if declare -F "sf_${kind}_signal_run" >/dev/null; then "sf_${kind}_signal_run" "$1"; fi
+  done
   for pid in "${!groups[@]}"; do kill -s "$1" -- "-$pid" 2>/dev/null; done
   sf_watchdog_find
   for pid in ${SF_FOUND[@]+"${SF_FOUND[@]}"}; do kill -s "$1" "$pid" 2>/dev/null; done

@@ -4,7 +4,7 @@
 #
 #   from     sweep.yaml  sha256:fbe5c8c1911db47d4f4dbd86109891cacf190d8356c90752ad6e67c7a3bf0449
 #   rebuild  sflowc build -f sweep.yaml
-#   body     sha256:3258e6e6470b426853e5631c96ab866a194b58ad58cf903fdabdaaf171163901 (all that follows this header)
+#   body     sha256:ff5dc80e9d3649d558aa77af22a987d08f610b13b58370e7847532a19ac124cf (all that follows this header)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -450,11 +450,11 @@ sf_local_launch() { # <task index> <its directory>: becomes the task; from SF_CO
 sf_local_become() { # <word>...: becomes that command, with the variables of SF_ENV and SF_BUILTINS
   local assignment
   # The names of the variables are the user's and may be ours: from here on nothing of ours is read but the positions.
-  set -- "$#" "$@" ${SF_ENV[@]+"${SF_ENV[@]}"} "${SF_BUILTINS[@]}"
+  set -- "$#" "$@" ${SF_ENV[@]+"${SF_ENV[@]}"} ${SF_BUILTINS[@]+"${SF_BUILTINS[@]}"}
   for assignment in "${@:$1+2}"; do
     if [[ $assignment == SF_* ]]; then unset -v "${assignment%%=*}"; fi # an array cannot be exported
   done
-  export "${@:$1+2}"
+  (($# == $1 + 1)) || export "${@:$1+2}"
   exec -- "${@:2:$1}"
 }
 
@@ -1267,9 +1267,11 @@ sf_watchdog_serve() { # waits for the end of its pipe, or for "bye": the run has
   rm -f -- "$SF_RUN/.groups"
 }
 
-sf_watchdog_signal() { # <signal>: to the groups of the caller, the steps, and what left its group
-  local pid
-  if declare -F sf_srun_signal_run >/dev/null; then sf_srun_signal_run "$1"; fi
+sf_watchdog_signal() { # <signal>: to the groups of the caller, steps and containers, and what left its group
+  local pid kind
+  for kind in $SF_LAUNCHERS; do
+    if declare -F "sf_${kind}_signal_run" >/dev/null; then "sf_${kind}_signal_run" "$1"; fi
+  done
   for pid in "${!groups[@]}"; do kill -s "$1" -- "-$pid" 2>/dev/null; done
   sf_watchdog_find
   for pid in ${SF_FOUND[@]+"${SF_FOUND[@]}"}; do kill -s "$1" "$pid" 2>/dev/null; done
