@@ -23,7 +23,9 @@ _PARTS = re.compile(
     re.DOTALL,
 )
 _OPTIONS = re.compile(r", with `(.*)`:")
-_FENCE = re.compile(r"^```yaml(?P<escaped> escaped)?(?: (?P<name>\S+))?\n(?P<body>.*?)^```$", re.DOTALL | re.MULTILINE)
+_FENCE = re.compile(
+    r"^```(?:yaml|csv)(?P<escaped> escaped)?(?: (?P<name>\S+))?\n(?P<body>.*?)^```$", re.DOTALL | re.MULTILINE
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,14 +96,40 @@ class Composition:
     diagnostics: tuple[Diagnostic, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class SourceText:
+    """A file that was read once and may be compiled many times: its tree, and what is wrong with it by itself."""
+
+    loaded: LoadedFile
+    broken: tuple[Diagnostic, ...]
+    """Mistakes of YAML."""
+    invalid: tuple[Diagnostic, ...]
+    """Mistakes against the schema."""
+    ignores: tuple[Ignore, ...]
+    wrong_ignores: tuple[Diagnostic, ...]
+
+
+def read_source(name: str, data: bytes) -> SourceText:
+    """What can be known of a file alone."""
+    yaml, schema = Reporter(), Reporter()
+    loaded = load(name, data, yaml)
+    if loaded.root is not None:
+        validate(loaded.root, schema)
+    ignores, wrong = read_ignores(name, data, loaded.root)
+    return SourceText(loaded, tuple(yaml), tuple(schema), tuple(ignores), tuple(wrong))
+
+
 def compose_workflow(files: Iterable[tuple[str, bytes]], overrides: Overrides = NO_OVERRIDES) -> Composition:
     """Files, in the order given, merged and checked against the schema: nothing is evaluated."""
+    return compose_sources([read_source(name, data) for name, data in files], overrides)
+
+
+def compose_sources(sources: Iterable[SourceText], overrides: Overrides = NO_OVERRIDES) -> Composition:
+    """The same of files that have been read."""
     report = Reporter()
     document = None
     with contextlib.suppress(CompileError):
-        loaded = [load(name, data, report) for name, data in files]
-        report.raise_if_errors()
-        document = _composed(loaded, overrides, report)
+        document = _composed(list(sources), overrides, None, report)[0]
     return Composition(document, tuple(report))
 
 
@@ -119,56 +145,58 @@ def compile_workflow(
 
     With `lint` all checks are made, and what it finds counts too.
     """
+    return compile_sources([read_source(name, data) for name, data in files], overrides, command, lint, cluster)
+
+
+def compile_sources(
+    sources: Iterable[SourceText],
+    overrides: Overrides = NO_OVERRIDES,
+    command: Iterable[str] = (),
+    lint: Lint | None = None,
+    cluster: tuple[str, bytes] | None = None,
+) -> Compilation:
+    """The same of files that have been read."""
     report = Reporter()
     plan = None
-    files = list(files)
-    loaded = [load(name, data, report) for name, data in files]
-    try:
-        workflow, profile = _front(loaded, overrides, cluster, report)
-        draft = run_passes(workflow, report, profile)
+    sources = list(sources)
+    with contextlib.suppress(CompileError):
+        document, profile = _composed(sources, overrides, cluster, report)
+        draft = run_passes(lower(document), report, profile)
         report.raise_if_errors()
         for check in (*ALWAYS, *(LINT if lint else ())):
             check(draft, report)
         for found in lint(draft) if lint else ():
             report.add(found)
         report.raise_if_errors()
-        sources = [SourceFile(file.name, file.sha256) for file in loaded]
-        plan = assemble_plan(draft, sources, command)
-    except CompileError:
-        pass
-    return Compilation(plan, _audible(report, files, loaded, unused=lint is not None and plan is not None))
+        files = [SourceFile(source.loaded.name, source.loaded.sha256) for source in sources]
+        plan = assemble_plan(draft, files, command)
+    return Compilation(plan, _audible(report, sources, unused=lint is not None and plan is not None))
 
 
-def _audible(
-    report: Reporter, files: list[tuple[str, bytes]], loaded: list[LoadedFile], *, unused: bool
-) -> tuple[Diagnostic, ...]:
+def _audible(report: Reporter, sources: list[SourceText], *, unused: bool) -> tuple[Diagnostic, ...]:
     """What was found and no comment silences; with `unused` also which comments silence nothing."""
-    ignores: list[Ignore] = []
-    for (name, data), file in zip(files, loaded, strict=True):
-        found, wrong = read_ignores(name, data, file.root)
-        ignores += found
-        for diagnostic in wrong:
-            report.add(diagnostic)
+    ignores = [ignore for source in sources for ignore in source.ignores]
+    for diagnostic in [wrong for source in sources for wrong in source.wrong_ignores]:
+        report.add(diagnostic)
     return tuple(silence(report, ignores, unused=unused))
 
 
-def _front(
-    loaded: list[LoadedFile], overrides: Overrides, cluster: tuple[str, bytes] | None, report: Reporter
-) -> tuple[Workflow, Cluster | None]:
-    report.raise_if_errors()
+def _composed(
+    sources: list[SourceText], overrides: Overrides, cluster: tuple[str, bytes] | None, report: Reporter
+) -> tuple[Document, Cluster | None]:
+    _add_all(report, [found for source in sources for found in source.broken])
     profile = read_cluster(*cluster, report) if cluster else None
-    return lower(_composed(loaded, overrides, report)), profile
-
-
-def _composed(loaded: list[LoadedFile], overrides: Overrides, report: Reporter) -> Document:
-    for file in loaded:
-        if file.root is not None:
-            validate(file.root, report)
-    report.raise_if_errors()
-    document = compose(loaded, overrides, report)
+    _add_all(report, [found for source in sources for found in source.invalid])
+    document = compose([source.loaded for source in sources], overrides, report)
     if document is None:
         raise CompileError
-    return document
+    return document, profile
+
+
+def _add_all(report: Reporter, diagnostics: Iterable[Diagnostic]) -> None:
+    for diagnostic in diagnostics:
+        report.add(diagnostic)
+    report.raise_if_errors()
 
 
 def run_passes(workflow: Workflow, report: Reporter, cluster: Cluster | None = None) -> Draft:

@@ -17,6 +17,7 @@ from ..diagnostics import nearest
 COMMANDS = {
     "build": "Compile workflow files to a standalone script.",
     "compose": "Merge workflow files to one.",
+    "batch": "Compile many workflows to scripts, and submit them.",
     "plan": "Show what would run where: order, nodes, GPUs, probes.",
     "visualize": "Draw the workflow: tasks, replicas, what waits for what, GPUs.",
     "run": "Compile and run now: here, in an allocation, or through salloc.",

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
@@ -48,7 +48,9 @@ class Inputs:
         return Overrides(self.sets, self.artifacts, self.missable)
 
 
-def workflow_options(formats: tuple[str, ...] = ("text", "json", "github")) -> Callable[[Function], Function]:
+def workflow_options(
+    formats: tuple[str, ...] = ("text", "json", "github"), *, needs_files: bool = True
+) -> Callable[[Function], Function]:
     """The options that every command which reads a workflow has, handed on as one `inputs`."""
 
     def decorate(function: Function) -> Function:
@@ -69,7 +71,7 @@ def workflow_options(formats: tuple[str, ...] = ("text", "json", "github")) -> C
         ) -> Any:
             logging.basicConfig(level=log_level.upper(), format="%(levelname)s: %(message)s", stream=sys.stderr)
             named = (*files, *more_files)
-            if not named:
+            if needs_files and not named:
                 raise click.UsageError("Name at least one workflow file, as an argument or with --file.")
             inputs = Inputs(
                 files=named,
@@ -215,9 +217,13 @@ def input_sources(files: list[tuple[str, bytes]], overrides: Overrides) -> dict[
     return {**dict(files), COMMAND_LINE: options.encode("utf-8", "surrogateescape")}
 
 
-def _strict(done: Compilation) -> Compilation:
+def strictly(found: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
     """The same with warnings as errors."""
-    found = tuple(replace(one, severity="error") if one.severity == "warning" else one for one in done.diagnostics)
+    return tuple(replace(one, severity="error") if one.severity == "warning" else one for one in found)
+
+
+def _strict(done: Compilation) -> Compilation:
+    found = strictly(done.diagnostics)
     return Compilation(None if any(one.severity == "error" for one in found) else done.plan, found)
 
 

@@ -72,3 +72,10 @@ def wrap(words: list[str], *, first: str, last: str, width: int = 118) -> list[s
             current = " "
         current += f" {item}"
     return [*lines, current, last]
+
+
+def directive_value(text: str) -> str:
+    """The value of a directive: sbatch splits the line at white space, quotes keep it together, a backslash escapes."""
+    if not re.search(r"[\s#'\"\\]", text):
+        return text
+    return '"' + re.sub(r'["\\]', r"\\\g<0>", text) + '"'

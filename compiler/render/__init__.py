@@ -10,6 +10,7 @@ import json
 from .diagnostics import diagnostics_github, diagnostics_json, diagnostics_text
 from .explanation import explanation_json, explanation_list, explanation_page, explanation_text
 from .plan import plan_text
+from .rows import of_rows
 
 __all__ = [
     "diagnostics_github",
@@ -19,6 +20,7 @@ __all__ = [
     "explanation_list",
     "explanation_page",
     "explanation_text",
+    "of_rows",
     "plan_text",
     "to_json",
 ]

@@ -15,7 +15,7 @@ from ..diagnostics import Label, Reporter, Span
 from ..ir.tree import Entry, Mapping, Node, Scalar, Sequence
 from .load import LoadedFile
 from .names import may_be_absent, why_no_directory
-from .overrides import Option, set_artifact, set_variable
+from .overrides import Option, set_artifact, set_job, set_variable
 
 SECTIONS = ("variables", "artifacts", "backends", "operators")
 EMPTY = Span("", 0, 0)
@@ -23,17 +23,22 @@ EMPTY = Span("", 0, 0)
 
 @dataclass(frozen=True, slots=True)
 class Overrides:
-    """What the command line adds: NAME=VALUE, NAME=URI, and patterns of tasks that may be absent."""
+    """What the command line adds: NAME=VALUE, NAME=URI, and patterns of tasks that may be absent; what the row of a table adds
+    (its variables win over the command line's, its artifacts do not); and options of the job, such as `--nodes`."""
 
     sets: tuple[str, ...] = ()
     artifacts: tuple[str, ...] = ()
     missable: tuple[str, ...] = ()
+    row: tuple[Option, ...] = ()
+    job: tuple[Option, ...] = ()
 
     def options(self) -> tuple[Option, ...]:
-        """The assignments as they stand on the command line, which counts one a line."""
+        """All in the order in which they are applied. Diagnostics count one a line."""
         return (
             *(Option("--set", text) for text in self.sets),
+            *self.row,
             *(Option("--artifact", text) for text in self.artifacts),
+            *self.job,
         )
 
 
@@ -63,8 +68,10 @@ def compose(files: Iterable[LoadedFile], overrides: Overrides, report: Reporter)
     for line, option in enumerate(overrides.options(), start=1):
         if option.name == "--set":
             set_variable(option, line, document.sections.get("variables", {}), document.workflow_variables, report)
-        else:
+        elif option.name == "--artifact":
             set_artifact(option, line, document.sections.get("artifacts", {}), report)
+        else:
+            set_job(option, line, document.sections.get("backends", {}), report)
     _drop_missable(document, overrides.missable, report)
     return None if report.has_errors else document
 

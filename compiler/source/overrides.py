@@ -24,10 +24,11 @@ _DOWNLOADED = ("http", "https", "hf", "huggingface")
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """An option of the command line that assigns: `--set NAME=VALUE` or `--artifact NAME=URI`."""
+    """What assigns: `--set NAME=VALUE` or `--artifact NAME=URI` on the command line, or a cell of a table, which has a `place`."""
 
     name: str
     text: str
+    place: Span | None = None
 
     def __str__(self) -> str:
         """The option in one line, as diagnostics show it."""
@@ -39,7 +40,9 @@ class Option:
         return name, value if equals else None
 
     def span(self, line: int, start: int, length: int) -> Span:
-        """The place of text[start:start + length]."""
+        """The place of text[start:start + length]; of a cell, the whole of it."""
+        if self.place is not None:
+            return self.place
         column = len(self.name) + 2 + start
         return Span(COMMAND_LINE, line, column, line, column + max(length, 1))
 
@@ -98,6 +101,57 @@ def set_artifact(option: Option, line: int, artifacts: dict[str, Entry], report:
     if scheme not in _DOWNLOADED:
         body.pop("sha256", None)
     artifacts[name] = Entry(old.key_span, Mapping(body, old.value.span))
+
+
+_JOB = {
+    "--nodes": "nodes",
+    "--gpus-per-node": "gpus_per_node",
+    "--job-name": "job_name",
+    "--partition": "partition",
+    "--account": "account",
+    "--time": "time",
+    "--directive": "extra_args",
+}
+"""What an option of a job says of a slurm backend."""
+_OF_ONE = ("--nodes", "--gpus-per-node", "--job-name")
+"""Of several backends these mean the default one; what is to be paid for, and how long, is said of all."""
+
+
+def set_job(option: Option, line: int, backends: dict[str, Entry], report: Reporter) -> None:
+    """Applies an option of a job, such as `--partition gpu`, to the slurm backends."""
+    span = option.span(line, 0, len(option.text))
+    slurm = [name for name, entry in backends.items() if _says(entry.value, "type", "slurm")]
+    if option.name in _OF_ONE and len(slurm) > 1:
+        slurm = [name for name in slurm if _says(backends[name].value, "default", True)] or slurm[:1]
+    if not slurm:
+        report.error(
+            "unknown-backend",
+            f"{option.name} is about a slurm backend, and there is none",
+            span,
+            help="add one to `backends`",
+        )
+    for name in slurm:
+        old = backends[name]
+        assert isinstance(old.value, Mapping)
+        key, body = _JOB[option.name], dict(old.value.entries)
+        node: Node = to_node(read_value(option.text), option.text, span)
+        if key == "extra_args":
+            given = body[key].value if key in body else None
+            items = (
+                given.items
+                if isinstance(given, Sequence)
+                else (given,)
+                if isinstance(given, Scalar) and given.text
+                else ()
+            )
+            node = Sequence((*items, Scalar(option.text, option.text, span)), span)
+        body[key] = Entry(span, node)
+        backends[name] = Entry(old.key_span, Mapping(body, old.value.span))
+
+
+def _says(body: Node, key: str, value: ScalarValue) -> bool:
+    found = body.get(key) if isinstance(body, Mapping) else None
+    return isinstance(found, Scalar) and found.value == value
 
 
 def read_value(text: str) -> object:

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from .. import __version__
 from ..emit.lower_script import lower_script
 from ..emit.render_script import render_script
+from ..emit.shell import directive_value
 from ..ir.plan import Plan, PlanBackend
 
 USAGE = (
@@ -51,7 +52,7 @@ def _resources(backend: PlanBackend, default_name: str) -> Iterator[str]:
     signal = options.pop("signal", None)
     name = str(options.pop("job_name", None) or default_name)
     if name:
-        yield f"--job-name={_value(name)}"
+        yield f"--job-name={directive_value(name)}"
     yield f"--nodes={backend.nodes}"
     if signal and backend.component:  # that of the first component is the job's
         yield f"--signal={signal}"
@@ -59,7 +60,7 @@ def _resources(backend: PlanBackend, default_name: str) -> Iterator[str]:
         if value == "true":
             yield f"--{option.replace('_', '-')}"
         elif value and value != "false":
-            yield f"--{option.replace('_', '-')}={_value(str(value))}"
+            yield f"--{option.replace('_', '-')}={directive_value(str(value))}"
 
 
 def _conduct(backends: list[PlanBackend]) -> Iterator[str]:
@@ -84,13 +85,6 @@ def _lead(times: list[str]) -> int:
     limits = [limit for time in times if (limit := time_limit(time)) is not None]
     lead = signal_lead(min(limits, default=None))
     return min(MAX_SIGNAL_LEAD, lead + whole - min(limits)) if whole is not None else lead
-
-
-def _value(text: str) -> str:
-    """The value of a directive: sbatch splits the line at white space, quotes keep it together, a backslash escapes."""
-    if not re.search(r"[\s#'\"\\]", text):
-        return text
-    return '"' + re.sub(r'["\\]', r"\\\g<0>", text) + '"'
 
 
 def signal_lead(limit: int | None) -> int:
