@@ -21,14 +21,13 @@ from ..render.progress import progress
 from ..source.bulk import FILES, MISSABLE, Table, read_table
 from ..source.compose import Overrides
 from ..source.overrides import Option
-from ..source.selection import SelectionError, select_rows
 from ..source.sweeps import SweepError, csv_text, sweep_rows
 from .cluster import cluster_profile
 from .files import write_file
 from .inputs import Inputs, input_sources, read_files, strictly, tell, workflow_options
 from .outcome import RESULTS, Outcome, install, staging
 from .rebuild import masked_words
-from .rows import Built, Files, Job, build_all, jobs_of_table, told_together
+from .rows import Built, Files, Job, build_all, jobs_of_table, selected, told_together
 from .submit import Submission, submit_all
 
 SWEEP = "<sweep>"
@@ -162,7 +161,7 @@ def command(
             base = (*base, *(word for text in sweeps for word in ("--sweep", text)), *(["--zip"] if zipped else []))
             base = (*base, *(word for name in inputs.files for word in ("-f", name)))
         if table is not None:
-            batch.jobs = _jobs_of_table(table, rows, overrides, base, batch)
+            batch.jobs = jobs_of_table(table, selected(table, rows), overrides, base, batch.files, batch.report)
     elif whole:
         batch.jobs = _jobs_of_files(whole, overrides, base, batch.files)
     else:
@@ -210,16 +209,6 @@ def _table(
     own = [" ".join(inputs.files), " ".join(inputs.missable)]
     data = csv_text([[FILES, MISSABLE, *names], *([*own, *row] for row in values)]).encode("utf-8", "surrogateescape")
     return read_table(SWEEP, data, report), data
-
-
-def _jobs_of_table(
-    table: Table, rows: tuple[str, ...], overrides: Overrides, command: tuple[str, ...], batch: _Batch
-) -> list[Job]:
-    try:
-        numbers = select_rows(rows, len(table.rows))
-    except SelectionError as error:
-        raise click.UsageError(f"{table.name}: {error}.") from None
-    return jobs_of_table(table, numbers, overrides, command, batch.files, batch.report)
 
 
 def _jobs_of_files(whole: tuple[str, ...], overrides: Overrides, command: tuple[str, ...], files: Files) -> list[Job]:

@@ -19,6 +19,7 @@ from .files import write_file
 from .inputs import Inputs, input_sources, read_files, tell, workflow_options
 from .names import complete_files
 from .rebuild import masked_words
+from .rows import documents_of_table
 
 
 @click.command("compose")
@@ -35,14 +36,36 @@ from .rebuild import masked_words
     is_flag=True,
     help="Put the values of variables in place of the expressions that name them, and drop those that nothing needs any more.",
 )
+@click.option(
+    "--bulk-input",
+    metavar="CSV",
+    shell_complete=complete_files,
+    help="Compose the workflow of each row of a table, into a directory.",
+)
+@click.option(
+    "--row",
+    "rows",
+    multiple=True,
+    metavar="ROWS",
+    help="With --bulk-input: only these rows: 3, 1:4, 1:6:2 or 1,3,5; repeatable.",
+)
 @click.option("--validate", is_flag=True, help="Also compile it: report everything that build would.")
-@workflow_options()
-def command(inputs: Inputs, output: str | None, resolve: bool, validate: bool) -> None:
+@workflow_options(needs_files=False)
+def command(
+    inputs: Inputs, output: str | None, resolve: bool, bulk_input: str | None, rows: tuple[str, ...], validate: bool
+) -> None:
     """Merge workflow files to one.
 
     The result has the overrides of --set and --artifact in it, and no dependency on a missable task that is absent. Comments
     are not kept. Without --output it goes to standard output.
     """
+    if bulk_input:
+        _compose_table(inputs, bulk_input, rows, output, resolve=resolve)
+        return
+    if rows or not inputs.files:
+        raise click.UsageError(
+            "--row needs --bulk-input." if rows else "Name at least one workflow file, or a table with --bulk-input."
+        )
     document = composed(inputs, validate=validate or resolve)
     if resolve:
         document = inline_variables(document)
@@ -76,6 +99,35 @@ def composed(inputs: Inputs, *, validate: bool = False) -> Document:
     if document is None:
         raise SystemExit(1)
     return document
+
+
+def _compose_table(
+    inputs: Inputs, bulk_input: str, rows: tuple[str, ...], output: str | None, *, resolve: bool
+) -> None:
+    """A file for each row, in a directory or, of a single row, where --output says. All are compiled before one is written."""
+    if inputs.files:
+        raise click.UsageError(f"--bulk-input names the workflow files itself; leave out {inputs.files[0]}.")
+    command = ("sflowc", "compose", "--bulk-input", bulk_input)
+    ((name, data),) = read_files((bulk_input,))
+    documents, found, sources = documents_of_table(name, data, rows, command, inputs)
+    if found:
+        tell(found, {**sources, **input_sources([], inputs.overrides())}, inputs.format, err=True)
+    if any(one.severity == "error" for one in found):
+        raise SystemExit(1)
+    texts = {
+        each.name: workflow_yaml(inline_variables(each.document) if resolve else each.document, each.head)
+        for each in documents
+    }
+    if len(texts) == 1 and output is not None and not output.endswith(os.sep) and not Path(output).is_dir():
+        write_file(Path(output), next(iter(texts.values())))
+        return
+    if len(texts) == 1 and output is None:
+        click.echo(next(iter(texts.values())), nl=False)
+        return
+    folder = Path(output or Path(bulk_input).stem)
+    for file, text in texts.items():
+        write_file(folder / file, text)
+        click.echo(str(folder / file))
 
 
 def _head(inputs: Inputs) -> list[str]:

@@ -13,6 +13,8 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import click
+
 from ..diagnostics import Diagnostic, Reporter, did_you_mean
 from ..driver import SourceText, compile_sources, compose_sources, read_source
 from ..ir.plan import Plan
@@ -20,8 +22,9 @@ from ..ir.tree import Mapping, Scalar, Sequence
 from ..render import of_rows
 from ..render.workflow_yaml import workflow_yaml
 from ..source.bulk import Cell, Row, Table, check_columns, read_table, row_options
-from ..source.compose import Overrides, without_absent
+from ..source.compose import Document, Overrides, without_absent
 from ..source.overrides import Option
+from ..source.selection import SelectionError, select_rows
 from ..targets import default_target
 from .cluster import cluster_profile
 from .inputs import Inputs
@@ -53,6 +56,7 @@ class Built:
     script: str = ""
     composed: str = ""
     directives: tuple[str, ...] = ()
+    tasks: frozenset[str] = frozenset()
 
 
 class Files:
@@ -155,6 +159,41 @@ def lint_table(name: str, data: bytes, inputs: Inputs) -> tuple[tuple[Diagnostic
     return found, {**files.data, name: data}
 
 
+@dataclass(frozen=True, slots=True)
+class RowDocument:
+    """The workflow of a row, merged; `name` is that of its file, `head` what stands above it."""
+
+    name: str
+    document: Document
+    head: list[str]
+
+
+def documents_of_table(
+    name: str, data: bytes, rows: Iterable[str], command: tuple[str, ...], inputs: Inputs
+) -> tuple[list[RowDocument], tuple[Diagnostic, ...], dict[str, bytes]]:
+    """The workflows of the rows that are selected, what was found, and the files that it is about. No document with an error."""
+    files, report = Files(), Reporter()
+    table = read_table(name, data, report)
+    jobs: list[Job] = []
+    built: list[Built] = []
+    if table is not None:
+        jobs = jobs_of_table(table, selected(table, rows), inputs.overrides(), command, files, report)
+        cluster = cluster_profile(inputs.cluster, inputs.no_cluster)
+        work = _Work(jobs, files, None, cluster, 3)
+        built = [] if report.has_errors else [work.build(index) for index in range(len(jobs))]
+    found = told_together(jobs, built, report)
+    whole = [] if any(one.severity == "error" for one in found) else zip(jobs, built, strict=True)
+    return [work.document(job, one) for job, one in whole], found, {**files.data, name: data}
+
+
+def selected(table: Table, rows: Iterable[str]) -> list[int]:
+    """The numbers of the rows that --row means. Ends the command with status 2 when one is not there."""
+    try:
+        return select_rows(rows, len(table.rows))
+    except SelectionError as error:
+        raise click.UsageError(f"{table.name}: {error}.") from None
+
+
 def told_together(jobs: list[Job], built: list[Built], report: Reporter) -> tuple[Diagnostic, ...]:
     """What was found in the table and in all of its rows, each finding once."""
     about = {job.number: job.row.files[0].span if job.row else None for job in jobs}
@@ -212,19 +251,24 @@ class _Work:
         script = target.emit(plan)
         base = _NO_FILE_NAME.sub("_", job.job_name) or plan.workflow
         name = f"{base}_{job.number:0{self.width}d}" if job.number else base
+        names = frozenset(task.name for task in plan.tasks)
         if self.folder is not None:
-            document = compose_sources(sources, job.overrides).document
-            assert document is not None  # it has compiled
-            document = without_absent(document, {task.name for task in plan.tasks})
-            head = [f"Composed by sflowc from {', '.join(job.files)}", f"  {' '.join(job.command)}"]
+            document = self.document(job, Built(job.number, (), name, tasks=names))
             path = self.folder / f"{name}.sh"
             path.write_bytes(script.encode("utf-8", "surrogateescape"))
             path.chmod(0o755)
-            text = workflow_yaml(document, head)
+            text = workflow_yaml(document.document, document.head)
             (self.folder / f"{name}.yaml").write_bytes(text.encode("utf-8", "surrogateescape"))
         lines = script.split("\n", 200)
         directives = tuple(line for line in lines if line.startswith("#SBATCH ") and "--job-name=" not in line)
-        return Built(job.number, found, name, f"{name}.sh", f"{name}.yaml", directives)
+        return Built(job.number, found, name, f"{name}.sh", f"{name}.yaml", directives, names)
+
+    def document(self, job: Job, built: Built) -> RowDocument:
+        """The merged workflow of a job that has compiled."""
+        document = compose_sources([self.files.sources[name] for name in job.files], job.overrides).document
+        assert document is not None
+        head = [f"Composed by sflowc from {', '.join(job.files)}", f"  {' '.join(job.command)}"]
+        return RowDocument(f"{built.name}.yaml", without_absent(document, built.tasks), head)
 
 
 _shared: _Work

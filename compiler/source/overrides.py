@@ -123,6 +123,8 @@ def set_job(option: Option, line: int, backends: dict[str, Entry], report: Repor
     slurm = [name for name, entry in backends.items() if _says(entry.value, "type", "slurm")]
     if option.name in _OF_ONE and len(slurm) > 1:
         slurm = [name for name in slurm if _says(backends[name].value, "default", True)] or slurm[:1]
+    if not slurm and option.place is not None:
+        return  # of a table: there the name is also that of the script
     if not slurm:
         report.error(
             "unknown-backend",

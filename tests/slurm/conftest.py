@@ -52,7 +52,7 @@ def submit(tmp_path: Path, stubs: Stubs) -> Iterator[Callable[..., Job]]:
         script = folder / "job.sbatch.sh"
         done = subprocess.run([SFLOWC, "build", source, "-o", script], capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
-        script.write_text(edit(script.read_text()))
+        script.write_bytes(edit(script.read_bytes().decode()).encode())
         sent = subprocess.run(
             ["sbatch", "--parsable", *options, script.name, *arguments],
             cwd=folder,

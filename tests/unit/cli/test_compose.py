@@ -129,3 +129,37 @@ def test_mistakes_end_it(sflowc: Callable, folder: Path) -> None:
     assert "unknown-task" in done.stderr
     done = sflowc("compose", "base.yaml", "tasks.yaml", "--validate", "--format", "json", cwd=folder, status=1)
     assert json.loads(done.stdout)["diagnostics"][0]["code"] == "unknown-task"
+
+
+@pytest.fixture
+def table(folder: Path) -> Path:
+    rows = "base.yaml tasks.yaml,,3,gone\nbase.yaml tasks.yaml,big,4,gone\n"
+    (folder / "t.csv").write_text(f"sflow_config_file,job_name,COUNT,missable_tasks\n{rows}")
+    return folder
+
+
+def test_a_table_becomes_a_file_for_each_row(sflowc: Callable, table: Path) -> None:
+    done = sflowc("compose", "--bulk-input", "t.csv", cwd=table)
+    assert done.stdout.split() == ["t/w_001.yaml", "t/big_002.yaml"]
+    sflowc("batch", "--bulk-input", "t.csv", "-o", "batch", cwd=table)
+    for name in ("w_001.yaml", "big_002.yaml"):
+        composed, batch = ((table / place / name).read_text().splitlines()[2:] for place in ("t", "batch"))
+        assert composed == batch
+    assert "- x 4\n" in sflowc("compose", "-r", "--bulk-input", "t.csv", "--row", "2", cwd=table).stdout
+
+
+def test_one_row_goes_where_it_is_wanted(sflowc: Callable, table: Path) -> None:
+    assert "value: 3" in sflowc("compose", "--bulk-input", "t.csv", "--row", "1", cwd=table).stdout
+    sflowc("compose", "--bulk-input", "t.csv", "--row", "1", "-o", "one.yaml", cwd=table)
+    assert "value: 3" in (table / "one.yaml").read_text()
+    assert "no row 3" in sflowc("compose", "--bulk-input", "t.csv", "--row", "3", cwd=table, status=2).stderr
+    assert "--row needs" in sflowc("compose", "base.yaml", "--row", "3", cwd=table, status=2).stderr
+    assert "at least one" in sflowc("compose", cwd=table, status=2).stderr
+
+
+def test_a_bad_row_and_nothing_is_written(sflowc: Callable, table: Path) -> None:
+    text = (table / "t.csv").read_text()
+    (table / "t.csv").write_text(text.replace(",4,", ",x,"))
+    done = sflowc("compose", "--bulk-input", "t.csv", cwd=table, status=1)
+    assert "t.csv:3:" in done.stderr
+    assert not (table / "t").exists()

@@ -1,0 +1,28 @@
+"""Any bytes but NUL, in any variable, arrive unchanged in the steps of a job. One job holds many values, as each costs a start."""
+
+from collections.abc import Callable
+
+import yaml
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+TEXTS = st.text(st.characters(min_codepoint=1, exclude_categories=["Cs"]), max_size=30)
+NASTY = st.text("\x01\x7f\"'\\$`!*?[]{}()#&|;<>~=%^ \t\r\n-a1é", max_size=30)
+
+
+@settings(max_examples=3, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
+@given(st.lists((TEXTS | NASTY).filter(lambda text: "${{" not in text), min_size=30, max_size=60))
+def test_any_bytes_arrive_in_a_step(submit: Callable, texts: list[str]) -> None:
+    names = [f"V{number}" for number in range(len(texts))]
+    script = "".join(f'printf "%s\\0" "${name}"; ' for name in names)
+    document = {
+        "variables": {name: {"value": text} for name, text in zip(names, texts, strict=True)},
+        "backends": {"c": {"type": "slurm", "nodes": 1, "time": "5"}},
+        "workflow": {
+            "name": "w",
+            "tasks": [{"name": "t", "script": [f"{{ {script}}} >$SFLOW_TASK_OUTPUT_DIR/values"]}],
+        },
+    }
+    job = submit(yaml.safe_dump(document))
+    assert job.wait() == "COMPLETED", job.output
+    assert (job.directory / "t" / "values").read_bytes().split(b"\0")[:-1] == [text.encode() for text in texts]
