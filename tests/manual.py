@@ -46,7 +46,7 @@ class Block:
 
 def pages() -> list[Path]:
     """All pages with something to run."""
-    found = sorted({ROOT / "README.md", *ROOT.glob("docs/*.md")})
+    found = sorted({ROOT / "README.md", *ROOT.glob("docs/*.md"), *ROOT.glob("skills/**/*.md")})
     return [page for page in found if any(block.runs for block in blocks(page))]
 
 

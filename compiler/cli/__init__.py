@@ -23,6 +23,7 @@ COMMANDS = {
     "run": "Compile and run now: here, in an allocation, or through salloc.",
     "lint": "Report everything that the compiler can find.",
     "sample": "Copy a sample to start from.",
+    "skill": "Write skills for coding assistants.",
     "explain": "Say what a diagnostic code means, with an example and its cure.",
     "schema": "Print the JSON Schema of workflow files.",
     "completion": "Print what makes a shell complete sflowc's command lines.",

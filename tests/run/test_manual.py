@@ -8,7 +8,9 @@ from manual import ON_A_CLUSTER, ROOT, blocks, follow, pages
 
 
 @pytest.mark.parametrize(
-    "page", [page for page in pages() if ON_A_CLUSTER not in page.read_text()], ids=lambda page: page.stem
+    "page",
+    [page for page in pages() if ON_A_CLUSTER not in page.read_text()],
+    ids=lambda page: f"{page.parent.name}-{page.stem}",
 )
 def test_a_page(page: Path, tmp_path: Path) -> None:
     follow(page, tmp_path)
@@ -18,7 +20,11 @@ def test_no_page_is_forgotten() -> None:
     assert {"README", "tutorial", "tutorial-slurm"} <= {page.stem for page in pages()}
 
 
-@pytest.mark.parametrize("page", sorted(ROOT.glob("docs/*.md")), ids=lambda page: page.stem)
+@pytest.mark.parametrize(
+    "page",
+    sorted({*ROOT.glob("docs/*.md"), *ROOT.glob("skills/**/*.md")}),
+    ids=lambda page: f"{page.parent.name}-{page.stem}",
+)
 def test_what_is_not_run_has_a_reason(page: Path) -> None:
     """No command stands in a block of another kind, and every file that is shown is used."""
     shown = blocks(page)

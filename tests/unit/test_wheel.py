@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-DATA = ("templates", "runtime_sh", "schemas", "samples", "catalogue")
+DATA = ("templates", "runtime_sh", "schemas", "samples", "catalogue", "skills")
 
 
 @pytest.fixture(scope="module")
