@@ -23,7 +23,7 @@ BATS_FILES = $(wildcard tests/runtime/*.bats)
 JOBS ?= $(shell nproc)
 
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test coverage check schema docs site tables golden bench slurm-up slurm-down clean
+.PHONY: help setup demo test coverage check schema docs site tables golden dynamo bench slurm-up slurm-down clean
 
 help: ## what can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -81,6 +81,10 @@ golden: $(VENV)/.dev ## write golden/ anew; read the difference before you commi
 	pytest -k is_golden tests/unit/test_golden.py tests/unit/test_inference.py --snapshot-update --allow-snapshot-deletion >/dev/null || true
 	pytest -k is_told tests/unit/test_errors.py --snapshot-update >/dev/null || true
 	pytest -q tests/unit/test_golden.py tests/unit/test_inference.py tests/unit/test_errors.py
+
+dynamo: $(VENV)/.package ## NVIDIA Dynamo from PyPI into build/dynamo, for the tests of samples/dynamo_mocker: 350 MB
+	sflowc build samples/dynamo_mocker/base.yaml -M agg -M prefill -M decode -o build/dynamo.sh
+	bash build/dynamo.sh run --task install --output-dir build/dynamo.runs
 
 bench: $(VENV)/.dev ## how long runs and compilations take, against bash by hand
 	python bench/bench.py

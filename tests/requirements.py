@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 from oldbash.shells import shell_of_version
 
+ROOT = Path(__file__).resolve().parents[1]
 OLD_SHELLS = ("bash-4.2", "bash-4.4")
 
 
@@ -35,6 +36,7 @@ PARTS = {
     "curl": Part(("curl",)),
     "graphviz": Part(("dot",)),
     "docker": Part(("dockerd", "docker", "containerd", "runc", "iptables"), root=True),
+    "dynamo": Part(("etcd", "nats-server"), files=(str(ROOT / "build" / "dynamo" / "bin" / "python"),)),  # make dynamo
     "hf": Part(("hf",)),
     "fish": Part(("fish",)),
     "etcd": Part(("etcd",)),

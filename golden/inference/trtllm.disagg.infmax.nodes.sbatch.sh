@@ -10,7 +10,7 @@
 # inference: 13 tasks. Compiled by sflowc 0.1.0: change the workflow and compile again.
 #
 #   from     slurm.yaml  sha256:3b97948765f8b455b6c90b969b2f8d1b8d5d776138fb02e44e3173c4e2c33c39
-#   from     infra.yaml  sha256:ada64fed9584bf4164cfff4bb59a19a7b5ec64867e0b2b9d6acdaacc30b1871c
+#   from     infra.yaml  sha256:779b994b11a041f464fa5ba9308a3a8f317eefbc89fa47e715a2bf30ad15e35c
 #   from     trtllm/prefill.yaml  sha256:8a52babcb834bdfa8d7cd2fdbe481b84dd07b3b1bda1bc46131e4e8a6abf7353
 #   from     trtllm/decode.yaml  sha256:cba3955015f502342f6a30b35c2703c30aea25b1ce253f9bfbed7e1d0e50b704
 #   from     bench/infmax.yaml  sha256:a4ea345cd46861176dabb3d9c7a46cab5b15486ca95b8a8b8417b61d2da84db5

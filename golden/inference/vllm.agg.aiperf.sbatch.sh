@@ -10,7 +10,7 @@
 # inference: 10 tasks. Compiled by sflowc 0.1.0: change the workflow and compile again.
 #
 #   from     slurm.yaml  sha256:3b97948765f8b455b6c90b969b2f8d1b8d5d776138fb02e44e3173c4e2c33c39
-#   from     infra.yaml  sha256:ada64fed9584bf4164cfff4bb59a19a7b5ec64867e0b2b9d6acdaacc30b1871c
+#   from     infra.yaml  sha256:779b994b11a041f464fa5ba9308a3a8f317eefbc89fa47e715a2bf30ad15e35c
 #   from     vllm/agg.yaml  sha256:218cd45629394a3498351b580f70661f6f838b4eed2e3a1e5e5ed436aaeb4e28
 #   from     bench/aiperf.yaml  sha256:6cef44fe15c28e08b618f64b540676484d31aced6b8a5d4a0f444442ca9a9b51
 #   rebuild  

@@ -1,4 +1,5 @@
-"""The library samples/inference: every server with every benchmark compiles, fits, and is what stands in golden/inference.
+"""Samples that are folders. samples/inference: every server with every benchmark compiles, fits, and is what stands in
+golden/inference; so is samples/dynamo_mocker.
 
 Plans are kept for all combinations, scripts for two. `make golden` writes them anew.
 """
@@ -42,9 +43,10 @@ class Combination:
     sets: tuple[str, ...]
     missable: tuple[str, ...]
     artifacts: tuple[str, ...] = ()
+    folder: str = "inference"
 
     def compile(self, lint: Lint | None = None) -> Plan:
-        sources = [(name, (LIBRARY / name).read_bytes()) for name in self.files]
+        sources = [(name, (ROOT / "samples" / self.folder / name).read_bytes()) for name in self.files]
         done = compile_workflow(sources, Overrides(self.sets, self.artifacts, self.missable), lint=lint)
         assert done.plan is not None, done.diagnostics
         assert {each.code for each in done.diagnostics} <= {"missable-task"}, done.diagnostics
@@ -65,6 +67,10 @@ def _belongs(name: str, roles: tuple[str, ...]) -> bool:
     return role in roles or role not in ("agg", "prefill", "decode")
 
 
+MOCKERS = [
+    Combination("dynamo_mocker.agg", ("base.yaml", "agg.yaml"), (), ("prefill", "decode"), folder="dynamo_mocker"),
+    Combination("dynamo_mocker.disagg", ("base.yaml", "disagg.yaml"), (), ("agg",), folder="dynamo_mocker"),
+]
 ALL = [_combination(*choice) for choice in itertools.product(SERVERS, ROLES, BENCHMARKS, SIZES)]
 
 
@@ -85,7 +91,7 @@ def _rows() -> list[Combination]:
 ROWS = _rows()
 
 
-@pytest.mark.parametrize("combination", ALL, ids=lambda each: each.name)
+@pytest.mark.parametrize("combination", ALL + MOCKERS, ids=lambda each: each.name)
 def test_what_is_planned_is_golden(combination: Combination, snapshot: Snapshot) -> None:
     plan = combination.compile()
     snapshot.snapshot_dir = GOLDEN
@@ -98,14 +104,14 @@ def plan_text(plan: Plan) -> str:
     return json.dumps(plan_to_json(plan), indent=1, ensure_ascii=False) + "\n"
 
 
-@pytest.mark.parametrize("combination", ALL[:: len(SIZES)], ids=lambda each: each.name)
+@pytest.mark.parametrize("combination", ALL[:: len(SIZES)] + MOCKERS, ids=lambda each: each.name)
 def test_lint_has_nothing_to_say(combination: Combination, require: Callable[[str], str]) -> None:
     require("shellcheck")
     combination.compile(lint_with("style"))
 
 
 def test_nothing_else_is_in_the_folder() -> None:
-    expected = {f"{each.name}.json" for each in ALL} | {f"{name}.sbatch.sh" for name in SCRIPTS}
+    expected = {f"{each.name}.json" for each in ALL + MOCKERS} | {f"{name}.sbatch.sh" for name in SCRIPTS}
     assert {path.name for path in GOLDEN.iterdir()} == expected
 
 

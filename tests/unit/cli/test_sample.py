@@ -89,7 +89,7 @@ def test_what_was_changed_is_kept(sflowc: Callable, tmp_path: Path) -> None:
 
 def test_a_name_that_is_none(sflowc: Callable, tmp_path: Path) -> None:
     assert "No such sample 'helo'. Did you mean 'hello'?" in sflowc("sample", "helo", cwd=tmp_path, status=2).stderr
-    assert "There are: dag, hello" in sflowc("sample", "zzzzzz", cwd=tmp_path, status=2).stderr
+    assert "There are: dag, dynamo_mocker, hello" in sflowc("sample", "zzzzzz", cwd=tmp_path, status=2).stderr
     assert "takes neither" in sflowc("sample", "hello", "--list", cwd=tmp_path, status=2).stderr
     sflowc("sample", "hello", "-o", "x", cwd=tmp_path)
     assert "cannot" in sflowc("sample", "hello", "-o", "x/y.yaml", cwd=tmp_path, status=1).stderr
