@@ -35,7 +35,7 @@ PARTS = {
     "chromium": Part(("chromium",)),
     "curl": Part(("curl",)),
     "graphviz": Part(("dot",)),
-    "docker": Part(("dockerd", "docker", "containerd", "runc", "iptables"), root=True),
+    "docker": Part(("dockerd", "docker", "containerd", "runc", "iptables", "unshare"), root=True),
     "dynamo": Part(("etcd", "nats-server"), files=(str(ROOT / "build" / "dynamo" / "bin" / "python"),)),  # make dynamo
     "hf": Part(("hf",)),
     "fish": Part(("fish",)),

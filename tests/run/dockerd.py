@@ -57,7 +57,9 @@ def dockerd(folder: Path) -> Iterator[Engine]:
     options = ["--storage-driver=overlay2", "--bridge=none", "--iptables=false", f"--host=unix://{socket}"]
     places = [f"--data-root={folder}/data", f"--exec-root={folder}/exec", f"--pidfile={folder}/pid"]
     with (folder / "log").open("wb") as log:
-        process = subprocess.Popen([program, *options, *places], stdout=log, stderr=log, start_new_session=True)
+        # What it mounts, and does not unmount at its end, goes with its namespace: the folder could not be removed otherwise.
+        command = ["unshare", "--mount", "--propagation=private", program, *options, *places]
+        process = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True)
     try:
         for _ in every(0.1, 60):
             assert process.poll() is None, (folder / "log").read_text()[-3000:]

@@ -140,3 +140,26 @@ def test_services(run: Callable) -> None:
     assert stopped[2] < min(stopped[:2]), "the frontend is stopped before what it depends on"
     assert status["tasks"]["client"]["finished"] - status["started"] < 10
     assert left_over(directory.name) == []
+
+
+def test_matrix_is_a_job_for_each_row(sflowc: Callable, tmp_path: Path) -> None:
+    sflowc("sample", "matrix", cwd=tmp_path)
+    folder = tmp_path / "matrix"
+    sflowc("lint", "rows.csv", "--strict", cwd=folder)
+    sflowc("batch", "--bulk-input", "rows.csv", "-o", "jobs", cwd=folder)
+    expected = {"small_001": 3, "large_002": 2, "read_003": 1, "both_004": 2}
+    assert {path.stem for path in (folder / "jobs").glob("*.sh")} == set(expected)
+    for name, results in expected.items():
+        done = subprocess.run(
+            ["bash", f"jobs/{name}.sh", "--output-dir", name],
+            cwd=folder,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        (directory,) = (folder / name).iterdir()
+        said = log(directory, "report").splitlines()
+        assert len(said) == results, said
+        assert all(re.fullmatch(r"(gzip -\d|cksum), \d+ KiB, \d+ bytes", line) for line in said)
