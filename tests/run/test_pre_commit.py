@@ -10,7 +10,7 @@ import pytest
 from requirements import need
 
 ROOT = Path(__file__).resolve().parents[2]
-TREE = ("compiler", "man", "templates", "runtime_sh", "schemas", "samples", "catalogue")
+TREE = ("compiler", "man", "templates", "runtime_sh", "schemas", "samples", "catalogue", "skills")
 FILES = (".pre-commit-hooks.yaml", "pyproject.toml", "README.md", "LICENSE")
 WORKFLOW = 'version: "0.1"\nworkflow: {name: w, tasks: [{name: t, script: ["echo one"]}]}\n'
 CONFIG = """\
