@@ -17,7 +17,7 @@ Speller = Callable[[Atom], str]
 """Gives the parameter expansion for an atom, such as `${SF_NODE_IP[0]}`."""
 
 _BARE = re.compile(r"[A-Za-z0-9_./:@%+,-][A-Za-z0-9_./:@%+,=-]*")
-_MARKS = re.compile("[\x01\x7f]")
+_MARKS = re.compile("[\x01\r\x7f]")
 _SPECIAL_IN_DOUBLE_QUOTES = re.compile(r'[\\"$`]')
 
 
@@ -46,7 +46,8 @@ def _inside(part: str | Atom, spell: Speller) -> str:
 
 
 def _escaped(text: str) -> str:
-    """The text between double quotes. Bash marks bytes with two of its own, and gets lost among them in words of an array."""
+    """The text between double quotes. Bash marks bytes with two of its own, and gets lost among them in words of an array; sbatch
+    takes no script in which a carriage return stands before a line feed."""
     escaped = _SPECIAL_IN_DOUBLE_QUOTES.sub(r"\\\g<0>", text)
     return _MARKS.sub(lambda mark: f"\"$'\\{ord(mark[0]):03o}'\"", escaped)
 

@@ -107,3 +107,8 @@ def test_words_that_do_not_fit_stand_on_lines_of_their_own() -> None:
 
 def test_a_word_of_two_lines_is_not_put_between_the_brackets() -> None:
     assert wrap(["'a\nb'"], first="x=(", last=")") == ["x=(", "  'a\nb'", ")"]
+
+
+def test_a_carriage_return_is_spelt_out() -> None:
+    """sbatch takes no script that has one before a line feed."""
+    assert quote("a\r\nb") == '"a"$\'\\015\'"\nb"'
