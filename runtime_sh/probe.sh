@@ -18,7 +18,7 @@ sf_probe_close() {
 
 sf_probe_start() { # <task index> <attempt>
   local p within
-  SF_FOUND[$1]=
+  SF_PROBED[$1]=
   for p in ${SF_PROBES_OF[$1]}; do
     printf 'start %s %s %s\n' "$p" "$2" "${SF_LOG_FROM[$1]:-0}" >&"$SF_CHECKS"
   done
@@ -35,6 +35,6 @@ sf_probe_stop() { # <task index>
 
 sf_schedule_found() { # <task index> <attempt> <role> <word>...: what a check has found that decides nothing yet, from the prober
   if [[ ! ${SF_PID[$1]-} || ${SF_ATTEMPT[$1]} != "$2" ]]; then return 0; fi
-  if [[ $3 == readiness ]]; then SF_FOUND[$1]=${*:4}; fi
+  if [[ $3 == readiness ]]; then SF_PROBED[$1]=${*:4}; fi
   sf_event_probe "$1" "$3" "${*:4}"
 }

@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # prober: one process runs all checks, each as a child that it can kill, and tells the scheduler only what matters: a task is
-# ready, or unhealthy, or a check has found something else than the one before. Lines on its pipe: start, stop and end from the scheduler, checked from its children.
+# ready, or unhealthy, or a check has found something else than the one before. Lines on its pipe: start, stop and end from the
+# scheduler, checked from its children.
 # requires: bus timer clock
 
 sf_prober_serve() {

@@ -49,6 +49,6 @@ def require() -> Callable[[str], str]:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    os.environ["XDG_CONFIG_HOME"] = str(ROOT / "tests" / "no-config")  # nobody's own cluster profile; it is not there
+    os.environ["XDG_CONFIG_HOME"] = "/dev/null/none"  # nobody's own cluster profile; it is not there
     if unknown := unknown_parts():
         raise pytest.UsageError(f"SFLOWC_REQUIRE names what no test needs: {', '.join(sorted(unknown))}")

@@ -13,6 +13,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ..ir.dump import MASK
+from ..ir.plan import SECRET
 from ..source.sweeps import csv_text
 from .files import write_file
 from .inputs import fail
@@ -60,6 +62,10 @@ def install(stage: Path, folder: Path) -> None:
         fail(f"cannot write {folder}: {error.strerror}")
 
 
+def _shown(column: str, text: str) -> str:
+    return MASK if SECRET.search(column) else text
+
+
 def _lines(names: Iterable[str]) -> str:
     return "".join(f"{name}\n" for name in sorted(names))
 
@@ -91,7 +97,7 @@ class Outcome:
                     "workflow": built.composed,
                     "job_id": submission.job_id,
                     "error": submission.error,
-                    **{name: cells[name].text if name in cells else "" for name in columns},
+                    **{name: _shown(name, cells[name].text) if name in cells else "" for name in columns},
                 }
             )
         return found

@@ -18,11 +18,10 @@ import click
 from ..diagnostics import Diagnostic, Reporter, did_you_mean
 from ..driver import SourceText, compile_sources, compose_sources, read_source
 from ..ir.plan import Plan
-from ..ir.tree import Mapping, Scalar, Sequence
 from ..render import of_rows
 from ..render.workflow_yaml import workflow_yaml
 from ..source.bulk import Cell, Row, Table, check_columns, read_table, row_options
-from ..source.compose import Document, Overrides, without_absent
+from ..source.compose import Document, Overrides, entries_of, without_absent
 from ..source.overrides import Option
 from ..source.selection import SelectionError, select_rows
 from ..targets import default_target
@@ -134,15 +133,8 @@ def _siblings(path: str) -> list[str]:
 
 
 def _names(sources: Iterable[SourceText], section: str) -> frozenset[str]:
-    names: set[str] = set()
-    for source in sources:
-        node = source.loaded.root.get(section) if source.loaded.root else None
-        if isinstance(node, Mapping):
-            names.update(node.entries)
-        for body in node.items if isinstance(node, Sequence) else ():
-            name = body.get("name") if isinstance(body, Mapping) else None
-            names.update([name.text] if isinstance(name, Scalar) else [])
-    return frozenset(names)
+    roots = (source.loaded.root for source in sources if source.loaded.root)
+    return frozenset(name for root in roots for name in entries_of(root.get(section), section, Reporter()))
 
 
 def lint_table(name: str, data: bytes, inputs: Inputs) -> tuple[tuple[Diagnostic, ...], dict[str, bytes]]:

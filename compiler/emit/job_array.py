@@ -20,6 +20,7 @@ def job_array(
     elements = _ranges(sorted(scripts)) + (f"%{limit}" if limit else "")
     rows = "".join(f"  [{number}]={quote(script)}\n" for number, script in sorted(scripts.items()))
     count = "one workflow" if len(scripts) == 1 else f"{len(scripts)} workflows"
+    beside = quote(folder) if folder.startswith("/") else f'"$SLURM_SUBMIT_DIR"/{quote(folder)}'
     head = "\n".join((f"#SBATCH --job-name={directive_value(name)}", f"#SBATCH --array={elements}", *directives))
     return f"""\
 #!/usr/bin/env bash
@@ -35,7 +36,7 @@ if [[ ! $script ]]; then
   echo "sflow: there is no workflow for element $SLURM_ARRAY_TASK_ID" >&2
   exit 64
 fi
-for folder in "$SLURM_SUBMIT_DIR" "$SLURM_SUBMIT_DIR"/{quote(folder)}; do
+for folder in "$SLURM_SUBMIT_DIR" {beside}; do
   if [[ -r $folder/$script ]]; then exec bash "$folder/$script" "$@"; fi
 done
 echo "sflow: $script is not in $SLURM_SUBMIT_DIR: submit from the directory of the scripts" >&2

@@ -80,7 +80,7 @@ def _add_file(document: Document, root: Mapping, report: Reporter) -> None:
     document.has_version = document.has_version or "version" in root
     for name in SECTIONS:
         section = document.sections.setdefault(name, {})
-        section.update(_entries(root.get(name), name, report))
+        section.update(entries_of(root.get(name), name, report))
     workflow = root.get("workflow")
     if not isinstance(workflow, Mapping):
         return
@@ -90,9 +90,9 @@ def _add_file(document: Document, root: Mapping, report: Reporter) -> None:
         if key == "name":
             _add_name(document, entry.value, report)
         elif key == "variables":
-            document.workflow_variables.update(_entries(entry.value, "workflow.variables", report))
+            document.workflow_variables.update(entries_of(entry.value, "workflow.variables", report))
         elif key == "tasks":
-            _add_tasks(document, _entries(entry.value, "tasks", report), report)
+            _add_tasks(document, entries_of(entry.value, "tasks", report), report)
         elif key == "defaults":
             document.workflow[key] = _merged(document.workflow.get(key), entry.value)
         else:
@@ -112,7 +112,7 @@ def _merged(old: Node | None, new: Node) -> Node:
     return Mapping(entries, new.span)
 
 
-def _entries(section: Node | None, what: str, report: Reporter) -> dict[str, Entry]:
+def entries_of(section: Node | None, what: str, report: Reporter) -> dict[str, Entry]:
     """A section as a mapping of name to body; a list's bodies give their own names."""
     if isinstance(section, Mapping):
         for key, entry in section.entries.items():
@@ -170,7 +170,7 @@ def _add_tasks(document: Document, tasks: dict[str, Entry], report: Reporter) ->
             first = Label(document.tasks[name].key_span, "first here")
             report.error("duplicate-name", f"two tasks are called '{name}'", entry.key_span, labels=[first])
         document.tasks.setdefault(name, entry)
-        _entries(_at(entry.value, "variables"), f"the variables of '{name}'", report)
+        entries_of(_at(entry.value, "variables"), f"the variables of '{name}'", report)
 
 
 def _check_complete(document: Document, report: Reporter) -> None:

@@ -13,11 +13,9 @@ from dockerd import IMAGE, Engine, dockerd
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from sshd import Server, sshd
+from texts import VALUES
 from workflow import Workflow
 
-TEXTS = st.text(st.characters(min_codepoint=1, exclude_categories=["Cs"]), max_size=30)
-NASTY = st.text("\x01\x7f\"'\\$`!*?[]{}()#&|;<>~=%^ \t\r\n-a1é", max_size=30)
-VALUES = (TEXTS | NASTY).filter(lambda text: "${{" not in text)
 BYTES = st.binary(max_size=30).map(lambda raw: b"=" + raw.replace(b"\0", b"\1"))
 """What `--set` would not read as a number, a boolean or JSON."""
 

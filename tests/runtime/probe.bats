@@ -47,13 +47,13 @@ setup() {
 @test "what a check found is kept for the deadline and in the events, for the attempt that it is about" {
   SF_PID[0]=1 SF_ATTEMPT[0]=2
   sf_schedule_found 0 1 readiness HTTP 500
-  [[ ! ${SF_FOUND[0]-} ]]
+  [[ ! ${SF_PROBED[0]-} ]]
   sf_schedule_found 0 2 readiness HTTP 503
   sf_schedule_found 0 2 failure port 80 is closed
-  [[ ${SF_FOUND[0]} == 'HTTP 503' ]]
+  [[ ${SF_PROBED[0]} == 'HTTP 503' ]]
   [[ $(cut -d , -f 2- "$SF_RUN/events.jsonl") == '"event":"probe","task":"server","attempt":2,"probe":"readiness","found":"HTTP 503"}
 "event":"probe","task":"server","attempt":2,"probe":"failure","found":"port 80 is closed"}' ]]
   sf_bus_open SF_CHECKS
   sf_probe_start 0 3
-  [[ ! ${SF_FOUND[0]} ]]
+  [[ ! ${SF_PROBED[0]} ]]
 }

@@ -69,7 +69,7 @@ judged() { # <exit status> <state so far> <state> <reason>
 
 @test "what the last check found is why a task was not ready" {
   SF_READY_WITHIN[0]=1
-  SF_FOUND[0]='HTTP 503'
+  SF_PROBED[0]='HTTP 503'
   sf_timer_due_ready 0
   [[ ${SF_VERDICT[0]} == 'FAILED not ready within 1 s: HTTP 503' ]]
 }

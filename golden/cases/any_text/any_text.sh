@@ -4,7 +4,7 @@
 #
 #   from     workflow.yaml  sha256:4449218d19ba11555b6c3d7143c99133c6f97e677928637b7e2f383cd8407157
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:ad7909ef99207def9473d997fa1388ce8cb00140cac1e142e7eee6cd2bee85d9 (all that follows this header)
+#   body     sha256:1b337ede55267e275da1882b404598fca609d200168bc69a8cffe16f25c52c96 (all that follows this header)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -1122,7 +1122,7 @@ sf_timer_due_limit() { # <task index>
 }
 
 sf_timer_due_ready() { # <task index>
-  sf_task_condemn "$1" FAILED "not ready within ${SF_READY_WITHIN[$1]} s${SF_FOUND[$1]:+: ${SF_FOUND[$1]}}"
+  sf_task_condemn "$1" FAILED "not ready within ${SF_READY_WITHIN[$1]} s${SF_PROBED[$1]:+: ${SF_PROBED[$1]}}"
 }
 
 # schedule: starts a task when all that it waits for is done or ready, and waits for what happens next. Nothing is polled:

@@ -8,7 +8,7 @@
 #
 #   from     workflow.yaml  sha256:97b71945a51d76696df390ced3a70806a301cecae23dc69b1af87b4de8c7c195
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:a3ce76f77dbc33e414272ce6e776e2229a0c6b9a218e105e36baf9dd51183301 (all that follows this header)
+#   body     sha256:7fb2e428c1a6d6d2007c096999720ba2e4cdf6b6e7d6fe05bf237318a8285c31 (all that follows this header)
 #
 # `sbatch FILE` submits it, `bash FILE` runs it inside an allocation (salloc);
 # `bash FILE --help` says what else it can do.
@@ -881,7 +881,7 @@ sf_timer_due_limit() { # <task index>
 }
 
 sf_timer_due_ready() { # <task index>
-  sf_task_condemn "$1" FAILED "not ready within ${SF_READY_WITHIN[$1]} s${SF_FOUND[$1]:+: ${SF_FOUND[$1]}}"
+  sf_task_condemn "$1" FAILED "not ready within ${SF_READY_WITHIN[$1]} s${SF_PROBED[$1]:+: ${SF_PROBED[$1]}}"
 }
 
 # schedule: starts a task when all that it waits for is done or ready, and waits for what happens next. Nothing is polled:

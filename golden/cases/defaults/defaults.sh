@@ -5,7 +5,7 @@
 #   from     1_base.yaml  sha256:acfba63fb49bcb68e3612d389b97c48a88c55c5165a7fa21f502e3bba12552bd
 #   from     2_more.yaml  sha256:31f81b17431ef6ecb3c0f2444c5571b51610094d8bf2ef82faeffb3978c258ec
 #   rebuild  sflowc build -f 1_base.yaml -f 2_more.yaml
-#   body     sha256:bd69e2e7e92de385f8fc0e558ebeb2268e986569b29e2e7fe128623a730ebf0a (all that follows this header)
+#   body     sha256:a39782743cba89c450408741599da22a7ae6e20a31c954420f384d11729b9d4f (all that follows this header)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -626,7 +626,8 @@ sf_timer_due_retry() { # <task index>
 }
 
 # prober: one process runs all checks, each as a child that it can kill, and tells the scheduler only what matters: a task is
-# ready, or unhealthy, or a check has found something else than the one before. Lines on its pipe: start, stop and end from the scheduler, checked from its children.
+# ready, or unhealthy, or a check has found something else than the one before. Lines on its pipe: start, stop and end from the
+# scheduler, checked from its children.
 
 sf_prober_serve() {
   local pid
@@ -761,7 +762,7 @@ sf_probe_close() {
 
 sf_probe_start() { # <task index> <attempt>
   local p within
-  SF_FOUND[$1]=
+  SF_PROBED[$1]=
   for p in ${SF_PROBES_OF[$1]}; do
     printf 'start %s %s %s\n' "$p" "$2" "${SF_LOG_FROM[$1]:-0}" >&"$SF_CHECKS"
   done
@@ -778,7 +779,7 @@ sf_probe_stop() { # <task index>
 
 sf_schedule_found() { # <task index> <attempt> <role> <word>...: what a check has found that decides nothing yet, from the prober
   if [[ ! ${SF_PID[$1]-} || ${SF_ATTEMPT[$1]} != "$2" ]]; then return 0; fi
-  if [[ $3 == readiness ]]; then SF_FOUND[$1]=${*:4}; fi
+  if [[ $3 == readiness ]]; then SF_PROBED[$1]=${*:4}; fi
   sf_event_probe "$1" "$3" "${*:4}"
 }
 
@@ -1127,7 +1128,7 @@ sf_timer_due_limit() { # <task index>
 }
 
 sf_timer_due_ready() { # <task index>
-  sf_task_condemn "$1" FAILED "not ready within ${SF_READY_WITHIN[$1]} s${SF_FOUND[$1]:+: ${SF_FOUND[$1]}}"
+  sf_task_condemn "$1" FAILED "not ready within ${SF_READY_WITHIN[$1]} s${SF_PROBED[$1]:+: ${SF_PROBED[$1]}}"
 }
 
 # schedule: starts a task when all that it waits for is done or ready, and waits for what happens next. Nothing is polled:

@@ -18,7 +18,7 @@
 #
 #   from     workflow.yaml  sha256:6545bbe809ed40dfa63ed4573e72a8cf546bebdce396b8d62d12e57fca55b7c1
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:4c86a70ee9bed6b45894caca561f223fbd664e30c1f36264d7fb00c7879a5fe7 (all that follows this header)
+#   body     sha256:8a297b745fdba3defd6879f8b803772a0a35ad3d4f3e275109185b29928f24d9 (all that follows this header)
 #
 # `sbatch FILE` submits it, `bash FILE` runs it inside an allocation (salloc);
 # `bash FILE --help` says what else it can do.
@@ -894,7 +894,7 @@ sf_timer_due_limit() { # <task index>
 }
 
 sf_timer_due_ready() { # <task index>
-  sf_task_condemn "$1" FAILED "not ready within ${SF_READY_WITHIN[$1]} s${SF_FOUND[$1]:+: ${SF_FOUND[$1]}}"
+  sf_task_condemn "$1" FAILED "not ready within ${SF_READY_WITHIN[$1]} s${SF_PROBED[$1]:+: ${SF_PROBED[$1]}}"
 }
 
 # schedule: starts a task when all that it waits for is done or ready, and waits for what happens next. Nothing is polled:
@@ -1157,7 +1157,8 @@ sf_slurm_ask() { # <nodes> [<srun option>...]: every node says its name and its 
 }
 
 # prober: one process runs all checks, each as a child that it can kill, and tells the scheduler only what matters: a task is
-# ready, or unhealthy, or a check has found something else than the one before. Lines on its pipe: start, stop and end from the scheduler, checked from its children.
+# ready, or unhealthy, or a check has found something else than the one before. Lines on its pipe: start, stop and end from the
+# scheduler, checked from its children.
 
 sf_prober_serve() {
   local pid
@@ -1292,7 +1293,7 @@ sf_probe_close() {
 
 sf_probe_start() { # <task index> <attempt>
   local p within
-  SF_FOUND[$1]=
+  SF_PROBED[$1]=
   for p in ${SF_PROBES_OF[$1]}; do
     printf 'start %s %s %s\n' "$p" "$2" "${SF_LOG_FROM[$1]:-0}" >&"$SF_CHECKS"
   done
@@ -1309,7 +1310,7 @@ sf_probe_stop() { # <task index>
 
 sf_schedule_found() { # <task index> <attempt> <role> <word>...: what a check has found that decides nothing yet, from the prober
   if [[ ! ${SF_PID[$1]-} || ${SF_ATTEMPT[$1]} != "$2" ]]; then return 0; fi
-  if [[ $3 == readiness ]]; then SF_FOUND[$1]=${*:4}; fi
+  if [[ $3 == readiness ]]; then SF_PROBED[$1]=${*:4}; fi
   sf_event_probe "$1" "$3" "${*:4}"
 }
 

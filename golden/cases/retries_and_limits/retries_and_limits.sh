@@ -4,7 +4,7 @@
 #
 #   from     workflow.yaml  sha256:da08d319151a92960e1a3bbea5501c4f5cf17a51b16aa80863ceeb2558711d06
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:0b4e5852c9581f1a1871e69e153b77116b9a84eeb80c4b1ec65baf9f86e17171 (all that follows this header)
+#   body     sha256:c23e9c39348ea35ba08fe220a3b372544eb0aa7d9ba30bbb51ba51c02b575877 (all that follows this header)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -615,7 +615,8 @@ sf_timer_due_retry() { # <task index>
 }
 
 # prober: one process runs all checks, each as a child that it can kill, and tells the scheduler only what matters: a task is
-# ready, or unhealthy, or a check has found something else than the one before. Lines on its pipe: start, stop and end from the scheduler, checked from its children.
+# ready, or unhealthy, or a check has found something else than the one before. Lines on its pipe: start, stop and end from the
+# scheduler, checked from its children.
 
 sf_prober_serve() {
   local pid
@@ -750,7 +751,7 @@ sf_probe_close() {
 
 sf_probe_start() { # <task index> <attempt>
   local p within
-  SF_FOUND[$1]=
+  SF_PROBED[$1]=
   for p in ${SF_PROBES_OF[$1]}; do
     printf 'start %s %s %s\n' "$p" "$2" "${SF_LOG_FROM[$1]:-0}" >&"$SF_CHECKS"
   done
@@ -767,7 +768,7 @@ sf_probe_stop() { # <task index>
 
 sf_schedule_found() { # <task index> <attempt> <role> <word>...: what a check has found that decides nothing yet, from the prober
   if [[ ! ${SF_PID[$1]-} || ${SF_ATTEMPT[$1]} != "$2" ]]; then return 0; fi
-  if [[ $3 == readiness ]]; then SF_FOUND[$1]=${*:4}; fi
+  if [[ $3 == readiness ]]; then SF_PROBED[$1]=${*:4}; fi
   sf_event_probe "$1" "$3" "${*:4}"
 }
 
@@ -1103,7 +1104,7 @@ sf_timer_due_limit() { # <task index>
 }
 
 sf_timer_due_ready() { # <task index>
-  sf_task_condemn "$1" FAILED "not ready within ${SF_READY_WITHIN[$1]} s${SF_FOUND[$1]:+: ${SF_FOUND[$1]}}"
+  sf_task_condemn "$1" FAILED "not ready within ${SF_READY_WITHIN[$1]} s${SF_PROBED[$1]:+: ${SF_PROBED[$1]}}"
 }
 
 # schedule: starts a task when all that it waits for is done or ready, and waits for what happens next. Nothing is polled:

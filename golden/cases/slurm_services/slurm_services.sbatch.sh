@@ -11,7 +11,7 @@
 #
 #   from     slurm_services.yaml  sha256:7fbab12ee9d608f117dc856aa59541d8103cfd99fe360fb583616abe7db8284c
 #   rebuild  sflowc build -f slurm_services.yaml
-#   body     sha256:6b0578415f1a48cc651707ffcb559b942edb3cc27b1e6904d55e15a69e7180a0 (all that follows this header)
+#   body     sha256:11551d48c98a7068f6eb1183396c47f3900b7e27a63190a42f18d17e72375057 (all that follows this header)
 #
 # `sbatch FILE` submits it, `bash FILE` runs it inside an allocation (salloc);
 # `bash FILE --help` says what else it can do.
@@ -971,7 +971,7 @@ sf_timer_due_limit() { # <task index>
 }
 
 sf_timer_due_ready() { # <task index>
-  sf_task_condemn "$1" FAILED "not ready within ${SF_READY_WITHIN[$1]} s${SF_FOUND[$1]:+: ${SF_FOUND[$1]}}"
+  sf_task_condemn "$1" FAILED "not ready within ${SF_READY_WITHIN[$1]} s${SF_PROBED[$1]:+: ${SF_PROBED[$1]}}"
 }
 
 # schedule: starts a task when all that it waits for is done or ready, and waits for what happens next. Nothing is polled:
@@ -1234,7 +1234,8 @@ sf_slurm_ask() { # <nodes> [<srun option>...]: every node says its name and its 
 }
 
 # prober: one process runs all checks, each as a child that it can kill, and tells the scheduler only what matters: a task is
-# ready, or unhealthy, or a check has found something else than the one before. Lines on its pipe: start, stop and end from the scheduler, checked from its children.
+# ready, or unhealthy, or a check has found something else than the one before. Lines on its pipe: start, stop and end from the
+# scheduler, checked from its children.
 
 sf_prober_serve() {
   local pid
@@ -1369,7 +1370,7 @@ sf_probe_close() {
 
 sf_probe_start() { # <task index> <attempt>
   local p within
-  SF_FOUND[$1]=
+  SF_PROBED[$1]=
   for p in ${SF_PROBES_OF[$1]}; do
     printf 'start %s %s %s\n' "$p" "$2" "${SF_LOG_FROM[$1]:-0}" >&"$SF_CHECKS"
   done
@@ -1386,7 +1387,7 @@ sf_probe_stop() { # <task index>
 
 sf_schedule_found() { # <task index> <attempt> <role> <word>...: what a check has found that decides nothing yet, from the prober
   if [[ ! ${SF_PID[$1]-} || ${SF_ATTEMPT[$1]} != "$2" ]]; then return 0; fi
-  if [[ $3 == readiness ]]; then SF_FOUND[$1]=${*:4}; fi
+  if [[ $3 == readiness ]]; then SF_PROBED[$1]=${*:4}; fi
   sf_event_probe "$1" "$3" "${*:4}"
 }
 

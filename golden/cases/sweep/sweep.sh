@@ -4,7 +4,7 @@
 #
 #   from     sweep.yaml  sha256:fbe5c8c1911db47d4f4dbd86109891cacf190d8356c90752ad6e67c7a3bf0449
 #   rebuild  sflowc build -f sweep.yaml
-#   body     sha256:ff5dc80e9d3649d558aa77af22a987d08f610b13b58370e7847532a19ac124cf (all that follows this header)
+#   body     sha256:9646823b8c354cb7355bd3e68e6158f39fdb8a446cd11f8724bed8d7e9ed03be (all that follows this header)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -991,7 +991,7 @@ sf_timer_due_limit() { # <task index>
 }
 
 sf_timer_due_ready() { # <task index>
-  sf_task_condemn "$1" FAILED "not ready within ${SF_READY_WITHIN[$1]} s${SF_FOUND[$1]:+: ${SF_FOUND[$1]}}"
+  sf_task_condemn "$1" FAILED "not ready within ${SF_READY_WITHIN[$1]} s${SF_PROBED[$1]:+: ${SF_PROBED[$1]}}"
 }
 
 # schedule: starts a task when all that it waits for is done or ready, and waits for what happens next. Nothing is polled:

@@ -112,6 +112,14 @@ def test_the_table_wins_over_set_and_artifact_over_the_table(sflowc: Callable, f
     assert plan["artifacts"]["MODEL"]["path"] == "/mine"
 
 
+def test_secrets_of_a_table_stay_in_it(sflowc: Callable, folder: Path) -> None:
+    (folder / "in" / "base.yaml").write_text(BASE.replace("  NAME: model\n", "  NAME: model\n  HF_TOKEN: ''\n"))
+    (folder / "in" / "rows.csv").write_text("sflow_config_file,HF_TOKEN\nbase.yaml agg.yaml,hush\n")
+    done = sflowc(*BULK, "--format", "json", cwd=folder)
+    assert [row["HF_TOKEN"] for row in results(folder / "rows")] == ["***"]
+    assert "hush" not in done.stdout
+
+
 def test_rows_are_selected(sflowc: Callable, folder: Path) -> None:
     sflowc(*BULK, "--row", "1:3", "-o", "some/where", cwd=folder)
     assert [row["row"] for row in results(folder / "some" / "where")] == ["1", "2"]

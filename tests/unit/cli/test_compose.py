@@ -6,8 +6,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from sflowc.cli.rows import Files, jobs_of_table
+from sflowc.diagnostics import Reporter
 from sflowc.driver import NO_OVERRIDES, compile_workflow, compose_workflow
 from sflowc.render.workflow_yaml import workflow_yaml
+from sflowc.source.bulk import read_table
 from sflowc.source.compose import Overrides, without_absent
 from sflowc.targets import default_target
 
@@ -54,6 +57,20 @@ def test_every_corner_of_the_language_survives(case: dict) -> None:
         tuple(case.get("sets", ())), tuple(case.get("artifacts", ())), tuple(case.get("missable", ()))
     )
     assert script([("composed.yaml", composed(sources, overrides))]) == script(sources, overrides)
+
+
+def test_every_row_of_the_inference_library_survives() -> None:
+    files, report = Files(), Reporter()
+    name = ROOT / "samples" / "inference" / "sweep.csv"
+    table = read_table(str(name), name.read_bytes(), report)
+    assert table is not None
+    jobs = jobs_of_table(table, [row.number for row in table.rows], NO_OVERRIDES, (), files, report)
+    assert len(jobs) == len(table.rows) >= 9
+    for job in jobs:
+        sources = [(name, files.data[name]) for name in job.files]
+        whole = script(sources, job.overrides)
+        assert whole is not None
+        assert script([("composed.yaml", composed(sources, job.overrides))]) == whole
 
 
 PARTS = {

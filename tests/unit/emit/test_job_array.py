@@ -47,6 +47,12 @@ def test_an_element_is_its_script(scripts: Path) -> None:
         assert done.stdout == f"{scripts}/it's_002.sh --x\n"
 
 
+def test_an_absolute_folder_is_found_from_anywhere(scripts: Path) -> None:
+    array = job_array("s", {1: "a_001.sh"}, DIRECTIVES, limit=None, folder=str(scripts))
+    (scripts / "array.sh").write_text(array)
+    assert run(scripts, "1", Path("/")).stdout == f"{scripts}/a_001.sh --x\n"
+
+
 def test_what_is_not_there_is_said(scripts: Path) -> None:
     done = run(scripts, "3", scripts)
     assert (done.returncode, done.stderr) == (64, "sflow: there is no workflow for element 3\n")
