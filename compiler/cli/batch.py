@@ -7,7 +7,9 @@ YAML for each, and results.csv; or one script. Everything is compiled before any
 from __future__ import annotations
 
 import contextlib
+import os
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -131,6 +133,13 @@ def command(
     as one workflow.
     """
     _check_usage(inputs, bulk_input, sweeps, whole)
+    for option, given, needs in (
+        ("--row", rows, bulk_input or sweeps),
+        ("--zip", zipped, sweeps),
+        ("--emit-csv", emit_csv, sweeps),
+    ):
+        if given and not needs:
+            raise click.UsageError(f"{option} needs {'--bulk-input' if option == '--row' else '--sweep'}.")
     wanted = _Wanted(**{name: options[name] for name in _Wanted.__dataclass_fields__})
     if wanted.max_running and not wanted.array:
         raise click.UsageError("--max-running needs --array.")
@@ -140,20 +149,14 @@ def command(
         options["directives"] = (*options["directives"], f"--dependency=afterok:{wanted.after}")
     overrides = replace(inputs.overrides(), job=_job_options(options))
     base = ("sflowc", "batch", *(word for pair in masked_words(inputs) for word in pair), *_job_words(options))
-    batch = _Batch(
-        ""
-        if not (bulk_input or sweeps or whole)
-        else Path(bulk_input).stem
-        if bulk_input
-        else "sweep"
-        if sweeps
-        else "batch"
-    )
+    batch = _Batch(Path(bulk_input).stem if bulk_input else "sweep" if sweeps else "batch" if whole else "")
     if bulk_input or sweeps:
-        table, data = _table(bulk_input, sweeps, zipped, inputs, batch.report)
-        if emit_csv and table is not None:
-            write_file(Path(emit_csv), data.decode("utf-8", "surrogateescape"))
+        if emit_csv:
+            folder = os.path.relpath(Path(emit_csv).parent)
+            files = [name if Path(name).is_absolute() else os.path.relpath(name, folder) for name in inputs.files]
+            write_file(Path(emit_csv), _sweep_text(sweeps, zipped, files, inputs))
             return
+        table, data = _table(bulk_input, sweeps, zipped, inputs, batch.report)
         batch.files.data[bulk_input or SWEEP] = data
         if bulk_input:
             base = (*base, "--bulk-input", bulk_input)
@@ -202,13 +205,18 @@ def _table(
     if bulk_input:
         ((name, data),) = read_files((bulk_input,))
         return read_table(name, data, report), data
+    data = _sweep_text(sweeps, zipped, inputs.files, inputs).encode("utf-8", "surrogateescape")
+    return read_table(SWEEP, data, report), data
+
+
+def _sweep_text(sweeps: tuple[str, ...], zipped: bool, files: Sequence[str], inputs: Inputs) -> str:
+    """The table that the sweeps stand for; it names the files like this."""
     try:
         names, values = sweep_rows(sweeps, zipped=zipped)
     except SweepError as error:
         raise click.UsageError(f"{error}.") from None
-    own = [" ".join(inputs.files), " ".join(inputs.missable)]
-    data = csv_text([[FILES, MISSABLE, *names], *([*own, *row] for row in values)]).encode("utf-8", "surrogateescape")
-    return read_table(SWEEP, data, report), data
+    own = [" ".join(files), " ".join(inputs.missable)]
+    return csv_text([[FILES, MISSABLE, *names], *([*own, *row] for row in values)])
 
 
 def _jobs_of_files(whole: tuple[str, ...], overrides: Overrides, command: tuple[str, ...], files: Files) -> list[Job]:

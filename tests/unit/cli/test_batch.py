@@ -266,6 +266,9 @@ def test_a_sweep_as_a_table_gives_the_same(sflowc: Callable, folder: Path) -> No
     sweep = (*SWEEP, "--sweep", "NODES=1,2", "--sweep", "LOAD=[1,2],[3]", "--zip")
     sflowc(*sweep, "-o", "one", cwd=folder)
     assert sflowc(*sweep, "--emit-csv", "sweep.csv", cwd=folder).stdout == ""
+    sflowc(*sweep, "--emit-csv", "in/tables/sweep.csv", cwd=folder)
+    assert "../base.yaml ../agg.yaml," in (folder / "in" / "tables" / "sweep.csv").read_text()
+    sflowc("batch", "--bulk-input", "in/tables/sweep.csv", "--dry-run", cwd=folder)
     sflowc("batch", "--bulk-input", "sweep.csv", "-o", "two", cwd=folder)
     for name in ("serve_001.sh", "serve_002.sh"):
         one, two = ((folder / place / name).read_text().partition("if [")[2] for place in ("one", "two"))
@@ -347,6 +350,9 @@ def test_options_of_a_job_need_one(sflowc: Callable, folder: Path) -> None:
         (("--bulk-input", "in/none.csv"), "Cannot read in/none.csv"),
         (("--bulk-input", "in/rows.csv", "--max-running", "2"), "--max-running needs --array"),
         (("--bulk-input", "in/rows.csv", "--canary"), "--canary needs --submit"),
+        (("in/base.yaml", "in/agg.yaml", "--row", "1"), "--row needs --bulk-input"),
+        (("in/base.yaml", "in/agg.yaml", "--zip"), "--zip needs --sweep"),
+        (("--bulk-input", "in/rows.csv", "--emit-csv", "x.csv"), "--emit-csv needs --sweep"),
     ],
 )
 def test_usage(sflowc: Callable, folder: Path, arguments: tuple[str, ...], said: str) -> None:
