@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # directory: the run directory: where it is, and what it holds from the start.
-# requires: clock json event plan
+# requires: clock json event facts
 
 sf_directory_open() { # the run directory, with what it ran from
   local time id=$((RANDOM << 15 ^ RANDOM)) facts
@@ -19,13 +19,13 @@ sf_directory_open() { # the run directory, with what it ran from
   SF_BEGAN=$SF_NOW
   SF_RUN_STATE=RUNNING
   cp -- "$SF_SELF" "$SF_RUN/${SF_WORKFLOW}.sh" 2>/dev/null
-  sf_plan_print >"$SF_RUN/plan.txt" 2>/dev/null
   sf_directory_tasks || exit 78
   sf_json_quote "$SF_RUN_ID"
   facts=(run_id "$SF_JSON" pid "$$")
   if [[ ${SF_SET_JSON-} ]]; then facts+=(overrides "$SF_SET_JSON"); fi
   sf_event_run RUNNING "${facts[@]}"
   if declare -F sf_override_record >/dev/null; then sf_override_record; fi
+  sf_facts_start
 }
 
 sf_directory_tasks() { # a directory for each task, made a thousand at a time: the arguments of a command have a limit

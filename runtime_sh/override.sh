@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # override: --set NAME=VALUE: another value for a variable that nothing was made of while compiling. workflow_variables knows which.
-# requires: literal json console event
+# requires: literal json secret console event
 
 sf_override_open() { # [<NAME=VALUE>]...: over what the run that is resumed was given -> SF_SET_ENV, SF_SET_JSON, SF_SET_SHOWN
   local pair
@@ -31,7 +31,7 @@ sf_override_match() { # <variable> <type> <value> [<allowed value>]...: is it na
   [[ $1 == "$name" ]] || return 0
   found=1
   [[ $2 != fixed ]] || sf_main_usage "--set $name: it cannot be changed any more, $3: build the script again"
-  if sf_override_secret "$name"; then shown='***'; fi
+  if sf_secret_name "$name"; then shown='***'; fi
   sf_literal_cast "$2" "$value"
   case $? in
     1) sf_main_usage "--set $name: '$shown' is no $2" ;;
@@ -41,15 +41,11 @@ sf_override_match() { # <variable> <type> <value> [<allowed value>]...: is it na
   (($# < 4)) || sf_main_usage "--set $name: '$shown' is not in its domain:$([[ $shown == '***' ]] || printf ' %s' "${@:4}")"
 }
 
-sf_override_secret() { # <variable>: is its value never printed?
-  [[ ${1^^} =~ (TOKEN|KEY|PASSWORD|PASSWD|SECRET|CREDENTIALS?)$ ]]
-}
-
 sf_override_keep() { # <variable> <type> <value> ...: what was given for it, where it is used and where it is shown
   local shown
   [[ ${SF_SET[$1]+set} ]] || return 0
   shown=${SF_SET[$1]}
-  if sf_override_secret "$1"; then shown='***'; fi
+  if sf_secret_name "$1"; then shown='***'; fi
   SF_SET_ENV+=("$1=${SF_SET[$1]}")
   SF_SET_SHOWN+=", $1=${shown//$'\n'/ }"
   sf_json_quote "$shown"
@@ -85,6 +81,6 @@ sf_override_tell() { # <variable> <type> <value> [<allowed value>]...
   [[ $2 != fixed ]] || return 0
   local allowed=''
   if (($# > 3)); then printf -v allowed ', %s' "${@:4}"; fi
-  if sf_override_secret "$1"; then allowed=''; fi
+  if sf_secret_name "$1"; then allowed=''; fi
   printf '      %-20s %s, %s%s\n' "$1" "$2" "$3" "${allowed:+; one of ${allowed#, }}"
 }

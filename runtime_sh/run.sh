@@ -24,6 +24,7 @@ sf_run_artifacts() { # what must be there before the first task; not when nothin
   if ! declare -F workflow_artifacts >/dev/null || ((! SF_OPEN)); then return 0; fi
   workflow_artifacts
   workflow_holes # some were not known before
+  if [[ ${SF_ARTIFACT-} ]]; then sf_facts_start; fi
 }
 
 sf_run_trap() { # a handler only writes to the bus: `read -t` of bash 5.2 loses its time-out under any other
@@ -72,6 +73,7 @@ sf_run_end() { # stops what runs, writes the last status, exits
   if declare -F sf_outputs_finish >/dev/null; then sf_outputs_finish; fi
   if declare -F sf_probe_close >/dev/null; then sf_probe_close; fi
   sf_pool_close
+  sf_facts_wait
   sf_watchdog_end
   sf_json_quote "$SF_REASON"
   sf_event_run "$SF_RUN_STATE" exit_status "$SF_EXIT" reason "$SF_JSON"

@@ -218,6 +218,7 @@ def _task_block(
         ("NODES", _indices(numbers.node(task.backend, node) for node in task.node_indices)),
         ("GPUS", ",".join(map(str, task.gpus)) if task.gpus else ""),
         ("REPLICA", str(task.replica_index) if task.replica_index else ""),
+        ("SWEEPS", quote(" ".join(task.sweep_variables)) if task.sweep_variables else ""),
         ("LAUNCH", _launcher(task) if _launcher(task) != "local" else ""),
         ("COMPONENT", _component(task, numbers)),
         ("TIMEOUT", _seconds(task.timeout) if task.timeout is not None else ""),

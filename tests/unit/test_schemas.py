@@ -45,6 +45,7 @@ workflow:
     (run,) = (tmp_path / "sflow_output").iterdir()
     record = json.loads((run / "status.json").read_text())
     validator("status").validate(record)
+    validator("run").validate(json.loads((run / "run.json").read_text()))
     assert set(record["tasks"]) == {'a "b" \\', "never"}
     events = [json.loads(line) for line in (run / "events.jsonl").read_text().splitlines()]
     for event in events:

@@ -4,7 +4,7 @@
 #
 #   from     services.yaml  sha256:ecafa48ceecd9b7380e9b9fdfc1ba2d7feba809a8d9417d4a92e75ad3e7e4a8b
 #   rebuild  sflowc build -f services.yaml
-#   body     sha256:3d733915d8be4bb6500e23bc8059ebb4e63299beb50ccad0af31034a2f7f1e4c (all that follows this header)
+#   body     sha256:7117d796147c4548397192bc796477bed70c38657489f726f68f438d44a292d6 (all that follows this header)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -1083,6 +1083,12 @@ sf_literal_boolean() { # <text> -> SF_LITERAL
   esac
 }
 
+# secret: whose values are never printed.
+
+sf_secret_name() { # <variable>: does its name look like that of a secret?
+  [[ ${1^^} =~ (TOKEN|KEY|PASSWORD|PASSWD|SECRET|CREDENTIALS?)$ ]]
+}
+
 # override: --set NAME=VALUE: another value for a variable that nothing was made of while compiling. workflow_variables knows which.
 
 sf_override_open() { # [<NAME=VALUE>]...: over what the run that is resumed was given -> SF_SET_ENV, SF_SET_JSON, SF_SET_SHOWN
@@ -1114,7 +1120,7 @@ sf_override_match() { # <variable> <type> <value> [<allowed value>]...: is it na
   [[ $1 == "$name" ]] || return 0
   found=1
   [[ $2 != fixed ]] || sf_main_usage "--set $name: it cannot be changed any more, $3: build the script again"
-  if sf_override_secret "$name"; then shown='***'; fi
+  if sf_secret_name "$name"; then shown='***'; fi
   sf_literal_cast "$2" "$value"
   case $? in
     1) sf_main_usage "--set $name: '$shown' is no $2" ;;
@@ -1124,15 +1130,11 @@ sf_override_match() { # <variable> <type> <value> [<allowed value>]...: is it na
   (($# < 4)) || sf_main_usage "--set $name: '$shown' is not in its domain:$([[ $shown == '***' ]] || printf ' %s' "${@:4}")"
 }
 
-sf_override_secret() { # <variable>: is its value never printed?
-  [[ ${1^^} =~ (TOKEN|KEY|PASSWORD|PASSWD|SECRET|CREDENTIALS?)$ ]]
-}
-
 sf_override_keep() { # <variable> <type> <value> ...: what was given for it, where it is used and where it is shown
   local shown
   [[ ${SF_SET[$1]+set} ]] || return 0
   shown=${SF_SET[$1]}
-  if sf_override_secret "$1"; then shown='***'; fi
+  if sf_secret_name "$1"; then shown='***'; fi
   SF_SET_ENV+=("$1=${SF_SET[$1]}")
   SF_SET_SHOWN+=", $1=${shown//$'\n'/ }"
   sf_json_quote "$shown"
@@ -1168,7 +1170,7 @@ sf_override_tell() { # <variable> <type> <value> [<allowed value>]...
   [[ $2 != fixed ]] || return 0
   local allowed=''
   if (($# > 3)); then printf -v allowed ', %s' "${@:4}"; fi
-  if sf_override_secret "$1"; then allowed=''; fi
+  if sf_secret_name "$1"; then allowed=''; fi
   printf '      %-20s %s, %s%s\n' "$1" "$2" "$3" "${allowed:+; one of ${allowed#, }}"
 }
 
@@ -1186,6 +1188,206 @@ sf_plan_print() {
     for p in ${SF_PROBES_OF[i]-}; do printf '  %*s    %s\n' "$SF_NAME_WIDTH" '' "${SF_PROBE_ROLE[p]}"; done
   done
   [[ ! ${SF_SET_SHOWN-} ]] || printf '\n  set: %s\n' "$SF_SET_SHOWN"
+}
+
+# facts_tasks: the part of run.json that says what runs where: nodes, variables, and a task a line.
+
+sf_facts_nodes() {
+  local -i n
+  local comma=''
+  for ((n = 0; n < ${#SF_NODE_NAME[@]}; n++)); do
+    sf_json_quote "${SF_NODE_NAME[n]}"
+    printf '%s\n  {"name": %s' "$comma" "$SF_JSON"
+    sf_json_quote "${SF_NODE_IP[n]}"
+    printf ', "address": %s}' "$SF_JSON"
+    comma=,
+  done
+}
+
+sf_facts_variables() { # what every task finds in its environment
+  local assignment comma=''
+  SF_ENV=()
+  workflow_environment
+  for assignment in ${SF_ENV[@]+"${SF_ENV[@]}"}; do
+    sf_facts_pair "$assignment"
+    printf '%s\n  %s' "$comma" "$SF_PAIR"
+    comma=,
+  done
+}
+
+sf_facts_pair() { # <NAME=VALUE> -> SF_PAIR: as a member of an object; no secret
+  local name=${1%%=*}
+  sf_json_quote "${1#*=}"
+  if sf_secret_name "$name"; then SF_JSON='"***"'; fi
+  SF_PAIR="\"$name\": $SF_JSON"
+}
+
+sf_facts_tasks() {
+  local -i i
+  local comma='' base before after p probes
+  for ((i = 0; i < ${#SF_TASK[@]}; i++)); do
+    sf_json_quote "${SF_BASE[i]:-${SF_TASK[i]}}"
+    base=$SF_JSON
+    after='' probes=''
+    for before in ${SF_AFTER[i]-}; do
+      sf_event_name "$before"
+      after+=", ${SF_QUOTED[before]}"
+    done
+    for p in ${SF_PROBES_OF[i]-}; do
+      sf_json_quote "${SF_SAYS[p]-}"
+      probes+=", {\"role\": \"${SF_PROBE_ROLE[p]% *}\", \"kind\": \"${SF_PROBE_ROLE[p]#* }\", \"says\": $SF_JSON}"
+    done
+    sf_facts_swept "$i" # -> SF_SWEPT
+    sf_event_name "$i"
+    printf '%s\n  {"name": %s, "base": %s, "replica": %s, "sweep": {%s}, "after": [%s], "nodes": [%s], "gpus": [%s]' \
+      "$comma" "${SF_QUOTED[i]}" "$base" "${SF_REPLICA[i]:-0}" "$SF_SWEPT" "${after#, }" "${SF_NODES[i]// /, }" "${SF_GPUS[i]-}"
+    sf_facts_limits "$i"
+    printf ', "probes": [%s]}' "${probes#, }"
+    comma=,
+  done
+}
+
+sf_facts_swept() { # <task index> -> SF_SWEPT: the variables of its sweep, as members of an object
+  local name assignment
+  SF_SWEPT=
+  [[ ${SF_SWEEPS[$1]-} ]] || return 0
+  SF_ENV=() SF_COMMAND=()
+  "setup_$1"
+  for name in ${SF_SWEEPS[$1]}; do
+    for assignment in ${SF_ENV[@]+"${SF_ENV[@]}"}; do
+      [[ $assignment == "$name="* ]] || continue
+      sf_facts_pair "$assignment"
+      SF_SWEPT+=", $SF_PAIR"
+    done
+  done
+  SF_SWEPT=${SF_SWEPT#, }
+}
+
+sf_facts_limits() { # <task index>
+  local -i i=$1
+  local retries=${SF_RETRY[i]:-0} critical=true outputs=false
+  if [[ ${SF_OPTIONAL[i]-} ]]; then critical=false; fi
+  if [[ ${SF_OUTPUTS[i]-} ]]; then outputs=true; fi
+  printf ', "launch": "%s", "timeout": %s, "ready_within": %s, "retries": %s, "critical": %s, "outputs": %s' \
+    "${SF_LAUNCH[i]:-local}" "${SF_TIMEOUT[i]:-null}" "${SF_READY_WITHIN[i]:-null}" "${retries%% *}" "$critical" "$outputs"
+}
+
+# facts_environment: env.txt, what of the script's own environment can explain how a run went: Slurm's variables, and those that
+# choose devices, networks, libraries and caches. A line each; values that are no plain line are spelt as bash reads them.
+
+sf_facts_environment() {
+  local assignment name value
+  while IFS= read -r -d '' assignment; do
+    name=${assignment%%=*} value=${assignment#*=}
+    case $name in
+      SLURM_* | SLURMD_* | SBATCH_* | CUDA_* | NVIDIA_* | ROCR_* | HIP_* | NCCL_* | UCX_* | FI_* | OMPI_* | PMIX_* | MPI_* | OMP_*) ;;
+      HF_* | VLLM_* | SGLANG_* | SGL_* | TRTLLM_* | TLLM_* | DYN_* | ETCD_* | NATS_* | SFLOW_*) ;;
+      CONDA_* | VIRTUAL_ENV | PYTHON* | LD_* | PATH | LOADEDMODULES | MODULEPATH | TMPDIR | HOME | USER | HOSTNAME | LANG | LC_* | TZ) ;;
+      *) continue ;;
+    esac
+    if sf_secret_name "$name"; then value='***'; fi
+    if [[ $value == *[[:cntrl:]]* ]]; then printf -v value '%q' "$value"; fi
+    printf '%s=%s\n' "$name" "$value"
+  done <"/proc/$$/environ" | LC_ALL=C sort
+}
+
+# facts: what a run is made of, for who reads its directory later: run.json (schemas/run.schema.json), plan.txt and env.txt.
+# A process beside the schedule writes them, so that the first task need not wait.
+
+sf_facts_start() { # in a process of its own; again when artifacts have got their places
+  sf_facts_wait
+  sf_facts_write &
+  SF_FACTS_PID=$!
+}
+
+sf_facts_wait() {
+  [[ ! ${SF_FACTS_PID-} ]] || wait "$SF_FACTS_PID" 2>/dev/null
+}
+
+sf_facts_write() { # a run can do without them
+  local fd
+  trap '' HUP INT QUIT TERM USR1 USR2
+  for fd in ${SF_LIFE-} ${SF_GROUPS-} ${SF_CHECKS-}; do exec {fd}>&-; done
+  {
+    sf_facts_environment >"$SF_RUN/env.txt"
+    sf_plan_print >"$SF_RUN/plan.txt"
+    sf_facts_print >"$SF_RUN/run.json.new" && mv -f -- "$SF_RUN/run.json.new" "$SF_RUN/run.json"
+  } 2>/dev/null || sf_console_warn "cannot write $SF_RUN/run.json; the run goes on without"
+}
+
+sf_facts_print() {
+  sf_facts_scan # -> SF_FACTS, SF_SOURCES, SF_SAYS
+  printf '{"version": 1'
+  sf_facts_text run_id "$SF_RUN_ID" workflow "$SF_WORKFLOW" sflowc "${SF_FACTS[sflowc]-}" script "$SF_WORKFLOW.sh"
+  sf_facts_text rebuild "${SF_FACTS[rebuild]-}" body "${SF_FACTS[body]-}"
+  printf ',\n "sources": [%s]' "${SF_SOURCES#, }"
+  printf ',\n "started": %s,\n "limit": %s,\n "deadline": %s' "$SF_BEGUN" "${SF_LIMIT:-null}" "${SLURM_JOB_END_TIME:-null}"
+  printf ',\n "grace": %d.%02d,\n "host": {' "$((SF_GRACE / 100))" "$((SF_GRACE % 100))"
+  sf_facts_host
+  printf '},\n "slurm": '
+  sf_facts_slurm
+  printf ',\n "nodes": ['
+  sf_facts_nodes
+  printf '],\n "variables": {'
+  sf_facts_variables
+  printf '},\n "tasks": ['
+  sf_facts_tasks
+  printf '\n ]}\n'
+}
+
+sf_facts_text() { # [<key> <text>]...: as members of the object that is being printed
+  while (($#)); do
+    sf_json_quote "$2"
+    printf ',\n "%s": %s' "$1" "$SF_JSON"
+    shift 2
+  done
+}
+
+sf_facts_scan() { # -> SF_FACTS, SF_SOURCES, SF_SAYS: what this file says in comments of where it is from and of its probes
+  local line comment=''
+  declare -gA SF_FACTS=()
+  SF_SOURCES='' SF_SAYS=()
+  while IFS= read -r line; do
+    case $line in
+      '#   from     '*'  sha256:'*)
+        sf_json_quote "${line:13:${#line}-86}"
+        SF_SOURCES+=", {\"file\": $SF_JSON, \"sha256\": \"${line: -64}\"}"
+        ;;
+      '#   rebuild  '*) SF_FACTS[rebuild]=${line:13} ;;
+      '#   body     sha256:'*) SF_FACTS[body]=${line:20:64} ;;
+      '# '*'. Compiled by sflowc '*': change '*)
+        line=${line#*'. Compiled by sflowc '}
+        SF_FACTS[sflowc]=${line%%:*}
+        ;;
+      '# ---- Scripts '*) break ;;
+      '# '*) comment=$line ;;
+      'SF_PROBE_TASK['*) SF_SAYS+=("${comment#*: }") ;;
+    esac
+  done <"$SF_SELF"
+}
+
+sf_facts_host() {
+  local system='' release='' cpus
+  { read -r system </proc/sys/kernel/ostype && read -r release </proc/sys/kernel/osrelease; } 2>/dev/null
+  cpus=$(nproc 2>/dev/null)
+  sf_json_quote "${HOSTNAME-}"
+  printf '"name": %s' "$SF_JSON"
+  sf_json_quote "${USER:-${LOGNAME:-$UID}}"
+  printf ', "user": %s' "$SF_JSON"
+  sf_json_quote "$system $release"
+  printf ', "system": %s, "bash": "%s", "cpus": %s' "$SF_JSON" "$BASH_VERSION" "${cpus:-null}"
+}
+
+sf_facts_slurm() { # what Slurm says of the job; null outside
+  local key name text=''
+  for key in JOB_ID JOB_NAME JOB_PARTITION JOB_ACCOUNT JOB_NODELIST JOB_NUM_NODES CLUSTER_NAME SUBMIT_HOST SUBMIT_DIR \
+    ARRAY_JOB_ID ARRAY_TASK_ID RESTART_COUNT GPUS_ON_NODE HET_SIZE; do
+    name=SLURM_$key
+    [[ ${!name-} ]] || continue
+    sf_json_quote "${!name}"
+    text+=", \"${key,,}\": $SF_JSON"
+  done
+  if [[ ${SLURM_JOB_ID-} ]]; then printf '{%s}' "${text#, }"; else printf 'null'; fi
 }
 
 # directory: the run directory: where it is, and what it holds from the start.
@@ -1207,13 +1409,13 @@ sf_directory_open() { # the run directory, with what it ran from
   SF_BEGAN=$SF_NOW
   SF_RUN_STATE=RUNNING
   cp -- "$SF_SELF" "$SF_RUN/${SF_WORKFLOW}.sh" 2>/dev/null
-  sf_plan_print >"$SF_RUN/plan.txt" 2>/dev/null
   sf_directory_tasks || exit 78
   sf_json_quote "$SF_RUN_ID"
   facts=(run_id "$SF_JSON" pid "$$")
   if [[ ${SF_SET_JSON-} ]]; then facts+=(overrides "$SF_SET_JSON"); fi
   sf_event_run RUNNING "${facts[@]}"
   if declare -F sf_override_record >/dev/null; then sf_override_record; fi
+  sf_facts_start
 }
 
 sf_directory_tasks() { # a directory for each task, made a thousand at a time: the arguments of a command have a limit
@@ -1761,6 +1963,7 @@ sf_run_artifacts() { # what must be there before the first task; not when nothin
   if ! declare -F workflow_artifacts >/dev/null || ((! SF_OPEN)); then return 0; fi
   workflow_artifacts
   workflow_holes # some were not known before
+  if [[ ${SF_ARTIFACT-} ]]; then sf_facts_start; fi
 }
 
 sf_run_trap() { # a handler only writes to the bus: `read -t` of bash 5.2 loses its time-out under any other
@@ -1809,6 +2012,7 @@ sf_run_end() { # stops what runs, writes the last status, exits
   if declare -F sf_outputs_finish >/dev/null; then sf_outputs_finish; fi
   if declare -F sf_probe_close >/dev/null; then sf_probe_close; fi
   sf_pool_close
+  sf_facts_wait
   sf_watchdog_end
   sf_json_quote "$SF_REASON"
   sf_event_run "$SF_RUN_STATE" exit_status "$SF_EXIT" reason "$SF_JSON"

@@ -4,7 +4,7 @@
 #
 #   from     sweep.yaml  sha256:fbe5c8c1911db47d4f4dbd86109891cacf190d8356c90752ad6e67c7a3bf0449
 #   rebuild  sflowc build -f sweep.yaml
-#   body     sha256:9646823b8c354cb7355bd3e68e6158f39fdb8a446cd11f8724bed8d7e9ed03be (all that follows this header)
+#   body     sha256:2d328ab493597ee4aeebe3d047f6b4ec76ef81fb923dcd34e6cd2b9f4a5bda99 (all that follows this header)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -40,29 +40,29 @@ workflow_holes() { # what only the run knows, by its placeholder in the texts be
 # ---- Tasks -----------------------------------------------------------------------------------------------------------
 
 # 0  compress_1_64: starts at once; node 0 of local
-SF_TASK[0]=compress_1_64 SF_BASE[0]=compress SF_FEEDS[0]=1 SF_NODES[0]=0 SF_OUTPUTS[0]=1 SF_SETUP[0]=1
-SF_FINGERPRINT[0]=3a2c89dc1c7a
+SF_TASK[0]=compress_1_64 SF_BASE[0]=compress SF_FEEDS[0]=1 SF_NODES[0]=0 SF_SWEEPS[0]='LEVEL SIZE_KIB' SF_OUTPUTS[0]=1
+SF_SETUP[0]=1 SF_FINGERPRINT[0]=3a2c89dc1c7a
 setup_0() {
   SF_ENV+=(LEVEL=1 SIZE_KIB=64)
 }
 
 # 1  compress_1_512: after compress_1_64; node 0 of local
 SF_TASK[1]=compress_1_512 SF_BASE[1]=compress SF_TIER[1]=1 SF_AFTER[1]=0 SF_FEEDS[1]=2 SF_NODES[1]=0 SF_REPLICA[1]=1
-SF_OUTPUTS[1]=1 SF_SETUP[1]=1 SF_FINGERPRINT[1]=1fc50b80637e
+SF_SWEEPS[1]='LEVEL SIZE_KIB' SF_OUTPUTS[1]=1 SF_SETUP[1]=1 SF_FINGERPRINT[1]=1fc50b80637e
 setup_1() {
   SF_ENV+=(LEVEL=1 SIZE_KIB=512)
 }
 
 # 2  compress_9_64: after compress_1_512; node 0 of local
 SF_TASK[2]=compress_9_64 SF_BASE[2]=compress SF_TIER[2]=2 SF_AFTER[2]=1 SF_FEEDS[2]=3 SF_NODES[2]=0 SF_REPLICA[2]=2
-SF_OUTPUTS[2]=1 SF_SETUP[2]=1 SF_FINGERPRINT[2]=8243e46de7ca
+SF_SWEEPS[2]='LEVEL SIZE_KIB' SF_OUTPUTS[2]=1 SF_SETUP[2]=1 SF_FINGERPRINT[2]=8243e46de7ca
 setup_2() {
   SF_ENV+=(LEVEL=9 SIZE_KIB=64)
 }
 
 # 3  compress_9_512: after compress_9_64; node 0 of local
 SF_TASK[3]=compress_9_512 SF_BASE[3]=compress SF_TIER[3]=3 SF_AFTER[3]=2 SF_FEEDS[3]=4 SF_NODES[3]=0 SF_REPLICA[3]=3
-SF_OUTPUTS[3]=1 SF_SETUP[3]=1 SF_FINGERPRINT[3]=1c700ebeccb5
+SF_SWEEPS[3]='LEVEL SIZE_KIB' SF_OUTPUTS[3]=1 SF_SETUP[3]=1 SF_FINGERPRINT[3]=1c700ebeccb5
 setup_3() {
   SF_ENV+=(LEVEL=9 SIZE_KIB=512)
 }
@@ -1201,6 +1201,212 @@ sf_plan_print() {
   [[ ! ${SF_SET_SHOWN-} ]] || printf '\n  set: %s\n' "$SF_SET_SHOWN"
 }
 
+# secret: whose values are never printed.
+
+sf_secret_name() { # <variable>: does its name look like that of a secret?
+  [[ ${1^^} =~ (TOKEN|KEY|PASSWORD|PASSWD|SECRET|CREDENTIALS?)$ ]]
+}
+
+# facts_tasks: the part of run.json that says what runs where: nodes, variables, and a task a line.
+
+sf_facts_nodes() {
+  local -i n
+  local comma=''
+  for ((n = 0; n < ${#SF_NODE_NAME[@]}; n++)); do
+    sf_json_quote "${SF_NODE_NAME[n]}"
+    printf '%s\n  {"name": %s' "$comma" "$SF_JSON"
+    sf_json_quote "${SF_NODE_IP[n]}"
+    printf ', "address": %s}' "$SF_JSON"
+    comma=,
+  done
+}
+
+sf_facts_variables() { # what every task finds in its environment
+  local assignment comma=''
+  SF_ENV=()
+  workflow_environment
+  for assignment in ${SF_ENV[@]+"${SF_ENV[@]}"}; do
+    sf_facts_pair "$assignment"
+    printf '%s\n  %s' "$comma" "$SF_PAIR"
+    comma=,
+  done
+}
+
+sf_facts_pair() { # <NAME=VALUE> -> SF_PAIR: as a member of an object; no secret
+  local name=${1%%=*}
+  sf_json_quote "${1#*=}"
+  if sf_secret_name "$name"; then SF_JSON='"***"'; fi
+  SF_PAIR="\"$name\": $SF_JSON"
+}
+
+sf_facts_tasks() {
+  local -i i
+  local comma='' base before after p probes
+  for ((i = 0; i < ${#SF_TASK[@]}; i++)); do
+    sf_json_quote "${SF_BASE[i]:-${SF_TASK[i]}}"
+    base=$SF_JSON
+    after='' probes=''
+    for before in ${SF_AFTER[i]-}; do
+      sf_event_name "$before"
+      after+=", ${SF_QUOTED[before]}"
+    done
+    for p in ${SF_PROBES_OF[i]-}; do
+      sf_json_quote "${SF_SAYS[p]-}"
+      probes+=", {\"role\": \"${SF_PROBE_ROLE[p]% *}\", \"kind\": \"${SF_PROBE_ROLE[p]#* }\", \"says\": $SF_JSON}"
+    done
+    sf_facts_swept "$i" # -> SF_SWEPT
+    sf_event_name "$i"
+    printf '%s\n  {"name": %s, "base": %s, "replica": %s, "sweep": {%s}, "after": [%s], "nodes": [%s], "gpus": [%s]' \
+      "$comma" "${SF_QUOTED[i]}" "$base" "${SF_REPLICA[i]:-0}" "$SF_SWEPT" "${after#, }" "${SF_NODES[i]// /, }" "${SF_GPUS[i]-}"
+    sf_facts_limits "$i"
+    printf ', "probes": [%s]}' "${probes#, }"
+    comma=,
+  done
+}
+
+sf_facts_swept() { # <task index> -> SF_SWEPT: the variables of its sweep, as members of an object
+  local name assignment
+  SF_SWEPT=
+  [[ ${SF_SWEEPS[$1]-} ]] || return 0
+  SF_ENV=() SF_COMMAND=()
+  "setup_$1"
+  for name in ${SF_SWEEPS[$1]}; do
+    for assignment in ${SF_ENV[@]+"${SF_ENV[@]}"}; do
+      [[ $assignment == "$name="* ]] || continue
+      sf_facts_pair "$assignment"
+      SF_SWEPT+=", $SF_PAIR"
+    done
+  done
+  SF_SWEPT=${SF_SWEPT#, }
+}
+
+sf_facts_limits() { # <task index>
+  local -i i=$1
+  local retries=${SF_RETRY[i]:-0} critical=true outputs=false
+  if [[ ${SF_OPTIONAL[i]-} ]]; then critical=false; fi
+  if [[ ${SF_OUTPUTS[i]-} ]]; then outputs=true; fi
+  printf ', "launch": "%s", "timeout": %s, "ready_within": %s, "retries": %s, "critical": %s, "outputs": %s' \
+    "${SF_LAUNCH[i]:-local}" "${SF_TIMEOUT[i]:-null}" "${SF_READY_WITHIN[i]:-null}" "${retries%% *}" "$critical" "$outputs"
+}
+
+# facts_environment: env.txt, what of the script's own environment can explain how a run went: Slurm's variables, and those that
+# choose devices, networks, libraries and caches. A line each; values that are no plain line are spelt as bash reads them.
+
+sf_facts_environment() {
+  local assignment name value
+  while IFS= read -r -d '' assignment; do
+    name=${assignment%%=*} value=${assignment#*=}
+    case $name in
+      SLURM_* | SLURMD_* | SBATCH_* | CUDA_* | NVIDIA_* | ROCR_* | HIP_* | NCCL_* | UCX_* | FI_* | OMPI_* | PMIX_* | MPI_* | OMP_*) ;;
+      HF_* | VLLM_* | SGLANG_* | SGL_* | TRTLLM_* | TLLM_* | DYN_* | ETCD_* | NATS_* | SFLOW_*) ;;
+      CONDA_* | VIRTUAL_ENV | PYTHON* | LD_* | PATH | LOADEDMODULES | MODULEPATH | TMPDIR | HOME | USER | HOSTNAME | LANG | LC_* | TZ) ;;
+      *) continue ;;
+    esac
+    if sf_secret_name "$name"; then value='***'; fi
+    if [[ $value == *[[:cntrl:]]* ]]; then printf -v value '%q' "$value"; fi
+    printf '%s=%s\n' "$name" "$value"
+  done <"/proc/$$/environ" | LC_ALL=C sort
+}
+
+# facts: what a run is made of, for who reads its directory later: run.json (schemas/run.schema.json), plan.txt and env.txt.
+# A process beside the schedule writes them, so that the first task need not wait.
+
+sf_facts_start() { # in a process of its own; again when artifacts have got their places
+  sf_facts_wait
+  sf_facts_write &
+  SF_FACTS_PID=$!
+}
+
+sf_facts_wait() {
+  [[ ! ${SF_FACTS_PID-} ]] || wait "$SF_FACTS_PID" 2>/dev/null
+}
+
+sf_facts_write() { # a run can do without them
+  local fd
+  trap '' HUP INT QUIT TERM USR1 USR2
+  for fd in ${SF_LIFE-} ${SF_GROUPS-} ${SF_CHECKS-}; do exec {fd}>&-; done
+  {
+    sf_facts_environment >"$SF_RUN/env.txt"
+    sf_plan_print >"$SF_RUN/plan.txt"
+    sf_facts_print >"$SF_RUN/run.json.new" && mv -f -- "$SF_RUN/run.json.new" "$SF_RUN/run.json"
+  } 2>/dev/null || sf_console_warn "cannot write $SF_RUN/run.json; the run goes on without"
+}
+
+sf_facts_print() {
+  sf_facts_scan # -> SF_FACTS, SF_SOURCES, SF_SAYS
+  printf '{"version": 1'
+  sf_facts_text run_id "$SF_RUN_ID" workflow "$SF_WORKFLOW" sflowc "${SF_FACTS[sflowc]-}" script "$SF_WORKFLOW.sh"
+  sf_facts_text rebuild "${SF_FACTS[rebuild]-}" body "${SF_FACTS[body]-}"
+  printf ',\n "sources": [%s]' "${SF_SOURCES#, }"
+  printf ',\n "started": %s,\n "limit": %s,\n "deadline": %s' "$SF_BEGUN" "${SF_LIMIT:-null}" "${SLURM_JOB_END_TIME:-null}"
+  printf ',\n "grace": %d.%02d,\n "host": {' "$((SF_GRACE / 100))" "$((SF_GRACE % 100))"
+  sf_facts_host
+  printf '},\n "slurm": '
+  sf_facts_slurm
+  printf ',\n "nodes": ['
+  sf_facts_nodes
+  printf '],\n "variables": {'
+  sf_facts_variables
+  printf '},\n "tasks": ['
+  sf_facts_tasks
+  printf '\n ]}\n'
+}
+
+sf_facts_text() { # [<key> <text>]...: as members of the object that is being printed
+  while (($#)); do
+    sf_json_quote "$2"
+    printf ',\n "%s": %s' "$1" "$SF_JSON"
+    shift 2
+  done
+}
+
+sf_facts_scan() { # -> SF_FACTS, SF_SOURCES, SF_SAYS: what this file says in comments of where it is from and of its probes
+  local line comment=''
+  declare -gA SF_FACTS=()
+  SF_SOURCES='' SF_SAYS=()
+  while IFS= read -r line; do
+    case $line in
+      '#   from     '*'  sha256:'*)
+        sf_json_quote "${line:13:${#line}-86}"
+        SF_SOURCES+=", {\"file\": $SF_JSON, \"sha256\": \"${line: -64}\"}"
+        ;;
+      '#   rebuild  '*) SF_FACTS[rebuild]=${line:13} ;;
+      '#   body     sha256:'*) SF_FACTS[body]=${line:20:64} ;;
+      '# '*'. Compiled by sflowc '*': change '*)
+        line=${line#*'. Compiled by sflowc '}
+        SF_FACTS[sflowc]=${line%%:*}
+        ;;
+      '# ---- Scripts '*) break ;;
+      '# '*) comment=$line ;;
+      'SF_PROBE_TASK['*) SF_SAYS+=("${comment#*: }") ;;
+    esac
+  done <"$SF_SELF"
+}
+
+sf_facts_host() {
+  local system='' release='' cpus
+  { read -r system </proc/sys/kernel/ostype && read -r release </proc/sys/kernel/osrelease; } 2>/dev/null
+  cpus=$(nproc 2>/dev/null)
+  sf_json_quote "${HOSTNAME-}"
+  printf '"name": %s' "$SF_JSON"
+  sf_json_quote "${USER:-${LOGNAME:-$UID}}"
+  printf ', "user": %s' "$SF_JSON"
+  sf_json_quote "$system $release"
+  printf ', "system": %s, "bash": "%s", "cpus": %s' "$SF_JSON" "$BASH_VERSION" "${cpus:-null}"
+}
+
+sf_facts_slurm() { # what Slurm says of the job; null outside
+  local key name text=''
+  for key in JOB_ID JOB_NAME JOB_PARTITION JOB_ACCOUNT JOB_NODELIST JOB_NUM_NODES CLUSTER_NAME SUBMIT_HOST SUBMIT_DIR \
+    ARRAY_JOB_ID ARRAY_TASK_ID RESTART_COUNT GPUS_ON_NODE HET_SIZE; do
+    name=SLURM_$key
+    [[ ${!name-} ]] || continue
+    sf_json_quote "${!name}"
+    text+=", \"${key,,}\": $SF_JSON"
+  done
+  if [[ ${SLURM_JOB_ID-} ]]; then printf '{%s}' "${text#, }"; else printf 'null'; fi
+}
+
 # directory: the run directory: where it is, and what it holds from the start.
 
 sf_directory_open() { # the run directory, with what it ran from
@@ -1220,13 +1426,13 @@ sf_directory_open() { # the run directory, with what it ran from
   SF_BEGAN=$SF_NOW
   SF_RUN_STATE=RUNNING
   cp -- "$SF_SELF" "$SF_RUN/${SF_WORKFLOW}.sh" 2>/dev/null
-  sf_plan_print >"$SF_RUN/plan.txt" 2>/dev/null
   sf_directory_tasks || exit 78
   sf_json_quote "$SF_RUN_ID"
   facts=(run_id "$SF_JSON" pid "$$")
   if [[ ${SF_SET_JSON-} ]]; then facts+=(overrides "$SF_SET_JSON"); fi
   sf_event_run RUNNING "${facts[@]}"
   if declare -F sf_override_record >/dev/null; then sf_override_record; fi
+  sf_facts_start
 }
 
 sf_directory_tasks() { # a directory for each task, made a thousand at a time: the arguments of a command have a limit
@@ -1429,6 +1635,7 @@ sf_run_artifacts() { # what must be there before the first task; not when nothin
   if ! declare -F workflow_artifacts >/dev/null || ((! SF_OPEN)); then return 0; fi
   workflow_artifacts
   workflow_holes # some were not known before
+  if [[ ${SF_ARTIFACT-} ]]; then sf_facts_start; fi
 }
 
 sf_run_trap() { # a handler only writes to the bus: `read -t` of bash 5.2 loses its time-out under any other
@@ -1477,6 +1684,7 @@ sf_run_end() { # stops what runs, writes the last status, exits
   if declare -F sf_outputs_finish >/dev/null; then sf_outputs_finish; fi
   if declare -F sf_probe_close >/dev/null; then sf_probe_close; fi
   sf_pool_close
+  sf_facts_wait
   sf_watchdog_end
   sf_json_quote "$SF_REASON"
   sf_event_run "$SF_RUN_STATE" exit_status "$SF_EXIT" reason "$SF_JSON"
