@@ -30,7 +30,8 @@ sf_facts_print() {
   sf_facts_text run_id "$SF_RUN_ID" workflow "$SF_WORKFLOW" sflowc "${SF_FACTS[sflowc]-}" script "$SF_WORKFLOW.sh"
   sf_facts_text rebuild "${SF_FACTS[rebuild]-}" body "${SF_FACTS[body]-}"
   printf ',\n "sources": [%s]' "${SF_SOURCES#, }"
-  printf ',\n "started": %s,\n "limit": %s,\n "deadline": %s' "$SF_BEGUN" "${SF_LIMIT:-null}" "${SLURM_JOB_END_TIME:-null}"
+  sf_facts_deadline # -> SF_DEADLINE
+  printf ',\n "started": %s,\n "limit": %s,\n "deadline": %s' "$SF_BEGUN" "${SF_LIMIT:-null}" "${SF_DEADLINE:-null}"
   printf ',\n "grace": %d.%02d,\n "host": {' "$((SF_GRACE / 100))" "$((SF_GRACE % 100))"
   sf_facts_host
   printf '},\n "slurm": '
@@ -97,4 +98,12 @@ sf_facts_slurm() { # what Slurm says of the job; null outside
     text+=", \"${key,,}\": $SF_JSON"
   done
   if [[ ${SLURM_JOB_ID-} ]]; then printf '{%s}' "${text#, }"; else printf 'null'; fi
+}
+
+sf_facts_deadline() { # -> SF_DEADLINE: when the job's time is over, in seconds since the epoch; Slurm before 23.02 has to be asked
+  local job
+  SF_DEADLINE=${SLURM_JOB_END_TIME-}
+  if [[ ! ${SLURM_JOB_ID-} || $SF_DEADLINE ]]; then return 0; fi
+  job=$(scontrol show job "$SLURM_JOB_ID" 2>/dev/null)
+  if [[ $job =~ \ EndTime=([0-9-]+)T([0-9:]+) ]]; then SF_DEADLINE=$(date -d "${BASH_REMATCH[1]} ${BASH_REMATCH[2]}" +%s); fi
 }

@@ -26,6 +26,7 @@ _BLOCK = re.compile(
 )
 _DIFFERS = [
     (re.compile(r"\d\d:\d\d:\d\d"), "<time>"),
+    (re.compile(r"\d{4}-\d\d-\d\d(?= <time>)"), "<date>"),
     (re.compile(r"\d+\.\d\d s\b"), "<duration>"),
     (re.compile(r"\d{8}-\d{6}-[0-9a-f]{6}"), "<run>"),
     (re.compile(r"[ \t]+"), " "),

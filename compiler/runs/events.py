@@ -16,7 +16,7 @@ from typing import Any
 class Event:
     """A line of events.jsonl (schemas/event.schema.json): what does not belong to its kind is empty or None.
 
-    `event` is run, state or probe; `probe` is readiness or failure, and `found` what its check found.
+    `event` is run, state or probe; `probe` is readiness or failure, and `found` what its check found; `pid` is the script's.
     """
 
     time: float
@@ -28,6 +28,7 @@ class Event:
     reason: str = ""
     probe: str = ""
     found: str = ""
+    pid: int = 0
 
 
 class EventTail:
@@ -73,4 +74,5 @@ def _event(value: dict[str, Any]) -> Event:
         reason=str(value.get("reason", "")),
         probe=str(value.get("probe", "")),
         found=str(value.get("found", "")),
+        pid=int(value.get("pid", 0)),
     )

@@ -85,6 +85,8 @@ class Run:
             facts = read_facts(self.path)
             if facts is not None and facts != self.facts:
                 self.facts = facts
+                self.state.host = self.state.host or _spelt(str(facts.host.get("name", "")))
+                self.state.job_id = self.state.job_id or (facts.slurm or {}).get("job_id")
                 changed = True
                 self._order()
         if self._changed("events.jsonl"):
@@ -154,7 +156,7 @@ class Run:
     def _apply_run(self, event: Event) -> None:
         state = self.state
         if event.state == "RUNNING":  # also of a run that is resumed
-            state.started = event.time
+            state.started, state.pid = event.time, event.pid
             state.finished, state.exit_status, state.reason = None, None, ""
         else:
             state.finished, state.exit_status, state.reason = event.time, event.exit_status, event.reason
@@ -202,4 +204,8 @@ class Run:
 
 def host_name() -> str:
     """This host, spelt as status.json spells one."""
-    return "".join(c if c.isascii() and (c.isalnum() or c in "._-") else "_" for c in socket.gethostname())
+    return _spelt(socket.gethostname())
+
+
+def _spelt(host: str) -> str:
+    return "".join(c if c.isascii() and (c.isalnum() or c in "._-") else "_" for c in host)

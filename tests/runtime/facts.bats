@@ -39,3 +39,13 @@ setup() {
   run sf_facts_write
   [[ $status == 0 && $output == *'the run goes on without' ]]
 }
+
+@test "when the job's time is over is in the environment, or Slurm says it" {
+  sf_facts_deadline
+  [[ ! $SF_DEADLINE ]]
+  SLURM_JOB_ID=7 SLURM_JOB_END_TIME=99 sf_facts_deadline
+  [[ $SF_DEADLINE == 99 ]]
+  scontrol() { [[ $* == 'show job 7' ]] && printf 'JobId=7\n   StartTime=2026-01-01T00:00:00 EndTime=2026-01-01T00:05:00 Deadline=N/A\n'; }
+  SLURM_JOB_ID=7 TZ=UTC sf_facts_deadline
+  [[ $SF_DEADLINE == 1767225900 ]]
+}

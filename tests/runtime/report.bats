@@ -24,3 +24,29 @@ setup() {
   run sf_report_print
   [[ $status == 3 ]]
 }
+
+@test "of many tasks those that went well or wait are counted" {
+  SF_TASK=(a {1..70}) SF_RUN=$SF_OUTPUT/w-1 SF_RUN_STATE=FAILED
+  local -i i
+  for ((i = 1; i <= 70; i++)); do
+    SF_STATE[i]=INITIATED
+    sf_status_row "$i" "\"$i\"" '""'
+  done
+  SF_STATE[9]=FAILED
+  sf_status_row 9 '"9"' '"why"'
+  sf_status_write
+  run sf_report_print
+  [[ $status == 1 && ${#lines[@]} == 5 ]]
+  [[ ${lines[1]} == '  9         FAILED     why' && ${lines[2]} == '  1 tasks COMPLETED' && ${lines[3]} == '  69 tasks INITIATED' ]]
+}
+
+@test "a run whose script is gone is lost, which is status 3" {
+  SF_RUN=$SF_OUTPUT/w-1
+  sf_status_write
+  sed -i 's/^ "pid": .*/ "pid": 4194305,/' "$SF_RUN/status.json"
+  run sf_report_print
+  [[ $status == 3 && ${lines[2]} == 'LOST: its script, process 4194305, is gone'* ]]
+  sed -i 's/^ "host": .*/ "host": "elsewhere",/' "$SF_RUN/status.json"
+  run sf_report_print
+  [[ $status == 0 && ${lines[2]} == RUNNING ]]
+}

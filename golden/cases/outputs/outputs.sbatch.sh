@@ -11,7 +11,7 @@
 #
 #   from     workflow.yaml  sha256:e20fa5e27ed9200ee3030aeb3dca2a86a4fbb3e5055d4ccab0a79e6658921d5c
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:2dda0e25c105ebc9ebc83a67982a5764e3bd91e1514ec3a836ecbea8a5cd1423 (all that follows this header)
+#   body     sha256:6fb7d19e280af1c93de901b0d6b92d5ce3366b0c3345135ca77b3dee1a187de7 (all that follows this header)
 #
 # `sbatch FILE` submits it, `bash FILE` runs it inside an allocation (salloc);
 # `bash FILE --help` says what else it can do.
@@ -1607,7 +1607,8 @@ sf_facts_print() {
   sf_facts_text run_id "$SF_RUN_ID" workflow "$SF_WORKFLOW" sflowc "${SF_FACTS[sflowc]-}" script "$SF_WORKFLOW.sh"
   sf_facts_text rebuild "${SF_FACTS[rebuild]-}" body "${SF_FACTS[body]-}"
   printf ',\n "sources": [%s]' "${SF_SOURCES#, }"
-  printf ',\n "started": %s,\n "limit": %s,\n "deadline": %s' "$SF_BEGUN" "${SF_LIMIT:-null}" "${SLURM_JOB_END_TIME:-null}"
+  sf_facts_deadline # -> SF_DEADLINE
+  printf ',\n "started": %s,\n "limit": %s,\n "deadline": %s' "$SF_BEGUN" "${SF_LIMIT:-null}" "${SF_DEADLINE:-null}"
   printf ',\n "grace": %d.%02d,\n "host": {' "$((SF_GRACE / 100))" "$((SF_GRACE % 100))"
   sf_facts_host
   printf '},\n "slurm": '
@@ -1674,6 +1675,14 @@ sf_facts_slurm() { # what Slurm says of the job; null outside
     text+=", \"${key,,}\": $SF_JSON"
   done
   if [[ ${SLURM_JOB_ID-} ]]; then printf '{%s}' "${text#, }"; else printf 'null'; fi
+}
+
+sf_facts_deadline() { # -> SF_DEADLINE: when the job's time is over, in seconds since the epoch; Slurm before 23.02 has to be asked
+  local job
+  SF_DEADLINE=${SLURM_JOB_END_TIME-}
+  if [[ ! ${SLURM_JOB_ID-} || $SF_DEADLINE ]]; then return 0; fi
+  job=$(scontrol show job "$SLURM_JOB_ID" 2>/dev/null)
+  if [[ $job =~ \ EndTime=([0-9-]+)T([0-9:]+) ]]; then SF_DEADLINE=$(date -d "${BASH_REMATCH[1]} ${BASH_REMATCH[2]}" +%s); fi
 }
 
 # directory: the run directory: where it is, and what it holds from the start.
@@ -2100,7 +2109,7 @@ sf_select_left() { # <task index>: does a task that is left to do depend on it?
 # report: the state of a run, from its status.json, which has one task a line.
 
 sf_report_print() { # [<run directory>]: the newest one without it; status 0 running or done, 1 failed, 3 unknown
-  local run=${1-} line state='' reason='' newest
+  local run=${1-} line state='' reason='' newest rows=()
   if [[ ! $run ]]; then
     for newest in "$SF_OUTPUT"/*"$SF_WORKFLOW"-*/status.json; do
       if [[ ! $run || $newest -nt $run/status.json ]]; then run=${newest%/status.json}; fi
@@ -2110,18 +2119,35 @@ sf_report_print() { # [<run directory>]: the newest one without it; status 0 run
     printf 'sflow: no run of %s found in %s\n' "$SF_WORKFLOW" "${1:-$SF_OUTPUT}" >&2
     return 3
   fi
+  sf_report_read "$run/status.json"
   printf '%s\n' "$run"
-  while IFS= read -r line; do
-    if [[ $line =~ ^\ \"state\":\ \"([A-Z]*)\" ]]; then
-      state=${BASH_REMATCH[1]}
-    elif [[ $line =~ ^\ \"reason\":\ \"(.*)\",$ ]]; then
-      reason=${BASH_REMATCH[1]}
-    elif [[ $line =~ ^\ \ \"(.*)\":\ \{\"state\":\ \"([A-Z]+)\".*\"reason\":\ \"(.*)\"\} ]]; then
-      printf '  %-*s  %-9s  %s\n' "$SF_NAME_WIDTH" "${BASH_REMATCH[1]}" "${BASH_REMATCH[2]}" "${BASH_REMATCH[3]}"
-    fi
-  done <"$run/status.json"
+  for line in ${rows[@]+"${rows[@]}"}; do printf '  %s\n' "$line"; done
   printf '%s%s\n' "$state" "${reason:+: $reason}"
+  [[ $state != LOST ]] || return 3
   [[ $state == RUNNING || $state == COMPLETED ]]
+}
+
+sf_report_read() { # <status.json> -> rows, state, reason of the caller; of many tasks those that went well or wait are counted
+  local line host='' pid=''
+  local -A quiet=()
+  while IFS= read -r line; do
+    if [[ $line =~ ^\ \"(state|reason|host|pid)\":\ \"?(.*),$ ]]; then
+      printf -v "${BASH_REMATCH[1]}" '%s' "${BASH_REMATCH[2]%\"}"
+    elif [[ $line =~ ^\ \ \"(.*)\":\ \{\"state\":\ \"([A-Z]+)\".*\"reason\":\ \"(.*)\"\} ]]; then
+      if ((${#SF_TASK[@]} > 60)) && [[ ${BASH_REMATCH[2]} == @(COMPLETED|SKIPPED|INITIATED|CANCELLED) ]]; then
+        quiet[${BASH_REMATCH[2]}]=$((${quiet[${BASH_REMATCH[2]}]:-0} + 1))
+      else
+        printf -v line '%-*s  %-9s  %s' "$SF_NAME_WIDTH" "${BASH_REMATCH[1]}" "${BASH_REMATCH[2]}" "${BASH_REMATCH[3]}"
+        rows+=("$line")
+      fi
+    fi
+  done <"$1"
+  for line in COMPLETED SKIPPED INITIATED CANCELLED; do
+    [[ ! ${quiet[$line]-} ]] || rows+=("${quiet[$line]} tasks $line")
+  done
+  if [[ $state == RUNNING && $host == "${HOSTNAME//[!A-Za-z0-9._-]/_}" && ! -d /proc/$pid ]]; then
+    state=LOST reason="its script, process $pid, is gone and has not written how the run ended"
+  fi
 }
 
 # help: how this script is used.
