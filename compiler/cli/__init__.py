@@ -23,7 +23,7 @@ COMMANDS = {
     "run": "Compile and run now: here, in an allocation, or through salloc.",
     "status": "Show how a run stands.",
     "runs": "List the runs in a folder.",
-    "logs": "Print what tasks of a run printed.",
+    "logs": "Print the logs of tasks of a run.",
     "cancel": "End a run.",
     "lint": "Report everything that the compiler can find.",
     "sample": "Copy a sample to start from.",
