@@ -153,7 +153,9 @@ def test_a_half_status_is_read_when_it_is_whole(tmp_path: Path) -> None:
 
 
 def test_whether_the_script_is_there(tmp_path: Path) -> None:
-    child = subprocess.Popen(["bash", "-c", "read -r line; exit"], stdin=subprocess.PIPE)
+    child = subprocess.Popen(["bash", "-c", "echo; read -r line; exit"], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    assert child.stdout is not None
+    child.stdout.readline()  # it is bash by now
     try:
         write_status(tmp_path, {}, host=host_name(), pid=child.pid)
         run = Run(tmp_path)
