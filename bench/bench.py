@@ -18,7 +18,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from workflows import chain, fan, serving
+from workflows import chain, fan, inference_rows, serving
 
 SFLOWC = str(Path(sys.executable).with_name("sflowc"))
 PYTHON = [sys.executable, "-c", "pass"]
@@ -82,6 +82,22 @@ def _build_row(folder: Path, title: str, text: str, limit: float, runs: int) -> 
     return Row(title, ours, PYTHON, "python -c pass", limit, limit_is_seconds=True, runs=runs)
 
 
+def _batch_row(folder: Path, count: int) -> Row:
+    """Every script is complete, checked, and another: `sflowc batch` writes all or none, and they are counted here."""
+    library = folder / "inference"
+    _seconds([SFLOWC, "sample", "inference", "-o", str(library), "--force"])
+    table = library / "many.csv"
+    table.write_text(inference_rows((library / "sweep.csv").read_text("utf-8"), count), encoding="utf-8")
+    target = folder / "batch"
+    line = [SFLOWC, "batch", "--bulk-input", str(table), "--set", "SLURM_ACCOUNT=a", "--set", "SLURM_PARTITION=p"]
+    _seconds([*line, "-o", str(target)])
+    scripts = {script.read_bytes().partition(b"\n\n")[2] for script in target.rglob("*.sh")}
+    if len(scripts) != count:
+        sys.exit(f"{count} rows made {len(scripts)} different scripts")
+    title = f"sflowc batch, {count:,} rows"
+    return Row(title, [*line, "-o", str(target)], PYTHON, "python -c pass", count / 100, limit_is_seconds=True)
+
+
 def rows(folder: Path, tasks: int, runs: int) -> dict[str, Callable[[], Row]]:
     """What can be measured, by name; made only when asked for."""
     few, many = max(runs // 2, 1), runs * 2
@@ -90,6 +106,7 @@ def rows(folder: Path, tasks: int, runs: int) -> dict[str, Callable[[], Row]]:
         "fan": lambda: _run_row(folder, f"fan of 1 -> {tasks:,} -> 1", fan(tasks), few),
         "serving": lambda: _build_row(folder, "sflowc build, 40 services: serving", serving(20), 0.35, many),
         "thousand": lambda: _build_row(folder, "sflowc build, 1,000 tasks: thousand", chain(1000)[0], 2, runs),
+        "batch": lambda: _batch_row(folder, 1000),
         "help": lambda: Row("sflowc --help", [SFLOWC, "--help"], PYTHON, "python -c pass", 0.1, True, many),
     }
 
@@ -99,7 +116,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--tasks", type=int, default=1000, help="tasks of chain and fan (1000)")
     parser.add_argument("--runs", type=int, default=6, help="runs of a short measurement (6); long ones take half")
-    parser.add_argument("names", nargs="*", help="which rows: chain, fan, serving, thousand, help (all)")
+    parser.add_argument("names", nargs="*", help="which rows: chain, fan, serving, thousand, batch, help (all)")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="sflowc-bench-") as folder:
         table = rows(Path(folder), options.tasks, options.runs)

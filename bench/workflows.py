@@ -1,9 +1,13 @@
 """Workflows to measure with, as text.
 
-In: how large. Out: YAML that sflowc compiles, and for `chain` and `fan` the bash script that one would write by hand.
+In: how large. Out: YAML that sflowc compiles, and for `chain` and `fan` the bash script that one would write by hand; a table of
+many rows.
 """
 
 from __future__ import annotations
+
+import csv
+import io
 
 
 def _task(name: str, after: str) -> str:
@@ -27,6 +31,18 @@ def fan(count: int) -> tuple[str, str]:
     tasks = _task("first", "") + "".join(_task(name, "first") for name in names) + _task("last", ", ".join(names))
     by_hand = "#!/bin/bash\nbash -c true\n" + "bash -c true &\n" * count + "wait\nbash -c true\n"
     return _workflow("fan", tasks), by_hand
+
+
+def inference_rows(table: str, count: int) -> str:
+    """The rows of a table over and over, until there are so many; every one with numbers of its own."""
+    rows = list(csv.DictReader(io.StringIO(table)))
+    text = io.StringIO()
+    writer = csv.DictWriter(text, list(rows[0]), lineterminator="\n")
+    writer.writeheader()
+    for number in range(count):
+        row = rows[number % len(rows)]
+        writer.writerow({**row, "ISL": str(int(row["ISL"]) + number // len(rows))})
+    return text.getvalue()
 
 
 def serving(workers: int) -> str:
