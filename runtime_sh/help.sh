@@ -3,11 +3,12 @@
 # requires:
 
 sf_help_print() {
-  printf '%s\n' "Usage: bash ${SF_SELF##*/} [run | plan | preflight | status [RUN_DIR]] [OPTION]..." '' \
+  printf '%s\n' "Usage: bash ${SF_SELF##*/} [run | plan | preflight | status [RUN_DIR] | verify] [OPTION]..." '' \
     "Runs the workflow '$SF_WORKFLOW' (the default), or:" \
     '  plan       shows what would run where, in which order' \
     '  preflight  checks what can be known to go wrong, and starts nothing' \
-    '  status     shows the state of a run: the newest one, or that in RUN_DIR' '' \
+    '  status     shows the state of a run: the newest one, or that in RUN_DIR' \
+    '  verify     says whether this file or its sources were edited since it was compiled' '' \
     'Options of run:' \
     '  --task NAME          only this task and what it depends on (repeatable)' \
     '  --no-deps            with --task: without what they depend on' \

@@ -1,11 +1,11 @@
 # shellcheck shell=bash
 # main: the commands of this script.
-# requires: run select plan report preflight console help
+# requires: run select plan report verify preflight console help
 
 sf_main() { # <argument>...
   local command=run tasks=() sets=()
   case ${1-} in
-    run | plan | preflight | status) command=$1 && shift ;;
+    run | plan | preflight | status | verify) command=$1 && shift ;;
     help | -h | --help) sf_help_print && return 0 ;;
   esac
   sf_main_state
@@ -20,6 +20,7 @@ sf_main() { # <argument>...
     plan) sf_plan_print ;;
     preflight) sf_preflight_check && printf 'ready to run %s\n' "$SF_WORKFLOW" || exit 78 ;;
     status) sf_report_print "${SF_OPERAND-}" ;;
+    verify) sf_verify_print ;;
   esac
 }
 

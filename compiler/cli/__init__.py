@@ -25,6 +25,7 @@ COMMANDS = {
     "runs": "List the runs in a folder.",
     "logs": "Print the logs of tasks of a run.",
     "cancel": "End a run.",
+    "verify": "Tell an edited or outdated script from a faithful one.",
     "lint": "Report everything that the compiler can find.",
     "sample": "Copy a sample to start from.",
     "skill": "Write skills for coding assistants.",

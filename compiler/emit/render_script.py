@@ -1,17 +1,17 @@
 """Script IR -> text: fills the skeleton of templates/ and signs it.
 
-In: a Script. Out: the script's text. The header names the sha256 of everything below it, so that an edited
-script can be told from a faithful one.
+In: a Script. Out: the script's text. The header names the sha256 of everything below it and of its `#SBATCH` lines, so that
+an edited script can be told from a faithful one (signature.py).
 """
 
 from __future__ import annotations
 
 import functools
-import hashlib
 from typing import TYPE_CHECKING
 
 from .. import resources
 from ..ir.script import Script
+from .signature import digest
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -38,6 +38,8 @@ def render_script(script: Script) -> str:
     """The text of a script, the same bytes for the same Script on every machine."""
     environment = _environment()
     body = environment.get_template("bash/body.sh.j2").render(script=script)
-    digest = hashlib.sha256(body.encode("utf-8", "surrogateescape")).hexdigest()
-    header = environment.get_template("bash/header.sh.j2").render(script=script, body_sha256=digest)
+    options = "".join(f"#SBATCH {directive}\n" for directive in script.directives)
+    header = environment.get_template("bash/header.sh.j2").render(
+        script=script, body_sha256=digest(body), options_sha256=digest(options)
+    )
     return header + body

@@ -15,7 +15,8 @@
 #   from     trtllm/decode.yaml  sha256:cba3955015f502342f6a30b35c2703c30aea25b1ce253f9bfbed7e1d0e50b704
 #   from     bench/infmax.yaml  sha256:a4ea345cd46861176dabb3d9c7a46cab5b15486ca95b8a8b8417b61d2da84db5
 #   rebuild  
-#   body     sha256:fc7409e3ae1fae8f492aa7e2f201f05ecb5c0dc93cefa8fede2ad7a73d77118c (all that follows this header)
+#   body     sha256:d9a198aa9ea68bccfd882fc44ecf961c472b4b7e3b104220a57bcc0586bccc24 (all that follows this header)
+#   options  sha256:ee0dcb1097674579b060749dcbaa30e768a533ca06374e9d688494656a21cdfa (the #SBATCH lines)
 #
 # `sbatch FILE` submits it, `bash FILE` runs it inside an allocation (salloc);
 # `bash FILE --help` says what else it can do.
@@ -3256,14 +3257,56 @@ sf_report_read() { # <status.json> -> rows, state, reason of the caller; of many
   fi
 }
 
+# verify: whether this file still is what was compiled, and its sources are what they were.
+
+sf_verify_print() { # status 1 when something was edited
+  local line body='' signed='' directives='' sources=() said=()
+  local -i n=0
+  while IFS= read -r line && [[ $line ]]; do
+    n+=1
+    case $line in
+      '#SBATCH'*) directives+=$line$'\n' ;;
+      '#   from     '*'  sha256:'*) sources+=("${line:13:${#line}-86}" "${line: -64}") ;;
+      '#   body     sha256:'*) body=${line:20:64} ;;
+      '#   options  sha256:'*) signed=${line:20:64} ;;
+    esac
+  done <"$SF_SELF"
+  if [[ $directives$signed ]]; then sf_verify_part "$signed" 'its #SBATCH lines were edited' printf %s "$directives"; fi
+  sf_verify_part "$body" 'it was edited below its header' tail -n "+$((n + 1))" -- "$SF_SELF"
+  sf_verify_sources ${sources[@]+"${sources[@]}"}
+  for line in ${said[@]+"${said[@]}"}; do printf '%s: %s\n' "${SF_SELF##*/}" "$line"; done
+  ((! ${#said[@]})) || return 1
+  printf '%s is what was compiled\n' "${SF_SELF##*/}"
+}
+
+sf_verify_part() { # <digest> <what it means when that differs> <command>...: what the command prints -> said of the caller
+  local found
+  read -r found _ < <("${@:3}" | sha256sum)
+  [[ $found == "$1" ]] || said+=("$2")
+}
+
+sf_verify_sources() { # [<file> <digest>]...: those that are here, or beside this file -> said of the caller
+  local place found
+  while (($#)); do
+    for place in "$1" "${SF_SELF%/*}/$1"; do
+      [[ -r $place && ! -d $place ]] || continue
+      read -r found _ < <(sha256sum <"$place")
+      [[ $found == "$2" ]] || said+=("it is out of date: $1 has changed since")
+      break
+    done
+    shift 2
+  done
+}
+
 # help: how this script is used.
 
 sf_help_print() {
-  printf '%s\n' "Usage: bash ${SF_SELF##*/} [run | plan | preflight | status [RUN_DIR]] [OPTION]..." '' \
+  printf '%s\n' "Usage: bash ${SF_SELF##*/} [run | plan | preflight | status [RUN_DIR] | verify] [OPTION]..." '' \
     "Runs the workflow '$SF_WORKFLOW' (the default), or:" \
     '  plan       shows what would run where, in which order' \
     '  preflight  checks what can be known to go wrong, and starts nothing' \
-    '  status     shows the state of a run: the newest one, or that in RUN_DIR' '' \
+    '  status     shows the state of a run: the newest one, or that in RUN_DIR' \
+    '  verify     says whether this file or its sources were edited since it was compiled' '' \
     'Options of run:' \
     '  --task NAME          only this task and what it depends on (repeatable)' \
     '  --no-deps            with --task: without what they depend on' \
@@ -3280,7 +3323,7 @@ sf_help_print() {
 sf_main() { # <argument>...
   local command=run tasks=() sets=()
   case ${1-} in
-    run | plan | preflight | status) command=$1 && shift ;;
+    run | plan | preflight | status | verify) command=$1 && shift ;;
     help | -h | --help) sf_help_print && return 0 ;;
   esac
   sf_main_state
@@ -3295,6 +3338,7 @@ sf_main() { # <argument>...
     plan) sf_plan_print ;;
     preflight) sf_preflight_check && printf 'ready to run %s\n' "$SF_WORKFLOW" || exit 78 ;;
     status) sf_report_print "${SF_OPERAND-}" ;;
+    verify) sf_verify_print ;;
   esac
 }
 

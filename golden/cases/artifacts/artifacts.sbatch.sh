@@ -8,7 +8,8 @@
 #
 #   from     workflow.yaml  sha256:97b71945a51d76696df390ced3a70806a301cecae23dc69b1af87b4de8c7c195
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:53d7f930efb0de33fc9ebeb7e9736ef26d2070700810509a28eff5ebc67802c4 (all that follows this header)
+#   body     sha256:242840d4511757e20d56c60e4f0fd58b0075661fe1aa8b2b7bf8219d328606a1 (all that follows this header)
+#   options  sha256:15cbe019be526e81355added80c4ab57039f0ffd16cb469f48c2254901124267 (the #SBATCH lines)
 #
 # `sbatch FILE` submits it, `bash FILE` runs it inside an allocation (salloc);
 # `bash FILE --help` says what else it can do.
@@ -2481,14 +2482,56 @@ sf_report_read() { # <status.json> -> rows, state, reason of the caller; of many
   fi
 }
 
+# verify: whether this file still is what was compiled, and its sources are what they were.
+
+sf_verify_print() { # status 1 when something was edited
+  local line body='' signed='' directives='' sources=() said=()
+  local -i n=0
+  while IFS= read -r line && [[ $line ]]; do
+    n+=1
+    case $line in
+      '#SBATCH'*) directives+=$line$'\n' ;;
+      '#   from     '*'  sha256:'*) sources+=("${line:13:${#line}-86}" "${line: -64}") ;;
+      '#   body     sha256:'*) body=${line:20:64} ;;
+      '#   options  sha256:'*) signed=${line:20:64} ;;
+    esac
+  done <"$SF_SELF"
+  if [[ $directives$signed ]]; then sf_verify_part "$signed" 'its #SBATCH lines were edited' printf %s "$directives"; fi
+  sf_verify_part "$body" 'it was edited below its header' tail -n "+$((n + 1))" -- "$SF_SELF"
+  sf_verify_sources ${sources[@]+"${sources[@]}"}
+  for line in ${said[@]+"${said[@]}"}; do printf '%s: %s\n' "${SF_SELF##*/}" "$line"; done
+  ((! ${#said[@]})) || return 1
+  printf '%s is what was compiled\n' "${SF_SELF##*/}"
+}
+
+sf_verify_part() { # <digest> <what it means when that differs> <command>...: what the command prints -> said of the caller
+  local found
+  read -r found _ < <("${@:3}" | sha256sum)
+  [[ $found == "$1" ]] || said+=("$2")
+}
+
+sf_verify_sources() { # [<file> <digest>]...: those that are here, or beside this file -> said of the caller
+  local place found
+  while (($#)); do
+    for place in "$1" "${SF_SELF%/*}/$1"; do
+      [[ -r $place && ! -d $place ]] || continue
+      read -r found _ < <(sha256sum <"$place")
+      [[ $found == "$2" ]] || said+=("it is out of date: $1 has changed since")
+      break
+    done
+    shift 2
+  done
+}
+
 # help: how this script is used.
 
 sf_help_print() {
-  printf '%s\n' "Usage: bash ${SF_SELF##*/} [run | plan | preflight | status [RUN_DIR]] [OPTION]..." '' \
+  printf '%s\n' "Usage: bash ${SF_SELF##*/} [run | plan | preflight | status [RUN_DIR] | verify] [OPTION]..." '' \
     "Runs the workflow '$SF_WORKFLOW' (the default), or:" \
     '  plan       shows what would run where, in which order' \
     '  preflight  checks what can be known to go wrong, and starts nothing' \
-    '  status     shows the state of a run: the newest one, or that in RUN_DIR' '' \
+    '  status     shows the state of a run: the newest one, or that in RUN_DIR' \
+    '  verify     says whether this file or its sources were edited since it was compiled' '' \
     'Options of run:' \
     '  --task NAME          only this task and what it depends on (repeatable)' \
     '  --no-deps            with --task: without what they depend on' \
@@ -2505,7 +2548,7 @@ sf_help_print() {
 sf_main() { # <argument>...
   local command=run tasks=() sets=()
   case ${1-} in
-    run | plan | preflight | status) command=$1 && shift ;;
+    run | plan | preflight | status | verify) command=$1 && shift ;;
     help | -h | --help) sf_help_print && return 0 ;;
   esac
   sf_main_state
@@ -2520,6 +2563,7 @@ sf_main() { # <argument>...
     plan) sf_plan_print ;;
     preflight) sf_preflight_check && printf 'ready to run %s\n' "$SF_WORKFLOW" || exit 78 ;;
     status) sf_report_print "${SF_OPERAND-}" ;;
+    verify) sf_verify_print ;;
   esac
 }
 

@@ -21,7 +21,8 @@
 #   from     workflow.yaml  sha256:3cf39ac6ec1dffc2eb9dd5de8379f0b42cf4bc3b50e06fa97bab55d48ba79a9d
 #   cluster  site.yaml  sha256:daa43e4a2d5b8acb45a9f4dc63b8619ddbcb9975c8bdaddec7a2b508dbf9b671
 #   rebuild  sflowc build -f workflow.yaml --cluster profile/site.yaml
-#   body     sha256:dbbae538f8a6a17fc3356f71a78f5d1436b27762f18aca804b2a131d4391bafd (all that follows this header)
+#   body     sha256:69b8d69fe31920c0c8c3bd8474fdec4c881e07b3761ad818db50261a0574ec3e (all that follows this header)
+#   options  sha256:dc08cef5f2ee7f370df07e787935a1f5def179b06ef9ae442066968abc0b7636 (the #SBATCH lines)
 #
 # `sbatch FILE` submits it, `bash FILE` runs it inside an allocation (salloc);
 # `bash FILE --help` says what else it can do.
@@ -1822,14 +1823,56 @@ sf_report_read() { # <status.json> -> rows, state, reason of the caller; of many
   fi
 }
 
+# verify: whether this file still is what was compiled, and its sources are what they were.
+
+sf_verify_print() { # status 1 when something was edited
+  local line body='' signed='' directives='' sources=() said=()
+  local -i n=0
+  while IFS= read -r line && [[ $line ]]; do
+    n+=1
+    case $line in
+      '#SBATCH'*) directives+=$line$'\n' ;;
+      '#   from     '*'  sha256:'*) sources+=("${line:13:${#line}-86}" "${line: -64}") ;;
+      '#   body     sha256:'*) body=${line:20:64} ;;
+      '#   options  sha256:'*) signed=${line:20:64} ;;
+    esac
+  done <"$SF_SELF"
+  if [[ $directives$signed ]]; then sf_verify_part "$signed" 'its #SBATCH lines were edited' printf %s "$directives"; fi
+  sf_verify_part "$body" 'it was edited below its header' tail -n "+$((n + 1))" -- "$SF_SELF"
+  sf_verify_sources ${sources[@]+"${sources[@]}"}
+  for line in ${said[@]+"${said[@]}"}; do printf '%s: %s\n' "${SF_SELF##*/}" "$line"; done
+  ((! ${#said[@]})) || return 1
+  printf '%s is what was compiled\n' "${SF_SELF##*/}"
+}
+
+sf_verify_part() { # <digest> <what it means when that differs> <command>...: what the command prints -> said of the caller
+  local found
+  read -r found _ < <("${@:3}" | sha256sum)
+  [[ $found == "$1" ]] || said+=("$2")
+}
+
+sf_verify_sources() { # [<file> <digest>]...: those that are here, or beside this file -> said of the caller
+  local place found
+  while (($#)); do
+    for place in "$1" "${SF_SELF%/*}/$1"; do
+      [[ -r $place && ! -d $place ]] || continue
+      read -r found _ < <(sha256sum <"$place")
+      [[ $found == "$2" ]] || said+=("it is out of date: $1 has changed since")
+      break
+    done
+    shift 2
+  done
+}
+
 # help: how this script is used.
 
 sf_help_print() {
-  printf '%s\n' "Usage: bash ${SF_SELF##*/} [run | plan | preflight | status [RUN_DIR]] [OPTION]..." '' \
+  printf '%s\n' "Usage: bash ${SF_SELF##*/} [run | plan | preflight | status [RUN_DIR] | verify] [OPTION]..." '' \
     "Runs the workflow '$SF_WORKFLOW' (the default), or:" \
     '  plan       shows what would run where, in which order' \
     '  preflight  checks what can be known to go wrong, and starts nothing' \
-    '  status     shows the state of a run: the newest one, or that in RUN_DIR' '' \
+    '  status     shows the state of a run: the newest one, or that in RUN_DIR' \
+    '  verify     says whether this file or its sources were edited since it was compiled' '' \
     'Options of run:' \
     '  --task NAME          only this task and what it depends on (repeatable)' \
     '  --no-deps            with --task: without what they depend on' \
@@ -1846,7 +1889,7 @@ sf_help_print() {
 sf_main() { # <argument>...
   local command=run tasks=() sets=()
   case ${1-} in
-    run | plan | preflight | status) command=$1 && shift ;;
+    run | plan | preflight | status | verify) command=$1 && shift ;;
     help | -h | --help) sf_help_print && return 0 ;;
   esac
   sf_main_state
@@ -1861,6 +1904,7 @@ sf_main() { # <argument>...
     plan) sf_plan_print ;;
     preflight) sf_preflight_check && printf 'ready to run %s\n' "$SF_WORKFLOW" || exit 78 ;;
     status) sf_report_print "${SF_OPERAND-}" ;;
+    verify) sf_verify_print ;;
   esac
 }
 

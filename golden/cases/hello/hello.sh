@@ -4,7 +4,7 @@
 #
 #   from     hello.yaml  sha256:e6c3fb494dd78ec0da12c356b6fdd27051164433ceeb62297588ffaaafb67a7a
 #   rebuild  sflowc build -f hello.yaml
-#   body     sha256:695e52071f0a4b5468914f3afad9f222ec3b3dc7a75bc940ab61a729e225cdf1 (all that follows this header)
+#   body     sha256:0d2be8f630d9f69f09ab6fd4579af1eff3d801bef66a905a9cb2984c022d003c (all that follows this header)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -1798,14 +1798,56 @@ sf_report_read() { # <status.json> -> rows, state, reason of the caller; of many
   fi
 }
 
+# verify: whether this file still is what was compiled, and its sources are what they were.
+
+sf_verify_print() { # status 1 when something was edited
+  local line body='' signed='' directives='' sources=() said=()
+  local -i n=0
+  while IFS= read -r line && [[ $line ]]; do
+    n+=1
+    case $line in
+      '#SBATCH'*) directives+=$line$'\n' ;;
+      '#   from     '*'  sha256:'*) sources+=("${line:13:${#line}-86}" "${line: -64}") ;;
+      '#   body     sha256:'*) body=${line:20:64} ;;
+      '#   options  sha256:'*) signed=${line:20:64} ;;
+    esac
+  done <"$SF_SELF"
+  if [[ $directives$signed ]]; then sf_verify_part "$signed" 'its #SBATCH lines were edited' printf %s "$directives"; fi
+  sf_verify_part "$body" 'it was edited below its header' tail -n "+$((n + 1))" -- "$SF_SELF"
+  sf_verify_sources ${sources[@]+"${sources[@]}"}
+  for line in ${said[@]+"${said[@]}"}; do printf '%s: %s\n' "${SF_SELF##*/}" "$line"; done
+  ((! ${#said[@]})) || return 1
+  printf '%s is what was compiled\n' "${SF_SELF##*/}"
+}
+
+sf_verify_part() { # <digest> <what it means when that differs> <command>...: what the command prints -> said of the caller
+  local found
+  read -r found _ < <("${@:3}" | sha256sum)
+  [[ $found == "$1" ]] || said+=("$2")
+}
+
+sf_verify_sources() { # [<file> <digest>]...: those that are here, or beside this file -> said of the caller
+  local place found
+  while (($#)); do
+    for place in "$1" "${SF_SELF%/*}/$1"; do
+      [[ -r $place && ! -d $place ]] || continue
+      read -r found _ < <(sha256sum <"$place")
+      [[ $found == "$2" ]] || said+=("it is out of date: $1 has changed since")
+      break
+    done
+    shift 2
+  done
+}
+
 # help: how this script is used.
 
 sf_help_print() {
-  printf '%s\n' "Usage: bash ${SF_SELF##*/} [run | plan | preflight | status [RUN_DIR]] [OPTION]..." '' \
+  printf '%s\n' "Usage: bash ${SF_SELF##*/} [run | plan | preflight | status [RUN_DIR] | verify] [OPTION]..." '' \
     "Runs the workflow '$SF_WORKFLOW' (the default), or:" \
     '  plan       shows what would run where, in which order' \
     '  preflight  checks what can be known to go wrong, and starts nothing' \
-    '  status     shows the state of a run: the newest one, or that in RUN_DIR' '' \
+    '  status     shows the state of a run: the newest one, or that in RUN_DIR' \
+    '  verify     says whether this file or its sources were edited since it was compiled' '' \
     'Options of run:' \
     '  --task NAME          only this task and what it depends on (repeatable)' \
     '  --no-deps            with --task: without what they depend on' \
@@ -1822,7 +1864,7 @@ sf_help_print() {
 sf_main() { # <argument>...
   local command=run tasks=() sets=()
   case ${1-} in
-    run | plan | preflight | status) command=$1 && shift ;;
+    run | plan | preflight | status | verify) command=$1 && shift ;;
     help | -h | --help) sf_help_print && return 0 ;;
   esac
   sf_main_state
@@ -1837,6 +1879,7 @@ sf_main() { # <argument>...
     plan) sf_plan_print ;;
     preflight) sf_preflight_check && printf 'ready to run %s\n' "$SF_WORKFLOW" || exit 78 ;;
     status) sf_report_print "${SF_OPERAND-}" ;;
+    verify) sf_verify_print ;;
   esac
 }
 

@@ -11,7 +11,8 @@
 #
 #   from     workflow.yaml  sha256:e20fa5e27ed9200ee3030aeb3dca2a86a4fbb3e5055d4ccab0a79e6658921d5c
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:6fb7d19e280af1c93de901b0d6b92d5ce3366b0c3345135ca77b3dee1a187de7 (all that follows this header)
+#   body     sha256:144ff3f9d02d81044c2713536757ae2984086ee5f5fa7b5804912dd0bb67c7f4 (all that follows this header)
+#   options  sha256:09c263a0102d2b51cd63fe2e2c8a970e31ab733fbae90fa675d765ff4a7fdb25 (the #SBATCH lines)
 #
 # `sbatch FILE` submits it, `bash FILE` runs it inside an allocation (salloc);
 # `bash FILE --help` says what else it can do.
@@ -2150,14 +2151,56 @@ sf_report_read() { # <status.json> -> rows, state, reason of the caller; of many
   fi
 }
 
+# verify: whether this file still is what was compiled, and its sources are what they were.
+
+sf_verify_print() { # status 1 when something was edited
+  local line body='' signed='' directives='' sources=() said=()
+  local -i n=0
+  while IFS= read -r line && [[ $line ]]; do
+    n+=1
+    case $line in
+      '#SBATCH'*) directives+=$line$'\n' ;;
+      '#   from     '*'  sha256:'*) sources+=("${line:13:${#line}-86}" "${line: -64}") ;;
+      '#   body     sha256:'*) body=${line:20:64} ;;
+      '#   options  sha256:'*) signed=${line:20:64} ;;
+    esac
+  done <"$SF_SELF"
+  if [[ $directives$signed ]]; then sf_verify_part "$signed" 'its #SBATCH lines were edited' printf %s "$directives"; fi
+  sf_verify_part "$body" 'it was edited below its header' tail -n "+$((n + 1))" -- "$SF_SELF"
+  sf_verify_sources ${sources[@]+"${sources[@]}"}
+  for line in ${said[@]+"${said[@]}"}; do printf '%s: %s\n' "${SF_SELF##*/}" "$line"; done
+  ((! ${#said[@]})) || return 1
+  printf '%s is what was compiled\n' "${SF_SELF##*/}"
+}
+
+sf_verify_part() { # <digest> <what it means when that differs> <command>...: what the command prints -> said of the caller
+  local found
+  read -r found _ < <("${@:3}" | sha256sum)
+  [[ $found == "$1" ]] || said+=("$2")
+}
+
+sf_verify_sources() { # [<file> <digest>]...: those that are here, or beside this file -> said of the caller
+  local place found
+  while (($#)); do
+    for place in "$1" "${SF_SELF%/*}/$1"; do
+      [[ -r $place && ! -d $place ]] || continue
+      read -r found _ < <(sha256sum <"$place")
+      [[ $found == "$2" ]] || said+=("it is out of date: $1 has changed since")
+      break
+    done
+    shift 2
+  done
+}
+
 # help: how this script is used.
 
 sf_help_print() {
-  printf '%s\n' "Usage: bash ${SF_SELF##*/} [run | plan | preflight | status [RUN_DIR]] [OPTION]..." '' \
+  printf '%s\n' "Usage: bash ${SF_SELF##*/} [run | plan | preflight | status [RUN_DIR] | verify] [OPTION]..." '' \
     "Runs the workflow '$SF_WORKFLOW' (the default), or:" \
     '  plan       shows what would run where, in which order' \
     '  preflight  checks what can be known to go wrong, and starts nothing' \
-    '  status     shows the state of a run: the newest one, or that in RUN_DIR' '' \
+    '  status     shows the state of a run: the newest one, or that in RUN_DIR' \
+    '  verify     says whether this file or its sources were edited since it was compiled' '' \
     'Options of run:' \
     '  --task NAME          only this task and what it depends on (repeatable)' \
     '  --no-deps            with --task: without what they depend on' \
@@ -2174,7 +2217,7 @@ sf_help_print() {
 sf_main() { # <argument>...
   local command=run tasks=() sets=()
   case ${1-} in
-    run | plan | preflight | status) command=$1 && shift ;;
+    run | plan | preflight | status | verify) command=$1 && shift ;;
     help | -h | --help) sf_help_print && return 0 ;;
   esac
   sf_main_state
@@ -2189,6 +2232,7 @@ sf_main() { # <argument>...
     plan) sf_plan_print ;;
     preflight) sf_preflight_check && printf 'ready to run %s\n' "$SF_WORKFLOW" || exit 78 ;;
     status) sf_report_print "${SF_OPERAND-}" ;;
+    verify) sf_verify_print ;;
   esac
 }
 

@@ -26,7 +26,7 @@ def test_a_plan_with_a_slurm_backend_is_a_job(head: str, expected: str) -> None:
 
 
 def test_a_local_script_asks_slurm_for_nothing() -> None:
-    assert "#SBATCH" not in emitted("name: t, script: [x]")
+    assert "\n#SBATCH" not in emitted("name: t, script: [x]")
 
 
 def test_it_begins_with_bash_and_ends_with_the_call_of_the_runtime() -> None:
