@@ -9,9 +9,8 @@ from __future__ import annotations
 import re
 
 from ..diagnostics import Reporter
-from ..ir.tree import span_at
+from ..ir.tree import scalars, span_at
 from ..passes.draft import Draft
-from .texts import scalars
 
 _STATEMENT = re.compile(
     r"\{%[-+]?\s*(?:if|elif|else|endif|for|endfor|set|endset|macro|endmacro|include|import|from|extends|block|endblock|raw"

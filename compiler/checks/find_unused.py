@@ -11,8 +11,8 @@ import re
 from collections.abc import Iterable, Iterator
 
 from ..diagnostics import Diagnostic, Reporter, Span
+from ..ir.tree import scalars
 from ..passes.draft import Draft
-from .texts import scalars
 
 _READ_BY_PROGRAMS = re.compile(
     r"(?:NCCL|UCX|HF|VLLM|CUDA|NVIDIA|NVSHMEM|OMP|OMPI|MPI|PMIX?|PYTHON|TORCH|PYTORCH|TRITON|TRTLLM|TRANSFORMERS|TOKENIZERS|SLURM"

@@ -1,7 +1,7 @@
-"""The texts of a workflow: every scalar of it, and a task's script as one text that knows where it comes from.
+"""A task's script as one text that knows where it comes from.
 
-In: the Workflow IR. Out: scalars; a ScriptText, whose offsets can be found in the file. An expression is a hole in it,
-which stands there as a variable.
+In: a Task. Out: a ScriptText, whose offsets can be found in the file. An expression is a hole in it, which
+stands there as a variable.
 
     script_text(task).span(10, 4)
 """
@@ -9,36 +9,16 @@ which stands there as a variable.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields, is_dataclass, replace
+from dataclasses import dataclass, replace
 
 from ..diagnostics import Span
 from ..expr.template import expressions
-from ..ir.tree import Entry, Mapping, Scalar, Sequence, span_at
+from ..ir.tree import Scalar, span_at
 from ..ir.workflow import Task
 from ..passes.draft import Draft
 
 HOLE = "${SFLOWC_HOLE}"
 """What stands for an expression. To bash it is a variable, and its name tells nobody that it is not set."""
-
-
-def scalars(part: object) -> Iterator[Scalar]:
-    """Every scalar of a part of the Workflow IR."""
-    if isinstance(part, Scalar):
-        yield part
-    elif isinstance(part, Sequence):
-        for item in part.items:
-            yield from scalars(item)
-    elif isinstance(part, Mapping):
-        for entry in part.entries.values():
-            yield from scalars(entry.value)
-    elif isinstance(part, Entry):
-        yield from scalars(part.value)
-    elif isinstance(part, tuple):
-        for item in part:
-            yield from scalars(item)
-    elif is_dataclass(part):
-        for field in fields(part):
-            yield from scalars(getattr(part, field.name))
 
 
 @dataclass(frozen=True, slots=True)

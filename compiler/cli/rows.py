@@ -5,6 +5,7 @@ In: the rows of a table, or files. Out: for each its script and its composed YAM
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import re
@@ -207,6 +208,8 @@ def build_all(
 
 
 def _results(work: _Work, count: int) -> Iterator[Built]:
+    gc.freeze()  # what has been read stays; and workflows leave next to nothing behind that refers to itself
+    gc.set_threshold(100_000)
     processes = min(len(os.sched_getaffinity(0)), count // _AT_ONCE + 1)
     if processes == 1:
         yield from map(work.build, range(count))

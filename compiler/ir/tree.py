@@ -9,6 +9,7 @@ field that wants text takes the text (`account: 0123`), and one that wants a num
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -80,6 +81,42 @@ def to_python(node: Node) -> object:
     if isinstance(node, Sequence):
         return [to_python(item) for item in node.items]
     return {key: to_python(entry.value) for key, entry in node.entries.items()}
+
+
+def scalars(part: object) -> list[Scalar]:
+    """Every scalar in a node, or in dataclasses, tuples and lists that hold nodes, in their order."""
+    found: list[Scalar] = []
+    _collect(part, found)
+    return found
+
+
+def _collect(part: object, found: list[Scalar]) -> None:
+    if isinstance(part, Scalar):
+        found.append(part)
+    elif isinstance(part, Mapping):
+        for entry in part.entries.values():
+            _collect(entry.value, found)
+    elif isinstance(part, Sequence):
+        for item in part.items:
+            _collect(item, found)
+    elif isinstance(part, (tuple, list)):
+        for item in part:
+            _collect(item, found)
+    elif part is not None:
+        for name in _fields_of(type(part)):
+            _collect(getattr(part, name), found)
+
+
+def _fields_of(kind: type) -> tuple[str, ...]:
+    """The fields of a dataclass in which scalars may be; none of anything else, and none of places."""
+    known = _FIELDS.get(kind)
+    if known is None:
+        has_scalars = kind is not Span and dataclasses.is_dataclass(kind)
+        known = _FIELDS[kind] = tuple(each.name for each in dataclasses.fields(kind)) if has_scalars else ()
+    return known
+
+
+_FIELDS: dict[type, tuple[str, ...]] = {}
 
 
 def span_at(scalar: Scalar, offset: int, length: int = 1) -> Span:

@@ -11,6 +11,7 @@ when the beginning can be read in two ways. Nor does mawk find the longest match
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Iterable, Iterator
 
@@ -22,6 +23,7 @@ LARGEST = 8000
 _BASES = {"d": 0, "n": 10, "b": 2, "o": 8, "x": 16, "X": 16}
 
 
+@functools.lru_cache(maxsize=1024)
 def program(patterns: tuple[str, ...], *, label: bool) -> str:
     """The code for a task's patterns. `label`: its log has the number of a process before each line, from srun."""
     lines = ['{ sub(/^ *[0-9]+: /, "") } # srun\'s label'] if label else []

@@ -8,6 +8,7 @@ literal text, a lone brace too. What cannot be read from a log by awk raises `Pa
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -69,6 +70,7 @@ class Field:
 Part = Literal | Field
 
 
+@functools.lru_cache(maxsize=1024)  # many workflows of a table have the same patterns
 def split(pattern: str) -> tuple[Part, ...]:
     """The parts of a pattern; neighbouring texts are one."""
     if not pattern:

@@ -9,6 +9,7 @@ with the middle of a UTF-8 character, so that no value is torn. Letters match in
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 
 from .pattern import Field, Format, Literal, Part
@@ -55,6 +56,7 @@ class Compiled:
     to_end: bool
 
 
+@functools.lru_cache(maxsize=1024)
 def build(parts: tuple[Part, ...]) -> Compiled:
     """The pieces of a whole pattern. A field at its end takes as much as it can: an untyped one, all up to the end of the
     line."""

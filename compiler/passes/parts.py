@@ -12,7 +12,7 @@ import dataclasses
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from ..ir.tree import Entry, Mapping, Scalar, Sequence
+from ..ir.tree import Scalar, scalars
 from ..ir.workflow import Artifact, Backend, Operator, Replicas, Task, Variable, Workflow
 
 
@@ -60,7 +60,7 @@ def parts(workflow: Workflow) -> Iterator[Part]:
             for entry in value:
                 yield from _section(entry, f"{field.name[:-1]} {entry.name}", field.name != "operators")
         else:
-            yield from (Part(f"{_called(field.name)} of the workflow", scalar) for scalar in _scalars(value))
+            yield from (Part(f"{_called(field.name)} of the workflow", scalar) for scalar in scalars(value))
 
 
 def _called(field: str) -> str:
@@ -71,13 +71,13 @@ def _section(entry: Artifact | Backend | Operator, owner: str, is_global: bool) 
     own = {field.name: getattr(entry, field.name) for field in dataclasses.fields(entry) if field.name != "fields"}
     fields = {} if isinstance(entry, Artifact) else entry.fields.entries
     for name, value in {**own, **fields}.items():
-        for scalar in _scalars(value):
+        for scalar in scalars(value):
             yield Part(f"{_called(name)} of {owner}", scalar, is_global=is_global)
 
 
 def _variable(variable: Variable, called: str, task: Task | None, is_global: bool) -> Iterator[Part]:
     for what, node in (("value", variable.value), ("domain", variable.domain)):
-        for scalar in _scalars(node):
+        for scalar in scalars(node):
             yield Part(f"the {what} of {called}", scalar, variable.name, task, is_global)
 
 
@@ -94,21 +94,4 @@ def _task(task: Task) -> Iterator[Part]:
         elif field.name == "probes":
             named = [(f"the {probe.type} probe", probe) for probe in task.probes]
         for what, part in named:
-            yield from (Part(f"{what} of {task.name}", scalar, "", task) for scalar in _scalars(part))
-
-
-def _scalars(value: object) -> Iterator[Scalar]:
-    """The scalars in any part of the Workflow IR."""
-    if isinstance(value, Scalar):
-        yield value
-    elif isinstance(value, Sequence):
-        yield from (scalar for item in value.items for scalar in _scalars(item))
-    elif isinstance(value, Mapping):
-        yield from (scalar for entry in value.entries.values() for scalar in _scalars(entry))
-    elif isinstance(value, Entry):
-        yield from _scalars(value.value)
-    elif isinstance(value, (tuple, list)):
-        yield from (scalar for item in value for scalar in _scalars(item))
-    elif dataclasses.is_dataclass(value):
-        for field in dataclasses.fields(value):
-            yield from _scalars(getattr(value, field.name))
+            yield from (Part(f"{what} of {task.name}", scalar, "", task) for scalar in scalars(part))

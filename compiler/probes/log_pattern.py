@@ -9,6 +9,7 @@ counterpart and are errors at their column.
 
 from __future__ import annotations
 
+import functools
 import re
 import unicodedata
 import warnings
@@ -73,12 +74,7 @@ class _Unsupported(Exception):
 def translate(pattern: str, span: Span, report: Reporter) -> tuple[str, bool] | None:
     """The ERE for a pattern and whether it ignores case; None after reporting why there is none."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of nested sets, which are a matter of a later Python
-            re.compile(pattern)
-        builder = _Builder()
-        tree: Choice = lalr.load("probes", "log_pattern.json").parse(pattern, 0, len(pattern), builder)
-        ere = write(tree)
+        ere, ignores_case, is_empty = _translated(pattern)
     except (re.error, RecursionError, OverflowError) as error:
         message, at = getattr(error, "msg", "it is too deep or too large"), getattr(error, "pos", None) or 0
         report.error("invalid-regex", f"this is no regular expression: {message}", _at(span, pattern, at, at + 1))
@@ -91,10 +87,21 @@ def translate(pattern: str, span: Span, report: Reporter) -> tuple[str, bool] | 
             help="write the pattern without it, or watch for literal text",
         )
         return None
-    if can_be_empty(tree):
+    if is_empty:
         report.error("empty-pattern", "the pattern also matches the empty text, so it says nothing", span)
         return None
-    return ere, builder.ignores_case
+    return ere, ignores_case
+
+
+@functools.lru_cache(maxsize=1024)  # many workflows of a table have the same patterns
+def _translated(pattern: str) -> tuple[str, bool, bool]:
+    """The ERE, whether it ignores case, whether it matches the empty text."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of nested sets, which are a matter of a later Python
+        re.compile(pattern)
+    builder = _Builder()
+    tree: Choice = lalr.load("probes", "log_pattern.json").parse(pattern, 0, len(pattern), builder)
+    return write(tree), builder.ignores_case, can_be_empty(tree)
 
 
 def _at(span: Span, pattern: str, start: int, end: int) -> Span:

@@ -8,6 +8,7 @@ each body in the language's usual order, several lines of text as a block. It me
 
 from __future__ import annotations
 
+import functools
 import textwrap
 from collections.abc import Iterable, Iterator
 
@@ -102,31 +103,32 @@ def _scalar(text: str) -> Scalar:
 
 
 def _dump(node: Node) -> str:
-    events = [
-        yaml.StreamStartEvent(encoding=None),
-        yaml.DocumentStartEvent(explicit=False),
-        *_events(node),
-        yaml.DocumentEndEvent(explicit=False),
-        yaml.StreamEndEvent(),
-    ]
+    events: list[yaml.Event] = [yaml.StreamStartEvent(encoding=None), yaml.DocumentStartEvent(explicit=False)]
+    _add_events(events, node)
+    events += [yaml.DocumentEndEvent(explicit=False), yaml.StreamEndEvent()]
     text: str = yaml.emit(events, Dumper=yaml.CDumper, allow_unicode=True, width=1 << 30)
     return text
 
 
-def _events(node: Node, key: str = "") -> Iterator[yaml.Event]:
+def _add_events(events: list[yaml.Event], node: Node, key: str = "") -> None:
     if isinstance(node, Scalar):
-        yield _scalar_event(node)
+        events.append(_scalar_event(node))
     elif isinstance(node, Sequence):
-        yield yaml.SequenceStartEvent(None, None, implicit=True, flow_style=_fits_a_line(node, key))
+        events.append(yaml.SequenceStartEvent(None, None, implicit=True, flow_style=_fits_a_line(node, key)))
         for item in node.items:
-            yield from _events(item)
-        yield yaml.SequenceEndEvent()
+            _add_events(events, item)
+        events.append(yaml.SequenceEndEvent())
     else:
-        yield yaml.MappingStartEvent(None, None, implicit=True, flow_style=not node.entries)
+        events.append(yaml.MappingStartEvent(None, None, implicit=True, flow_style=not node.entries))
         for name, entry in node.entries.items():
-            yield _scalar_event(_scalar(name))
-            yield from _events(entry.value, name)
-        yield yaml.MappingEndEvent()
+            events.append(_key_event(name))
+            _add_events(events, entry.value, name)
+        events.append(yaml.MappingEndEvent())
+
+
+@functools.lru_cache(maxsize=4096)  # keys are few, and stand in every workflow of a table
+def _key_event(name: str) -> yaml.ScalarEvent:
+    return _scalar_event(_scalar(name))
 
 
 def _fits_a_line(node: Sequence, key: str) -> bool:
@@ -149,6 +151,7 @@ def _scalar_event(scalar: Scalar) -> yaml.ScalarEvent:
     return yaml.ScalarEvent(None, None, implicit=(style is None, style is not None), value=text, style=style)
 
 
+@functools.lru_cache(maxsize=4096)
 def _is_plain_text(text: str) -> bool:
     """Whether readers of YAML 1.1 and of 1.2 take it for text when it stands without quotes."""
     return (
