@@ -27,6 +27,7 @@ COMMANDS = {
     "cancel": "End a run.",
     "verify": "Tell an edited or outdated script from a faithful one.",
     "lint": "Report everything that the compiler can find.",
+    "report": "Write a run down as one HTML page.",
     "sample": "Copy a sample to start from.",
     "skill": "Write skills for coding assistants.",
     "explain": "Say what a diagnostic code means, with an example and its cure.",

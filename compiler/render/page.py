@@ -10,15 +10,13 @@ import re
 import shlex
 from dataclasses import dataclass
 
-from .. import resources
 from ..ir.dump import plan_to_json
 from ..ir.expr import display
 from ..ir.plan import SCRIPT, Plan, PlanBackend, PlanTask
+from .allocation import AllocationMap, Mark, Placed, allocation_map, hues
 from .graph import Graph, Group, Node, graph_of, shown_environment
-from .plan import MAX_MAP_NODES, counted, duration, probe_text, ranges
-
-_GOLDEN_ANGLE = 137
-"""Degrees between the hues of neighbouring tasks in the allocation map."""
+from .html import html
+from .plan import counted, duration, probe_text, ranges
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,38 +26,6 @@ class Block:
     title: str
     waits: tuple[str, ...]
     tasks: tuple[Node, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """A task in the allocation map."""
-
-    id: str
-    name: str
-    hue: int
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """Neighbouring GPUs that belong to the same tasks."""
-
-    width: int
-    tasks: tuple[Mark, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    node: int
-    cells: tuple[Cell, ...]
-    others: tuple[Mark, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Map:
-    backend: str
-    gpus: int
-    rows: tuple[Row, ...]
-    more: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,24 +45,15 @@ class Page:
     summary: str
     svg: str
     steps: tuple[tuple[Block, ...], ...]
-    maps: tuple[Map, ...]
+    maps: tuple[AllocationMap, ...]
     variables: tuple[tuple[str, str], ...]
     tasks: tuple[Detail, ...]
 
 
 def html_page(plan: Plan, svg: str | None, *, show_variables: bool = False) -> str:
     """The page's text."""
-    from jinja2 import Environment, FunctionLoader, StrictUndefined
     from markupsafe import Markup
 
-    environment = Environment(
-        loader=FunctionLoader(lambda name: resources.read_text("templates", *name.split("/"))),
-        undefined=StrictUndefined,
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
     graph = graph_of(plan, show_variables=show_variables)
     variables = tuple((name, str(value)) for name, value in plan_to_json(plan)["variables"].items())
     page = Page(
@@ -108,7 +65,7 @@ def html_page(plan: Plan, svg: str | None, *, show_variables: bool = False) -> s
         variables=variables if show_variables else (),
         tasks=tuple(_detail(plan, task, f"t{number}") for number, task in enumerate(plan.tasks)),
     )
-    return environment.get_template("html/page.html.j2").render(page=page)
+    return html("html/page.html.j2", page)
 
 
 def _inline(svg: str) -> str:
@@ -147,31 +104,15 @@ def _group_block(graph: Graph, group: Group, waits: dict[str, list[str]]) -> Blo
     return Block(group.title, tuple(dict.fromkeys([*waits.get(group.id, ()), *own])), tasks)
 
 
-def _map(plan: Plan, backend: PlanBackend) -> Map:
-    hues = {base: number * _GOLDEN_ANGLE % 360 for number, base in enumerate(dict.fromkeys(t.base for t in plan.tasks))}
+def _map(plan: Plan, backend: PlanBackend) -> AllocationMap:
+    hue = hues(task.base for task in plan.tasks)
     placed = [
-        (task, Mark(f"t{number}", task.name, hues[task.base]))
+        Placed(Mark(f"t{number}", task.name, hue[task.base]), task.node_indices, task.gpus or ())
         for number, task in enumerate(plan.tasks)
         if task.backend == backend.name
     ]
-    size = backend.gpus_per_node or 0
-    rows = []
-    for node in range(min(backend.nodes, MAX_MAP_NODES)):
-        here = [(task, mark) for task, mark in placed if node in task.node_indices]
-        owners = [tuple(mark for task, mark in here if gpu in (task.gpus or ())) for gpu in range(size)]
-        shown = {mark.id for marks in owners for mark in marks}
-        rows.append(Row(node, _cells(owners), tuple(mark for _, mark in here if mark.id not in shown)))
-    return Map(backend.name, size, tuple(rows), max(0, backend.nodes - MAX_MAP_NODES))
-
-
-def _cells(owners: list[tuple[Mark, ...]]) -> tuple[Cell, ...]:
-    cells: list[Cell] = []
-    for marks in owners:
-        if cells and cells[-1].tasks == marks:
-            cells[-1] = Cell(cells[-1].width + 1, marks)
-        else:
-            cells.append(Cell(1, marks))
-    return tuple(cells)
+    nodes = [str(node) for node in range(backend.nodes)]
+    return allocation_map(f"Allocation of {backend.name}", nodes, backend.gpus_per_node or 0, placed)
 
 
 def _detail(plan: Plan, task: PlanTask, identity: str) -> Detail:

@@ -30,7 +30,8 @@ STYLES = {
     "UNKNOWN": "warning",
 }
 """How the state of a task or a run is painted."""
-_ONLY_HOW_LONG = re.compile(r"after [0-9.]+ s")
+ONLY_HOW_LONG = re.compile(r"after [0-9.]+ s")
+"""A reason that says no more than the time beside it."""
 
 
 def took(seconds: float) -> str:
@@ -184,7 +185,7 @@ def _why(task: TaskState) -> str:
     parts = [f"attempt {task.attempt}"] if task.attempt > 1 else []
     if task.state == "RUNNING":
         parts += [f"not ready: {found}" for _, found in [task.probes.get("readiness", (0.0, ""))] if found]
-    elif not _ONLY_HOW_LONG.fullmatch(task.reason):
+    elif not ONLY_HOW_LONG.fullmatch(task.reason):
         parts.append(task.reason)
     return ", ".join(filter(None, parts))
 

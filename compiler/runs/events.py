@@ -28,6 +28,7 @@ class Event:
     reason: str = ""
     probe: str = ""
     found: str = ""
+    artifact: str = ""
     pid: int = 0
 
 
@@ -74,5 +75,6 @@ def _event(value: dict[str, Any]) -> Event:
         reason=str(value.get("reason", "")),
         probe=str(value.get("probe", "")),
         found=str(value.get("found", "")),
+        artifact=str(value.get("artifact", "")),
         pid=int(value.get("pid", 0)),
     )

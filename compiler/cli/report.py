@@ -1,0 +1,51 @@
+"""`sflowc report`: a run as one page to send to a colleague.
+
+In: a run. Out: an HTML file that needs no network.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from ..runs.run import Run
+from ..runs.standing import standing
+from .files import write_file
+from .names import complete_files
+from .run_dirs import run_argument, run_or_exit
+
+
+@click.command("report")
+@run_argument
+@click.option(
+    "-o",
+    "--output",
+    metavar="FILE",
+    default="report.html",
+    show_default=True,
+    shell_complete=complete_files,
+    help="Where the page goes; '-' is standard output.",
+)
+@click.option(
+    "--log-lines",
+    type=click.IntRange(min=0),
+    metavar="N",
+    default=80,
+    show_default=True,
+    help="So many lines of each log: a quarter of them from its beginning, the others from its end.",
+)
+def command(reference: str | None, output_dir: str, output: str, log_lines: int) -> None:
+    """Write a run down as one HTML page: the latest run, or the one that is named.
+
+    The page has the run's summary, timeline, allocation of GPUs, outputs, and of every task history, script and log. It loads
+    nothing from any network. Secrets are masked.
+    """
+    from ..render.report import report_page
+
+    run = Run(run_or_exit(reference, output_dir))
+    page = report_page(run, standing(run), log_lines=log_lines)
+    if output == "-":
+        click.echo(page, nl=False)
+        return
+    write_file(Path(output), page)

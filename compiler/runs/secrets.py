@@ -1,0 +1,103 @@
+"""Secrets out of what a run left behind: scripts and logs may say what run.json and env.txt mask.
+
+In: a run's directory, and text. Out: the text with `***` for the values of the script's secret variables, for what is assigned to
+names that look like secrets', and for what looks like a token.
+
+    Masker.of(run).masked("curl -H 'Authorization: Bearer abcdefgh'") == "curl -H 'Authorization: Bearer ***'"
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from ..ir.dump import MASK
+from .excerpt import plain
+from .run import Run
+
+_SHORTEST = 4
+"""A value of fewer characters is no secret, and masking it would make holes everywhere."""
+_LONG = 8
+"""From here on a value is found within words too."""
+_SCRIPTS = "\n# ---- Scripts "
+"""Where an emitted script goes on with the tasks' own text."""
+_NAME = r"(?:TOKEN|KEY|PASSWORD|PASSWD|SECRET|CREDENTIALS?)"
+_ASSIGNED = re.compile(rf'(?:^|(?<=[\s(]))("?)\w*{_NAME}=', re.MULTILINE | re.IGNORECASE)
+_PIECE = re.compile(
+    r"""'(?P<plain>[^']*)'|"(?P<quoted>(?:[^"\\]|\\.)*)"|\$'\\(?P<octal>[0-7]{3})'|(?P<bare>[A-Za-z0-9_./:@%+,=-]+)""",
+    re.DOTALL,
+)
+_REST = re.compile(r'(?P<quoted>(?:[^"\\]|\\.)*)"', re.DOTALL)
+"""What follows where a word's quotes are open already."""
+_TOKEN_LIKE = re.compile(
+    rf"""(?P<before>
+          \b[A-Z0-9_]*{_NAME}=(?!\$)["']?                                # an assignment of the shell
+        | (?<!\S)--(?:[a-z-]+-)?(?:api-key|token|password|secret)[= ]["']?(?![$"'])
+        | \bBearer\s+(?!\$)
+        | ://[^\s/:@"']+:(?=[^\s/@"']+@)                                 # a URL with a password
+      )(?P<secret>[^\s"'@;|&]+)
+      | (?P<shape>\b(?:hf_|nvapi-|sk-|gh[opsu]_|glpat-)[A-Za-z0-9_-]{{16,}})""",
+    re.VERBOSE,
+)
+
+
+class Masker:
+    """Knows some values, and what secrets look like."""
+
+    def __init__(self, values: Iterable[str]) -> None:
+        parts = {part for value in values for part in (value, *value.split("\n"))}
+        long = sorted((part for part in parts if len(part) >= _LONG), key=lambda part: (-len(part), part))
+        short = sorted(part for part in parts if _SHORTEST <= len(part) < _LONG)
+        words = [re.escape(part) for part in long] + [rf"(?<!\w){re.escape(part)}(?!\w)" for part in short]
+        self._values = re.compile("|".join(words)) if words else None
+
+    @classmethod
+    def of(cls, run: Run) -> Masker:
+        """With the values that the run's own script gives to its secret variables."""
+        names = [run.facts.script] if run.facts else sorted(path.name for path in run.path.glob("*.sh"))
+        values: set[str] = set()
+        for name in names:
+            try:
+                text = (run.path / name).read_text("utf-8", "replace")
+            except OSError:
+                continue
+            values.update(_assigned(text.partition(_SCRIPTS)[0]))
+        return cls(values - {MASK})
+
+    def masked(self, text: str) -> str:
+        """The text without secrets."""
+        if self._values is not None:
+            text = self._values.sub(MASK, text)
+        return _TOKEN_LIKE.sub(lambda found: f"{found['before'] or ''}{MASK}", text)
+
+    def shown(self, text: str) -> str:
+        """The same, also without what could steer a terminal."""
+        return self.masked(plain(text))
+
+
+def _assigned(text: str) -> Iterable[str]:
+    """What is assigned to secret names, where the compiler writes that down as one word: see emit/shell.py."""
+    for found in _ASSIGNED.finditer(text):
+        value = _word(text, found.end(), quoted=bool(found[1]))
+        if value:
+            yield value
+
+
+def _word(text: str, position: int, *, quoted: bool) -> str | None:
+    """The word that begins there, or, `quoted`, inside quotes; None when only the run knows what it is."""
+    parts = []
+    piece = (_REST if quoted else _PIECE).match(text, position)
+    while piece:
+        parts.append(_text(piece))
+        piece = _PIECE.match(text, piece.end())
+    return None if None in parts else "".join(filter(None, parts))
+
+
+def _text(piece: re.Match[str]) -> str | None:
+    found = piece.groupdict()
+    if found["quoted"] is not None:
+        constant = not re.search(r"(?<!\\)(?:\\\\)*[$`]", found["quoted"])
+        return re.sub(r'\\([\\"$`])', r"\1", found["quoted"]) if constant else None
+    if found.get("octal"):
+        return chr(int(found["octal"], 8))
+    return found["plain"] if found["plain"] is not None else found["bare"]
