@@ -43,6 +43,7 @@ PARTS = {
     "gawk": Part(("gawk",)),
     "groff": Part(("groff",)),
     "mawk": Part(("mawk",)),
+    "mount": Part(("mount", "umount"), root=True),
     "nats": Part(("nats-server",)),
     "nginx": Part(("nginx",)),
     "original-awk": Part(("original-awk",)),

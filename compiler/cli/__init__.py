@@ -26,6 +26,7 @@ COMMANDS = {
     "logs": "Print the logs of tasks of a run.",
     "cancel": "End a run.",
     "verify": "Tell an edited or outdated script from a faithful one.",
+    "diagnose": "Say why a run failed, and who is at fault.",
     "lint": "Report everything that the compiler can find.",
     "report": "Write a run down as one HTML page.",
     "sample": "Copy a sample to start from.",

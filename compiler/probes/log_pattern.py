@@ -14,7 +14,7 @@ import re
 import unicodedata
 import warnings
 from dataclasses import replace
-from typing import Any, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 from ..diagnostics import Reporter, Span
 from ..expr import lalr
@@ -40,6 +40,7 @@ _LIMIT = 255
 """Repetitions that every grep takes (POSIX's RE_DUP_MAX)."""
 _NESTED = 5000
 """Repetitions of repetitions: grep spells them all out in memory."""
+_GREP = "has no counterpart in grep -E, which runs where the task does"
 
 
 _DIGITS = frozenset(b"0123456789")
@@ -71,10 +72,24 @@ class _Unsupported(Exception):
         self.start, self.end = start, end
 
 
+class Parsed(NamedTuple):
+    """A pattern as data, as grep -E has it, and whether it ignores case."""
+
+    tree: Choice
+    ere: str
+    ignores_case: bool
+
+
 def translate(pattern: str, span: Span, report: Reporter) -> tuple[str, bool] | None:
     """The ERE for a pattern and whether it ignores case; None after reporting why there is none."""
+    found = parse_pattern(pattern, span, report)
+    return None if found is None else (found.ere, found.ignores_case)
+
+
+def parse_pattern(pattern: str, span: Span, report: Reporter, where: str = _GREP) -> Parsed | None:
+    """None after reporting what is wrong, or what is not to be had in the place `where` the pattern is for."""
     try:
-        ere, ignores_case, is_empty = _translated(pattern)
+        found = _parsed(pattern)
     except (re.error, RecursionError, OverflowError) as error:
         message, at = getattr(error, "msg", "it is too deep or too large"), getattr(error, "pos", None) or 0
         report.error("invalid-regex", f"this is no regular expression: {message}", _at(span, pattern, at, at + 1))
@@ -82,26 +97,25 @@ def translate(pattern: str, span: Span, report: Reporter) -> tuple[str, bool] | 
     except _Unsupported as unsupported:
         report.error(
             "regex-unsupported",
-            f"{unsupported} has no counterpart in grep -E, which runs where the task does",
+            f"{unsupported} {where}",
             _at(span, pattern, unsupported.start, unsupported.end),
             help="write the pattern without it, or watch for literal text",
         )
         return None
-    if is_empty:
+    if can_be_empty(found.tree):
         report.error("empty-pattern", "the pattern also matches the empty text, so it says nothing", span)
         return None
-    return ere, ignores_case
+    return found
 
 
 @functools.lru_cache(maxsize=1024)  # many workflows of a table have the same patterns
-def _translated(pattern: str) -> tuple[str, bool, bool]:
-    """The ERE, whether it ignores case, whether it matches the empty text."""
+def _parsed(pattern: str) -> Parsed:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of nested sets, which are a matter of a later Python
         re.compile(pattern)
     builder = _Builder()
     tree: Choice = lalr.load("probes", "log_pattern.json").parse(pattern, 0, len(pattern), builder)
-    return write(tree), builder.ignores_case, can_be_empty(tree)
+    return Parsed(tree, write(tree), builder.ignores_case)
 
 
 def _at(span: Span, pattern: str, start: int, end: int) -> Span:

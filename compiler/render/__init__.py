@@ -7,12 +7,16 @@ from __future__ import annotations
 
 import json
 
+from .diagnosis import diagnosis_json, diagnosis_markdown, diagnosis_text
 from .diagnostics import diagnostics_github, diagnostics_json, diagnostics_text
 from .explanation import explanation_json, explanation_list, explanation_page, explanation_text
 from .plan import plan_text
 from .rows import of_rows
 
 __all__ = [
+    "diagnosis_json",
+    "diagnosis_markdown",
+    "diagnosis_text",
     "diagnostics_github",
     "diagnostics_json",
     "diagnostics_text",

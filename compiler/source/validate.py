@@ -30,7 +30,7 @@ _NAMED = ("variable", "artifact", "backend", "operator", "task")
 
 @functools.cache
 def schema(name: str = "workflow") -> dict[str, Any]:
-    """The schema of the language, or of a cluster profile."""
+    """The schema of the language, of a cluster profile, or of patterns for logs."""
     loaded: dict[str, Any] = json.loads(resources.read_text("schemas", f"{name}.schema.json"))
     return loaded
 
@@ -43,6 +43,11 @@ def validate(root: Mapping, report: Reporter) -> None:
 def validate_cluster(root: Mapping, report: Reporter) -> None:
     """Reports everything in a cluster profile that its schema does not allow."""
     _Validator(schema("cluster"), report).check(root, schema("cluster"), "the cluster profile")
+
+
+def validate_patterns(root: Mapping, report: Reporter) -> None:
+    """Reports everything in a file of patterns for logs that its schema does not allow."""
+    _Validator(schema("patterns"), report).check(root, schema("patterns"), "the file of patterns")
 
 
 def validate_part(node: Node, definition: str, what: str, report: Reporter) -> None:

@@ -1,0 +1,31 @@
+"""etcd, NATS, the frontend: did they become ready, and do they live.
+
+In: a Case. Out: how each stands. Why one failed or was refused is told by the patterns of its log and of those that need it.
+"""
+
+from __future__ import annotations
+
+from ..run import BAD_STATES
+from .case import INFRASTRUCTURE, Case
+
+
+def says(case: Case) -> tuple[bool, str]:
+    """Whether there is such a task, and how each stands."""
+    names = case.of_role(*INFRASTRUCTURE)
+    if not names:
+        return False, "no task is known as etcd, NATS or a frontend"
+    parts = [f"{name} {_stands(case, name)}" for name in names[:6]]
+    if len(names) > 6:
+        parts.append(f"and {len(names) - 6} more")
+    return all(case.tasks[name].started is not None for name in names), case.clean(", ".join(parts))
+
+
+def _stands(case: Case, name: str) -> str:
+    task = case.tasks[name]
+    if task.state in BAD_STATES:
+        return f"{task.state} after it was ready" if task.ready is not None else task.state
+    if task.ready is not None:
+        return "was ready" if task.finished is not None else "is ready"
+    return (
+        "was never started" if task.started is None else "never became ready" if task.finished else "is not ready yet"
+    )
