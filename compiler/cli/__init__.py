@@ -29,6 +29,7 @@ COMMANDS = {
     "diagnose": "Say why a run failed, and who is at fault.",
     "lint": "Report everything that the compiler can find.",
     "report": "Write a run down as one HTML page.",
+    "diff": "Show what differs between two runs.",
     "sample": "Copy a sample to start from.",
     "skill": "Write skills for coding assistants.",
     "explain": "Say what a diagnostic code means, with an example and its cure.",
