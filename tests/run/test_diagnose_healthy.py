@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from test_diagnose import diagnose, one, told
+from diagnosis import diagnose, one, told
 from test_samples import free_ports
 from web import closed_port, in_turn, serving, status
 from workflow import Workflow, every

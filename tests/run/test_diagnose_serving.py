@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from test_diagnose import diagnose, told
+from diagnosis import diagnose, told
 from web import closed_port
 from workflow import Workflow
 
