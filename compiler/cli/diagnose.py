@@ -27,6 +27,7 @@ from ..runs.diagnose import (
 )
 from ..runs.find import NoRun, find_run
 from ..runs.run import Run
+from ..runs.secrets import script_secrets
 from ..runs.standing import LOST, standing
 from .inputs import tell, wants_colour
 from .job_output import job_end, job_output, output_of_number
@@ -113,6 +114,7 @@ def _diagnose(reference: str | None, output_dir: str, given: str | None, pattern
             unknown(str(none))
         return diagnose_output(printed.name, Outside(str(printed), printed), patterns, cleaner)
     how = standing(run)
+    cleaner = Cleaner([*secret_values(os.environ), *script_secrets(run)])
     printed = printed or job_output(run)
     outside = [*([Outside(str(printed), printed)] if printed is not None else []), *job_end(run)]
     return diagnose(run, patterns, cleaner=cleaner, outside=outside, alive=False if how.state == LOST else None)

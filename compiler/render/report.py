@@ -1,7 +1,7 @@
 """A run as one HTML page that needs no network: summary, timeline, allocation map, outputs, every task's log and script.
 
-In: a Run and how it stands. Out: the page. All that comes from the run is data, which the templates escape; secrets are masked
-(runs/secrets.py). Times are those of the files, in UTC, so that the same directory gives the same page anywhere.
+In: a Run, how it stands, and why it failed. Out: the page. All that comes from the run is data, which the templates escape; secrets
+are masked (runs/secrets.py). Times are those of the files, in UTC, so that the same directory gives the same page anywhere.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from ..runs.diagnose import Diagnosis
 from ..runs.excerpt import excerpt
 from ..runs.history import History, history
 from ..runs.run import BAD_STATES, Run, TaskState
@@ -54,6 +55,7 @@ class Page:
     reason: str
     facts: tuple[Pair, ...]
     counts: tuple[tuple[str, int], ...]
+    diagnosis: Diagnosis | None
     failed: tuple[Detail, ...]
     more_failed: int
     symbols: dict[str, str]
@@ -65,9 +67,11 @@ class Page:
     console: tuple[str, ...]
 
 
-def report_page(run: Run, how: Standing, *, log_lines: int = 80) -> str:
-    """The page's text; `log_lines` of each log at most."""
-    masker = Masker.of(run)
+def report_page(
+    run: Run, how: Standing, *, diagnosis: Diagnosis | None = None, masker: Masker | None = None, log_lines: int = 80
+) -> str:
+    """The page's text; `log_lines` of each log at most. The masker is that of the run unless there is more to mask."""
+    masker = masker or Masker.of(run)
     past = history(run.events)
     tasks = list(run.state.tasks.values())
     begin, end = _span(run, past)
@@ -83,6 +87,7 @@ def report_page(run: Run, how: Standing, *, log_lines: int = 80) -> str:
         reason=masker.shown(run.state.reason),
         facts=tuple(_facts(run, how, begin, end)),
         counts=tuple(sorted(Counter(task.state for task in tasks).items())),
+        diagnosis=diagnosis if diagnosis and (diagnosis.cause or diagnosis.waiting) else None,
         failed=tuple(bad[:_SOME]),
         more_failed=max(0, len(bad) - _SOME),
         symbols=SYMBOLS,

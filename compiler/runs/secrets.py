@@ -1,7 +1,7 @@
 """Secrets out of what a run left behind: scripts and logs may say what run.json and env.txt mask.
 
-In: a run's directory, and text. Out: the text with `***` for the values of the script's secret variables, for what is assigned to
-names that look like secrets', and for what looks like a token.
+In: a run's directory, an environment, and text. Out: the text with `***` for the values of secret variables of the script and the
+environment, for what is assigned to names that look like secrets', and for what looks like a token.
 
     Masker.of(run).masked("curl -H 'Authorization: Bearer abcdefgh'") == "curl -H 'Authorization: Bearer ***'"
 """
@@ -9,9 +9,10 @@ names that look like secrets', and for what looks like a token.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from ..ir.dump import MASK
+from ..ir.plan import SECRET
 from .excerpt import plain
 from .run import Run
 
@@ -33,36 +34,31 @@ _TOKEN_LIKE = re.compile(
     rf"""(?P<before>
           \b[A-Z0-9_]*{_NAME}=(?!\$)["']?                                # an assignment of the shell
         | (?<!\S)--(?:[a-z-]+-)?(?:api-key|token|password|secret)[= ]["']?(?![$"'])
-        | \bBearer\s+(?!\$)
+        | \b(?:Bearer|Basic)\s+(?!\$)(?=[\w.~+/=-]{{6}})
         | ://[^\s/:@"']+:(?=[^\s/@"']+@)                                 # a URL with a password
       )(?P<secret>[^\s"'@;|&]+)
-      | (?P<shape>\b(?:hf_|nvapi-|sk-|gh[opsu]_|glpat-)[A-Za-z0-9_-]{{16,}})""",
+      | (?P<shape>\b(?:(?:hf_|nvapi-|sk-|gh[opsu]_|github_pat_|glpat-)[A-Za-z0-9_-]{{16,}}|AKIA[A-Z0-9]{{12,}}|xox[abp]-[\w-]{{10,}}
+                      |eyJ[\w-]{{10,}}\.[\w-]{{10,}}\.[\w-]{{5,}}))              # tokens that can be told by how they begin""",
     re.VERBOSE,
 )
 
 
 class Masker:
-    """Knows some values, and what secrets look like."""
+    """Knows some values, and what secrets look like. `values` are those that it masks."""
 
     def __init__(self, values: Iterable[str]) -> None:
         parts = {part for value in values for part in (value, *value.split("\n"))}
+        self.values = tuple(sorted(part for part in parts if len(part) >= _SHORTEST))
         long = sorted((part for part in parts if len(part) >= _LONG), key=lambda part: (-len(part), part))
         short = sorted(part for part in parts if _SHORTEST <= len(part) < _LONG)
         words = [re.escape(part) for part in long] + [rf"(?<!\w){re.escape(part)}(?!\w)" for part in short]
         self._values = re.compile("|".join(words)) if words else None
 
     @classmethod
-    def of(cls, run: Run) -> Masker:
-        """With the values that the run's own script gives to its secret variables."""
-        names = [run.facts.script] if run.facts else sorted(path.name for path in run.path.glob("*.sh"))
-        values: set[str] = set()
-        for name in names:
-            try:
-                text = (run.path / name).read_text("utf-8", "replace")
-            except OSError:
-                continue
-            values.update(_assigned(text.partition(_SCRIPTS)[0]))
-        return cls(values - {MASK})
+    def of(cls, run: Run, environment: Mapping[str, str] | None = None) -> Masker:
+        """With the values of secret variables: those of the run's own script, and long ones of an environment."""
+        known = (value for name, value in (environment or {}).items() if SECRET.search(name))
+        return cls([*script_secrets(run), *(value for value in known if len(value) >= _LONG)])
 
     def masked(self, text: str) -> str:
         """The text without secrets."""
@@ -73,6 +69,19 @@ class Masker:
     def shown(self, text: str) -> str:
         """The same, also without what could steer a terminal."""
         return self.masked(plain(text))
+
+
+def script_secrets(run: Run) -> list[str]:
+    """The values that the script of a run gives to its secret variables."""
+    names = [run.facts.script] if run.facts else sorted(path.name for path in run.path.glob("*.sh"))
+    values: set[str] = set()
+    for name in names:
+        try:
+            text = (run.path / name).read_text("utf-8", "replace")
+        except OSError:
+            continue
+        values.update(_assigned(text.partition(_SCRIPTS)[0]))
+    return sorted(values - {MASK})
 
 
 def _assigned(text: str) -> Iterable[str]:

@@ -77,6 +77,7 @@ def test_a_run_that_failed(tmp_path: Path, require: Callable[[str], str]) -> Non
     text = " ".join(seen.text.split())
     assert "FAILED bad FAILED: exit status 4" in text
     assert "it broke </pre>" in text
+    assert re.search(r"Diagnosis The application is at fault.*bad ended with exit status 4", text)
     assert "hunter2" not in (page := (tmp_path / "page.html").read_text())
     assert "second'line" not in page
     assert "second&#39;line" not in page
@@ -100,7 +101,7 @@ def test_a_run_that_failed(tmp_path: Path, require: Callable[[str], str]) -> Non
     assert (tmp_path / "page.html").read_bytes() == before
     with open_page(require("chromium"), tmp_path / "page.html", 390, 844, dark=True) as browser:
         assert browser.run("document.documentElement.scrollWidth") <= 390
-        assert browser.run("document.querySelectorAll('details[open]').length") == 1
+        assert browser.run("document.querySelectorAll('details[id][open]').length") == 1
         assert (browser.complaints, len(browser.requests)) == ([], 1)
 
 
@@ -128,6 +129,7 @@ def test_a_run_that_goes_on_and_is_killed(tmp_path: Path) -> None:
                 break
         text = " ".join(report(tmp_path, "--output-dir", "out").text.split())
         assert "▶ RUNNING The run goes on; this is how it stood at" in text
+        assert "FAIL" not in text
         assert "here" in text
     finally:
         os.kill(process.pid, signal.SIGKILL)

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from chromium import Page, open_page
 from sflowc.render.report import report_page
+from sflowc.runs.diagnose import diagnose, own_patterns
 from sflowc.runs.run import Run
 from sflowc.runs.standing import Standing
 from written_runs import add_events, probe_event, run_event, task_event, write_facts, write_status
@@ -187,6 +188,17 @@ def test_outputs_and_what_is_missing(tmp_path: Path) -> None:
     task_files(tmp_path, "b_1", json='{"tps": 1.5, "all": [1, 2, 3, 4, 5, 6, 7, 8]}')
     text = " ".join(Parts(page_of(tmp_path)).text.split())
     assert "Outputs of b task USERS tps all ✓ b_1 1 1.5 1, 2, 3, 4, 5, 6, … 8 in all ✗ b_2 2 missing missing" in text
+
+
+def test_why_it_failed(folder: Path) -> None:
+    found = diagnose(Run(folder), own_patterns())
+    run = Run(folder)
+    page = report_page(run, Standing("FAILED"), diagnosis=found)
+    text = " ".join(Parts(page).text.split())
+    assert f"Diagnosis {' '.join(found.sentence.split())}" in text
+    assert "FAIL orchestration" in text
+    assert "<img src=x" not in page
+    assert "Diagnosis" not in page_of(folder)
 
 
 def test_logs_have_a_bound(folder: Path) -> None:

@@ -122,7 +122,7 @@ def test_a_script(tmp_path: Path) -> None:
 
 
 def test_a_secret_in_a_script_is_not_told(tmp_path: Path) -> None:
-    scripts = {"one": "curl -H 'Authorization: Bearer aaaa' x", "two": "curl -H 'Authorization: Bearer bbbb' y"}
+    scripts = {"one": "curl -H 'Authorization: Bearer aaaaaaaa' x", "two": "curl -H 'Authorization: Bearer bbbbbbbb' y"}
     a, b = (make(tmp_path / name, files={"bench/bench.sh": text}) for name, text in scripts.items())
     (difference,) = of(a, b).inputs
     assert difference.lines[1:] == ("-curl -H 'Authorization: Bearer ***' x", "+curl -H 'Authorization: Bearer ***' y")

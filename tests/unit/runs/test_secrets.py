@@ -72,6 +72,8 @@ def test_short_values_are_only_masked_as_words() -> None:
         ("Authorization: Bearer abc.def-ghi'", "Authorization: Bearer ***'"),
         ("https://user:pass@host/x", "https://user:***@host/x"),
         ("downloaded with hf_abcdefghijklmnopqrst", "downloaded with ***"),
+        ("id AKIAABCDEFGHIJKLMNOP, eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0.abcdefgh", "id ***, ***"),
+        ("Authorization: Basic dXNlcjpwYXNz", "Authorization: Basic ***"),
     ],
 )
 def test_what_looks_like_a_secret(text: str, shown: str) -> None:
@@ -85,9 +87,16 @@ def test_what_looks_like_a_secret(text: str, shown: str) -> None:
         "eos_token='</s>' max_tokens=128 num_keys=3",
         'curl -H "Authorization: Bearer $TOKEN" --api-key "$API_KEY" --token $T',
         "API_KEY=$(cat file)",
+        "basic tests of a bearer of news",
         "http://localhost:8000/a@b",
         "tokenizer loaded; key value cache 80%",
     ],
 )
 def test_what_only_sounds_like_one_stays(text: str) -> None:
     assert NOTHING.masked(text) == text
+
+
+def test_secrets_of_an_environment(tmp_path: Path) -> None:
+    environment = {"HF_TOKEN": "not-of-a-known-kind", "SSH_KEY": "test", "PATH": "/usr/bin/visible"}
+    masker = Masker.of(Run(tmp_path), environment)
+    assert masker.masked("a test with not-of-a-known-kind in /usr/bin/visible") == "a test with *** in /usr/bin/visible"
