@@ -47,8 +47,9 @@ def diff_text(a: Run, b: Run, found: Comparison, *, colour: bool = False) -> str
 
 
 def diff_json(a: Run, b: Run, found: Comparison) -> dict[str, object]:
-    """All of it, nothing cut."""
+    """All of it, nothing cut; schemas/diff.schema.json."""
     return {
+        "version": 1,
         "a": _run_json(a),
         "b": _run_json(b),
         "same": found.exit_status == 0,

@@ -36,7 +36,11 @@ def compare(a: Run, b: Run, allowed: Tolerance) -> Comparison:
         for label, run in (("A", a), ("B", b))
         if run.facts is None
     ]
-    going = [f"{label} goes on" for label, run in (("A", a), ("B", b)) if run.state.state == "RUNNING"]
+    going = [
+        f"{label} {'never wrote how it ended' if run.alive() is False else 'goes on'}"
+        for label, run in (("A", a), ("B", b))
+        if run.state.state == "RUNNING"
+    ]
     return Comparison(
         grouped(list(compare_inputs(a, b))),
         grouped(list(compare_outcome(a, b, allowed))),

@@ -7,10 +7,12 @@ import re
 import subprocess
 from pathlib import Path
 
+import jsonschema
 import pytest
 from workflow import SFLOWC, Workflow
 
 ROOT = Path(__file__).resolve().parents[2]
+SCHEMA = json.loads((ROOT / "schemas" / "diff.schema.json").read_text())
 FLOW = """
 variables: {USERS: {type: integer, value: 4}, API_KEY: hunter2-s3cret}
 artifacts: [{name: CLIENT, uri: "file://client.sh", content: "echo throughput $((USERS * 40)) tok/s"}]
@@ -39,6 +41,7 @@ def diff(folder: Path, *arguments: str, status: int) -> str:
 
 def table(folder: Path, *arguments: str) -> dict[str, list[dict]]:
     value = json.loads(diff(folder, *arguments, "--format", "json", status=1))
+    jsonschema.validate(value, SCHEMA)
     return {side: value[side] for side in ("inputs", "outcome")}
 
 

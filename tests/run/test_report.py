@@ -152,3 +152,17 @@ def test_to_standard_output(tmp_path: Path) -> None:
     words = [SFLOWC, "report", "--output-dir", "out", "-o", "-", "--log-lines", "0"]
     done = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, check=True, timeout=60)
     assert done.stdout.startswith("<!doctype html>\n")
+
+
+def test_a_diagnosis_says_no_secret(tmp_path: Path) -> None:
+    task = "{name: a, script: ['echo \"RuntimeError: no access with $MY_PASSWORD\"; exit 1']}"
+    run = Workflow(tmp_path, f"variables: {{MY_PASSWORD: correct-horse}}\nworkflow: {{name: w, tasks: [{task}]}}").run()
+    assert "correct-horse" in run.log("a")
+    report(tmp_path, "--output-dir", "out")
+    page = (tmp_path / "page.html").read_text()
+    assert "RuntimeError: no access with ***" in page
+    assert "correct-horse" not in page
+    words = [SFLOWC, "diagnose", str(run.directory)]
+    done = subprocess.run(words, capture_output=True, text=True, check=False, timeout=60)
+    assert "RuntimeError: no access with ***" in done.stdout
+    assert "correct-horse" not in done.stdout

@@ -3,11 +3,14 @@
 import json
 from pathlib import Path
 
+import jsonschema
 from sflowc.render.diff import diff_json, diff_text
 from sflowc.runs.compare import Comparison
 from sflowc.runs.difference import Difference
 from sflowc.runs.run import Run
 from written_runs import add_events, run_event
+
+ROOT = Path(__file__).resolve().parents[3]
 
 
 def runs(folder: Path) -> tuple[Run, Run]:
@@ -93,6 +96,7 @@ def test_long_texts_are_shown_where_they_differ(tmp_path: Path) -> None:
 def test_the_json_holds_everything(tmp_path: Path) -> None:
     a, b = runs(tmp_path)
     value = json.loads(json.dumps(diff_json(a, b, FOUND)))
+    jsonschema.validate(value, json.loads((ROOT / "schemas" / "diff.schema.json").read_text()))
     assert value["same"] is False
     assert value["b"] == {
         "run": str(b.path), "run_id": "w-2", "state": "FAILED", "exit_status": 7, "started": 1000.0, "finished": 1001.0,

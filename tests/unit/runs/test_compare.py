@@ -8,7 +8,7 @@ import pytest
 from sflowc.runs.compare import Comparison, compare
 from sflowc.runs.compare_outcome import Tolerance
 from sflowc.runs.difference import Difference
-from sflowc.runs.run import Run
+from sflowc.runs.run import Run, host_name
 from written_runs import add_events, run_event, task_event, write_facts, write_status
 
 TASKS: tuple[dict[str, Any], ...] = ({"name": "server"}, {"name": "bench", "after": ["server"], "outputs": True})
@@ -239,3 +239,9 @@ def test_a_run_that_goes_on(tmp_path: Path) -> None:
     found = of(a, b)
     assert found.notes == ("B goes on",)
     assert Difference("run", "state", "COMPLETED", "RUNNING") in found.outcome
+
+
+def test_a_run_that_was_lost(tmp_path: Path) -> None:
+    b = make(tmp_path / "b", events=({"time": 1050.0, **task_event("server", "READY")},))
+    write_status(b.path, {}, host=host_name(), pid=2**22 + 1)  # no process has such a number
+    assert of(make(tmp_path / "a"), Run(b.path)).notes == ("B never wrote how it ended",)
