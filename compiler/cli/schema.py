@@ -1,4 +1,4 @@
-"""`sflowc schema`: the JSON Schema of workflow files or of cluster profiles, for editors; of workflow files also as a page.
+"""`sflowc schema`: the JSON Schema of what people write, for editors; of workflow files also as a page.
 
 In: which one. Out: the schema that ships with this version.
 """
@@ -15,7 +15,9 @@ from .words import Word
 
 
 @click.command("schema")
-@click.argument("name", type=Word(["workflow", "cluster"]), default="workflow", metavar="[workflow|cluster]")
+@click.argument(
+    "name", type=Word(["workflow", "cluster", "patterns"]), default="workflow", metavar="[workflow|cluster|patterns]"
+)
 @click.option("-o", "--output", type=click.File("w", encoding="utf-8"), default="-", help="Where it goes.")
 @click.option(
     "--format",
@@ -26,7 +28,7 @@ from .words import Word
     help="markdown: a page on every key of the language.",
 )
 def command(name: str, output: TextIO, form: str) -> None:
-    """Print the JSON Schema of workflow files, or of cluster profiles.
+    """Print the JSON Schema of workflow files, of cluster profiles, or of patterns for diagnose.
 
     An editor with the YAML language server takes it through the first line of a file:
     # yaml-language-server: $schema=workflow.schema.json

@@ -29,7 +29,7 @@ def diagnosis_text(found: Diagnosis, *, colour: bool = False) -> str:
     out.append("")
     for report in found.layers:
         first = f"  {report.layer:<15} {report.verdict:<8} "
-        lines = _wrap(report.says, " " * 26, first)
+        lines = _wrap(report.says, " " * 27, first)
         out.append(lines[0].replace(report.verdict, paint(_STYLE[report.verdict], report.verdict), 1))
         out += lines[1:]
         for finding in report.findings:

@@ -94,7 +94,7 @@ workflow:
   name: w
   tasks:
     - name: frontend
-      script: [exec sleep 60]
+      script: [echo loading shard 3 of 8; exec sleep 60]
       probes: {{readiness: {{http_get: {{url: "{site.url}/health"}}, interval: 0.1, timeout: 50}}}}
     - {{name: bench, depends_on: [frontend], script: [echo measuring]}}
 """
@@ -107,7 +107,7 @@ workflow:
         workflow.finish(process)
     assert (found["state"], found["verdict"]) == ("RUNNING", "none")
     assert "frontend is not ready after" in found["waiting"][0]
-    assert found["waiting"][0].endswith("of 50 s: HTTP 503")
+    assert found["waiting"][0].endswith("of 50 s: HTTP 503; it last printed: loading shard 3 of 8")
     assert found["waiting"][0] in found["sentence"]
 
 

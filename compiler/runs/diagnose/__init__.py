@@ -40,6 +40,8 @@ __all__ = [
 
 from pathlib import Path
 
+_LATE = 600
+"""Seconds after its end in which a run may still be said to go on: clocks differ, file systems are late."""
 _NOWHERE = Path("/nonexistent")
 _BLAME: dict[Fault, str] = {
     "application": "The application is at fault, not the workflow",
@@ -63,7 +65,7 @@ def diagnose(
     if not state and not run.state.tasks:
         return _unknown(case, "nothing in the directory says what happened")
     if alive is None and state == "RUNNING":
-        alive = run.alive()
+        alive = False if _overdue(case) else run.alive()
     found = collect(case, alive).settled()
     goes_on = state in ("", "RUNNING") and alive is not False
     waiting = waits(case) if goes_on else ()
@@ -77,6 +79,15 @@ def diagnose(
         layers=_layers(case, cause, found),
         waiting=waiting,
     )
+
+
+def _overdue(case: Case) -> bool:
+    """Whether the time of a run that says it goes on was over long ago: its job's, or its own limit."""
+    facts, started = case.run.facts, case.run.state.started
+    if facts is None or started is None:
+        return False
+    ends = [facts.deadline, started + facts.limit + facts.grace if facts.limit is not None else None]
+    return any(end is not None and case.now > end + _LATE for end in ends)
 
 
 def diagnose_output(

@@ -34,9 +34,9 @@ def _gpus(case: Case, task: str) -> tuple[frozenset[tuple[int, int]], Evidence |
     taken = _TAKEN.search(script)
     if taken is None:
         return frozenset((node, gpu) for node in facts.nodes for gpu in facts.gpus), None
-    path = case.run.script(task)
     line = script[taken.start() :].lstrip("\n").split("\n", 1)[0]
-    evidence = case.evidence(path, len(script[: taken.start(1)].encode()), line)
+    number = script.count("\n", 0, taken.start(1)) + 1
+    evidence = Evidence(case.clean(case.relative(case.run.script(task))), number, case.clean(line))
     return frozenset((node, int(gpu)) for node in facts.nodes for gpu in taken[1].split(",")), evidence
 
 

@@ -92,7 +92,6 @@ def says(case: Case) -> tuple[bool, str]:
     if not names:
         return False, "no task is known as a benchmark"
     count = sum(1 for name in names if case.tasks[name].state == "COMPLETED")
-    ended = any(case.tasks[name].finished is not None for name in names)
-    return ended, case.clean(
+    return count == len(names), case.clean(
         f"{count} of {len(names)} COMPLETED ({', '.join(names[:4])}{' ...' if len(names) > 4 else ''})"
     )

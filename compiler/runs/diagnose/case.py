@@ -16,7 +16,7 @@ from ..facts import TaskFacts
 from ..run import BAD_STATES, Run, TaskState
 from .cleaning import Cleaner
 from .findings import Evidence, Layer
-from .log_reader import LogReader, last_lines, line_number
+from .log_reader import LogReader, Piece, last_lines
 from .patterns import Pattern
 from .roles import roles_of
 
@@ -124,8 +124,9 @@ class Case:
         except ValueError:
             return str(path)
 
-    def evidence(self, path: Path, offset: int, text: str, around: int = 0) -> Evidence:
-        return Evidence(self.clean(self.relative(path)), line_number(path, offset), self.clean(text, around))
+    def evidence(self, piece: Piece, place: int, text: str, around: int = 0) -> Evidence:
+        """A line of a log; `around` is what of it must be seen."""
+        return Evidence(self.clean(self.relative(piece.path)), piece.line(place), self.clean(text, around))
 
     def of_event(self, task: TaskState) -> Evidence:
         """The line of events.jsonl that tells the end of a task; its reason."""
@@ -143,11 +144,10 @@ class Case:
         for piece in reversed(self.reader.pieces(path)):
             offset = piece.data.rfind(wanted.encode())
             if offset >= 0:
-                return Evidence(path.name, line_number(path, piece.offset + offset), self.clean(text))
+                return Evidence(path.name, piece.line(offset), self.clean(text))
         return Evidence("status.json", None, self.clean(text))
 
     def end_of_log(self, task: str, count: int = 3) -> tuple[Evidence, ...]:
         """The last words of a task."""
-        path = self.run.log(task)
-        lines = last_lines(self.reader.pieces(path), count)
-        return tuple(self.evidence(path, offset, text) for offset, text in lines)
+        pieces = self.reader.pieces(self.run.log(task))
+        return tuple(self.evidence(pieces[-1], place, text) for place, text in last_lines(pieces, count))

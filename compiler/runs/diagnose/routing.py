@@ -8,26 +8,44 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from .case import Case
 from .findings import Evidence, Fault, Finding
+from .log_reader import Piece
 
 # uvicorn, nginx, Python's http.server and most others: "POST /v1/completions HTTP/1.1" 503
 _ACCESS = re.compile(
     rb'"(?:GET|POST|PUT|DELETE|PATCH) (/[^ "\r\n]{0,300}) HTTP/[0-9.]{1,4}"[ \t]{1,4}([1-5][0-9]{2})\b'
 )
 _ASKS_ONLY = re.compile(
-    rb"^/(?:health\w*|healthz|live\w*|ready\w*|ping|metrics|version|v1/models|status|favicon\.ico)?(?:[/?].*)?$"
+    r"^/(?:health\w*|healthz|live\w*|ready\w*|ping|metrics|version|v1/models|status|favicon\.ico)?(?:[/?].*)?$"
 )
+
+
+# NVIDIA Dynamo: http response sent status=503 latency_ms=2 method=POST uri=/v1/completions ...
+_DYNAMO = b"http response sent"
+_SENT = re.compile(r"status=([1-5][0-9]{2}) .{0,80}method=(?:GET|POST|PUT|DELETE|PATCH) uri=(/\S{0,300})")
+_LINES = 200_000
+
+
+class Told(NamedTuple):
+    """A request that was answered, and where that stands."""
+
+    piece: Piece
+    place: int
+    status: int
+    line: str
 
 
 @dataclass(slots=True)
 class Answers:
-    """How often each status was answered, and where the first error of each stands: status -> (offset, line)."""
+    """How often each status was answered, and where the first error of each stands."""
 
     count: Counter[int] = field(default_factory=Counter)
-    first: dict[int, tuple[int, str]] = field(default_factory=dict)
+    first: dict[int, Told] = field(default_factory=dict)
 
     @property
     def errors(self) -> int:
@@ -39,19 +57,38 @@ class Answers:
 
 
 def answers(case: Case, task: str) -> Answers:
-    """What the access log of a task says, as far as it is read."""
+    """What the access log of a task says, as far as it is read. Errors before the first success are those of a start."""
+    pieces = case.reader.pieces(case.run.log(task))
+    told = [one for piece in pieces for one in (*_told(piece), *_told_by_dynamo(piece))]
+    served = next((number for number, one in enumerate(told) if one.status < 400), 0)
     found = Answers()
-    for piece in case.reader.pieces(case.run.log(task)):
-        for match in _ACCESS.finditer(piece.data):
-            if _ASKS_ONLY.match(match[1]):
-                continue
-            status = int(match[2])
-            found.count[status] += 1
-            if status >= 400 and status not in found.first:
-                start = piece.data.rfind(b"\n", 0, match.start()) + 1
-                line = piece.data[max(start, match.start() - 200) : match.end() + 40].split(b"\n")[0]
-                found.first[status] = (piece.offset + match.start(), line.decode("utf-8", "replace"))
+    for one in told[served:]:
+        found.count[one.status] += 1
+        if one.status >= 400:
+            found.first.setdefault(one.status, one)
     return found
+
+
+def _told(piece: Piece) -> Iterator[Told]:
+    """The requests that do not only ask whether somebody is there."""
+    for match in _ACCESS.finditer(piece.data):
+        if not _ASKS_ONLY.match(match[1].decode("utf-8", "replace")):
+            start = max(piece.data.rfind(b"\n", 0, match.start()) + 1, match.start() - 200)
+            line = piece.data[start : match.end() + 40].split(b"\n")[0]
+            yield Told(piece, match.start(), int(match[2]), line.decode("utf-8", "replace"))
+
+
+def _told_by_dynamo(piece: Piece) -> Iterator[Told]:
+    at = 0
+    for _ in range(_LINES):
+        at = piece.data.find(_DYNAMO, at)
+        if at < 0:
+            return
+        line = piece.data[at : at + 600].split(b"\n")[0].decode("utf-8", "replace")
+        match = _SENT.search(line)
+        if match and not _ASKS_ONLY.match(match[2]):
+            yield Told(piece, at, int(match[1]), line)
+        at += len(_DYNAMO)
 
 
 def findings(case: Case) -> list[Finding]:
@@ -66,11 +103,11 @@ def findings(case: Case) -> list[Finding]:
 
 
 def _finding(case: Case, name: str, seen: Answers, status: int) -> Finding:
-    offset, line = seen.first[status]
-    evidence = [case.evidence(case.run.log(name), offset, line)]
-    cause = (
-        f"{name} answered {seen.errors} of {seen.total} requests with an error, {seen.count[status]} with HTTP {status}"
-    )
+    told = seen.first[status]
+    evidence = [case.evidence(told.piece, told.place, told.line)]
+    cause = f"{name} answered {seen.errors} of {seen.total} requests with HTTP {status}"
+    if seen.errors != seen.count[status]:
+        cause = f"{name} answered {seen.errors} of {seen.total} requests with errors, {seen.count[status]} with HTTP {status}"
     fault: Fault = "application" if status >= 500 else "workflow"
     next_step = "see its log at that time, and whether its workers were ready and are alive"
     if status in (401, 403):

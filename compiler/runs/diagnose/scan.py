@@ -39,14 +39,13 @@ class Place(NamedTuple):
 def in_log(case: Case, task: str, chosen: Chosen) -> Iterator[Finding]:
     """What the patterns for logs find in the log of a task."""
     roles = case.roles(task)
-    path = case.run.log(task)
-    pieces = case.reader.pieces(path)
+    pieces = case.reader.pieces(case.run.log(task))
     for pattern in case.patterns:
         if "log" not in pattern.where or not chosen(pattern) or (pattern.role and pattern.role not in roles):
             continue
         place = find(pieces, pattern)
         if place is not None:
-            evidence = case.evidence(path, place.piece.offset + place.start, place.line, place.match.start())
+            evidence = case.evidence(place.piece, place.start, place.line, place.match.start())
             yield finding(case, pattern, task, place.match, (evidence,))
 
 
@@ -73,7 +72,7 @@ def in_outside(case: Case) -> Iterator[Finding]:
             if place is None:
                 continue
             if source.path is not None:
-                evidence = case.evidence(source.path, place.piece.offset + place.start, place.line, place.match.start())
+                evidence = case.evidence(place.piece, place.start, place.line, place.match.start())
             else:
                 evidence = Evidence(source.name, None, case.clean(place.line, place.match.start()))
             yield finding(case, pattern, None, place.match, (evidence,))

@@ -38,14 +38,13 @@ def _has_readiness(case: Case, task: TaskState) -> bool:
 
 def _of_running(case: Case, task: TaskState) -> str:
     since = f"{max(0.0, case.now - task.started):.0f} s" if task.started is not None else "a while"
+    last = case.end_of_log(task.name, 1)
+    printed = f"; it last printed: {last[0].text}" if last else "; it has printed nothing"
     if not _has_readiness(case, task):
-        last = case.end_of_log(task.name, 1)
-        return f"{task.name} runs since {since}" + (
-            f"; it last printed: {last[0].text}" if last else "; it has printed nothing"
-        )
+        return f"{task.name} runs since {since}{printed}"
     found = task.probes.get("readiness")
     facts = case.facts(task.name)
     limit = f" of {facts.ready_within:g} s" if facts is not None and facts.ready_within is not None else ""
     says = "".join(probe.says for probe in facts.probes if probe.role == "readiness") if facts is not None else ""
     what = found[1] if found is not None else f"no check has an answer yet{f' ({says})' if says else ''}"
-    return f"{task.name} is not ready after {since}{limit}: {what}"
+    return f"{task.name} is not ready after {since}{limit}: {what}{printed}"

@@ -1,6 +1,7 @@
 """diagnose on directories that are hard to read: nothing in them, huge or binary logs, secrets, text that steers terminals."""
 
 import json
+import os
 import re
 import subprocess
 import time
@@ -287,3 +288,50 @@ def test_places_in_files(tmp_path: Path) -> None:
     assert [line_number(path, offset) for offset in (0, 2, 5)] == [1, 2, 4]
     assert line_number(tmp_path / "none", 3) is None
     assert last_lines(LogReader().pieces(path), 2) == [(2, "b"), (5, "c")]
+
+
+def test_colours_do_not_hide_a_line_nor_move_it(tmp_path: Path) -> None:
+    log = b"\x1b[2mone\x1b[0m\n\x1b[31mCUDA\x1b[0m \x1b[1mout of\x1b[0m memory\n"
+    it = found(record(tmp_path / "r", log))
+    assert it.cause is not None
+    assert (it.cause.id, it.cause.evidence[0].line) == ("cuda-out-of-memory", 2)
+    assert it.cause.evidence[0].text == "CUDA out of memory"
+
+
+def test_a_log_that_is_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    folder = record(tmp_path / "r", b"")
+    (folder / "train" / "train.log").unlink()
+    os.mkfifo(folder / "train" / "train.log")
+    assert found(folder).verdict == "fault"
+
+
+@pytest.mark.parametrize(("now", "verdict"), [(150.0, "none"), (2000.0, "fault")])
+def test_a_run_elsewhere_whose_time_is_over(tmp_path: Path, now: float, verdict: str) -> None:
+    """Nobody can say whether its process is there, but its limit can."""
+    folder = record(tmp_path / "r", b"")
+    events = (folder / "events.jsonl").read_text().splitlines(keepends=True)
+    (folder / "events.jsonl").write_text("".join(events[:2]))
+    facts = {
+        "version": 1,
+        "run_id": "r",
+        "workflow": "w",
+        "sflowc": "0",
+        "script": "w.sh",
+        "rebuild": "",
+        "body": "",
+        "sources": [],
+    }
+    facts |= {
+        "started": 1.0,
+        "limit": 100,
+        "deadline": None,
+        "grace": 10,
+        "host": {},
+        "slurm": None,
+        "nodes": [],
+        "variables": {},
+        "tasks": [],
+    }
+    (folder / "run.json").write_text(json.dumps(facts))
+    it = diagnose(Run(folder), own_patterns(), now=now)
+    assert it.verdict == verdict
