@@ -15,7 +15,7 @@ from ..runs.excerpt import excerpt
 from ..runs.history import History, history
 from ..runs.run import BAD_STATES, Run, TaskState
 from ..runs.secrets import Masker
-from ..runs.standing import LOST, Standing
+from ..runs.standing import Standing
 from .allocation import AllocationMap, Mark, Placed, allocation_map, hues
 from .clock import utc
 from .html import html
@@ -26,18 +26,26 @@ from .report_outputs import OutputTable, output_tables
 from .runs import took
 from .timeline import Line, Timeline, timeline
 
-SYMBOLS = {
-    "RUNNING": "▶",
-    "READY": "●",
-    "COMPLETED": "✓",
-    "SKIPPED": "↷",
-    "INITIATED": "○",
-    "FAILED": "✗",
-    "TIMEOUT": "✗",
-    "CANCELLED": "■",
-    LOST: "?",
-    "UNKNOWN": "?",
-}
+
+class _Symbols(dict[str, str]):
+    """What is no state, as half a file may have it, has a symbol too."""
+
+    def __missing__(self, state: str) -> str:
+        return "?"
+
+
+SYMBOLS = _Symbols(
+    {
+        "RUNNING": "▶",
+        "READY": "●",
+        "COMPLETED": "✓",
+        "SKIPPED": "↷",
+        "INITIATED": "○",
+        "FAILED": "✗",
+        "TIMEOUT": "✗",
+        "CANCELLED": "■",
+    }
+)
 """States are told apart without colours too."""
 _MOST_GPUS = 64
 _CONSOLE_LINES, _CONSOLE_BYTES = 400, 1 << 16

@@ -5,6 +5,7 @@ In: two values. Out: Difference, or nothing where they are the same.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -37,11 +38,8 @@ def differing(what: str, a: Mapping[str, Value], b: Mapping[str, Value], task: s
 
 def grouped(found: Sequence[Difference]) -> tuple[Difference, ...]:
     """What differs in the same way in several tasks, once, with all their names."""
-    tasks: dict[Difference, list[str]] = {}
+    alike: dict[str, list[Difference]] = {}
     for one in found:
-        tasks.setdefault(replace(one, tasks=(), a=_frozen(one.a), b=_frozen(one.b)), []).extend(one.tasks)
-    return tuple(replace(one, tasks=tuple(names)) for one, names in tasks.items())
-
-
-def _frozen(value: Value) -> Value:
-    return tuple(map(_frozen, value)) if isinstance(value, (list, tuple)) else value
+        key = json.dumps([one.what, one.name, one.a, one.b, one.change, one.lines])
+        alike.setdefault(key, []).append(one)
+    return tuple(replace(same[0], tasks=tuple(task for one in same for task in one.tasks)) for same in alike.values())

@@ -11,6 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+_FOREVER = 1e11
+"""Seconds since the epoch: some thousand years."""
+
 
 @dataclass(frozen=True, slots=True)
 class Event:
@@ -66,7 +69,7 @@ class EventTail:
 
 def _event(value: dict[str, Any]) -> Event:
     return Event(
-        time=float(value["time"]),
+        time=_time(value["time"]),
         event=str(value["event"]),
         task=str(value.get("task", "")),
         state=str(value.get("state", "")),
@@ -78,3 +81,11 @@ def _event(value: dict[str, Any]) -> Event:
         artifact=str(value.get("artifact", "")),
         pid=int(value.get("pid", 0)),
     )
+
+
+def _time(value: Any) -> float:
+    """Raises ValueError for what no calendar has."""
+    moment = float(value)
+    if not 0 <= moment < _FOREVER:
+        raise ValueError(f"no time: {moment}")
+    return moment

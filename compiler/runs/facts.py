@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from .shape import MAYBE_NUMBER, NUMBER, fits
+
 
 @dataclass(frozen=True, slots=True)
 class NodeFacts:
@@ -81,11 +83,32 @@ class Facts:
         return tuple(self.nodes[index].name for index in task.nodes if index < len(self.nodes))
 
 
+_TASK = {
+    "name": str, "base": str, "replica": int, "sweep": {str: str}, "after": [str], "nodes": [int], "gpus": [int],
+    "launch": str, "timeout": MAYBE_NUMBER, "ready_within": MAYBE_NUMBER, "retries": int, "critical": bool,
+    "outputs": bool, "probes": [{"role": str, "kind": str, "says": str}],
+}  # fmt: skip
+_SHAPE = {
+    **dict.fromkeys(("run_id", "workflow", "sflowc", "script", "rebuild", "body"), str),
+    "sources": [{"file": str, "sha256": str}],
+    "started": NUMBER,
+    "limit": MAYBE_NUMBER,
+    "deadline": MAYBE_NUMBER,
+    "grace": NUMBER,
+    "nodes": [{"name": str, "address": str}],
+    "variables": {str: str},
+    "tasks": [_TASK],
+    "host": {str: (str, int, type(None))},
+}
+
+
 def read_facts(run_dir: Path) -> Facts | None:
     """None while the file is missing, or not whole, as a network file system may show it, or of another version."""
     try:
         value = json.loads((run_dir / "run.json").read_text("utf-8", "replace"))
-        return _facts(value) if value["version"] == 1 else None
+        whole = value["version"] == 1 and fits(value, _SHAPE)
+        whole = whole and (value["slurm"] is None or fits(value["slurm"], {str: str}))
+        return _facts(value) if whole else None
     except (OSError, ValueError, KeyError, TypeError):
         return None
 

@@ -14,10 +14,32 @@ from typing import Any
 
 from .events import Event, EventTail
 from .facts import Facts, read_facts
+from .shape import MAYBE_NUMBER, MAYBE_TEXT, fits
 
 RUNNING_STATES = frozenset({"RUNNING", "READY"})
 GOOD_STATES = frozenset({"COMPLETED", "SKIPPED"})
 BAD_STATES = frozenset({"FAILED", "TIMEOUT"})
+
+_STATUS = {
+    "state": str,
+    "exit_status": (int, type(None)),
+    "reason": str,
+    "started": MAYBE_NUMBER,
+    "updated": MAYBE_NUMBER,
+    "job_id": MAYBE_TEXT,
+    "host": str,
+    "pid": int,
+    "tasks": {
+        str: {
+            "state": str,
+            "attempt": int,
+            "exit_status": (int, type(None)),
+            "started": MAYBE_NUMBER,
+            "finished": MAYBE_NUMBER,
+            "reason": str,
+        }
+    },
+}
 
 
 @dataclass(slots=True)
@@ -181,6 +203,8 @@ class Run:
         """What only status.json knows, and all that it says where there are no events."""
         try:
             value = json.loads((self.path / "status.json").read_text("utf-8", "replace"))
+            if not fits(value, _STATUS) or not fits(value.get("overrides", {}), {str: str}):
+                raise ValueError("no status")
             tasks = value["tasks"].items()
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
             self._seen.pop("status.json", None)  # in pieces: next time

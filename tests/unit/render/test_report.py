@@ -1,6 +1,7 @@
 """The report: what it holds, and what it does in a real browser at the sizes of a desk and of a hand."""
 
 import json
+import random
 from collections.abc import Callable
 from html.parser import HTMLParser
 from pathlib import Path
@@ -9,9 +10,11 @@ from typing import Any
 import pytest
 from chromium import Page, open_page
 from sflowc.render.report import report_page
+from sflowc.runs.compare import compare
+from sflowc.runs.compare_outcome import Tolerance
 from sflowc.runs.diagnose import diagnose, own_patterns
 from sflowc.runs.run import Run
-from sflowc.runs.standing import Standing
+from sflowc.runs.standing import Standing, standing
 from written_runs import add_events, probe_event, run_event, task_event, write_facts, write_status
 
 EVIL = "</script></pre><img src=x onerror=alert(1)>\x1b[31m'\"]]>&amp;"
@@ -255,6 +258,30 @@ def test_directories_with_less_in_them(there: str, tmp_path: Path) -> None:
     assert "There is no run.json" in page
     assert ('<table class="timeline"' in page) == (there in ("events", "both")), "only events know when things happened"
     assert ("<h3>a</h3>" in page) == (there != "nothing")
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_damaged_directories(seed: int, folder: Path) -> None:
+    """Files that are missing, cut short or changed in places: there is a page, and whatever is wrong stays text in it."""
+    chance = random.Random(seed)
+    for path in sorted(folder.rglob("*")):
+        if not path.is_file():
+            continue
+        data = bytearray(path.read_bytes())
+        damage = chance.random()
+        if damage < 0.1:
+            path.unlink()
+        elif damage < 0.3:
+            path.write_bytes(data[: chance.randrange(len(data) + 1)])
+        elif damage < 0.6 and data:
+            for _ in range(3):
+                data[chance.randrange(len(data))] = chance.randrange(256)
+            path.write_bytes(data)
+    run = Run(folder)
+    page = report_page(run, standing(run), diagnosis=diagnose(run, own_patterns(), now=0))
+    assert Parts(page).named("img") == []
+    compared = compare(run, run, Tolerance())
+    assert (compared.inputs, compared.outcome) == ((), ())
 
 
 def test_a_task_whose_name_leads_elsewhere_shows_no_file(tmp_path: Path) -> None:

@@ -90,9 +90,9 @@ def test_inputs_of_a_run(more: dict[str, Any], expected: Difference, tmp_path: P
 @pytest.mark.parametrize(
     ("more", "name", "a", "b"),
     [
-        ({"after": []}, "after", ("server",), ()),
-        ({"nodes": [1]}, "nodes", (0,), (1,)),
-        ({"gpus": [0, 1]}, "gpus", (), (0, 1)),
+        ({"after": []}, "after", ["server"], []),
+        ({"nodes": [1]}, "nodes", [0], [1]),
+        ({"gpus": [0, 1]}, "gpus", [], [0, 1]),
         ({"launch": "srun"}, "launch", "local", "srun"),
         ({"timeout": 90}, "timeout", None, 90),
         ({"ready_within": 9}, "ready within", None, 9),
@@ -101,7 +101,7 @@ def test_inputs_of_a_run(more: dict[str, Any], expected: Difference, tmp_path: P
         ({"sweep": {"N": "4"}}, "sweep N", None, "4"),
         (
             {"probes": [{"role": "readiness", "kind": "tcp_port", "says": "port 80"}]},
-            "probes", (), ("readiness tcp_port: port 80",),
+            "probes", [], ["readiness tcp_port: port 80"],
         ),
     ],
     ids=lambda value: next(iter(value)) if isinstance(value, dict) else None,
@@ -200,9 +200,10 @@ def test_durations(tmp_path: Path) -> None:
         ({"tps": 100}, {"tps": 100.0}, []),
         ({"tps": 0}, {"tps": 5}, [("tps", 0, 5, None)]),
         ({"tps": 1, "x": 2}, {"tps": 1}, [("x", 2, None, None)]),
-        ({"ttft": [1, 2, 3]}, {"ttft": [2, 2, 5]}, [("ttft", (1, 2, 3), (2, 2, 5), 0.5)]),
-        ({"ttft": [1, 3]}, {"ttft": [3, 1]}, [("ttft", (1, 3), (3, 1), 0.0)]),
+        ({"ttft": [1, 2, 3]}, {"ttft": [2, 2, 5]}, [("ttft", [1, 2, 3], [2, 2, 5], 0.5)]),
+        ({"ttft": [1, 3]}, {"ttft": [3, 1]}, [("ttft", [1, 3], [3, 1], 0.0)]),
         ({"name": "a", "ok": True}, {"name": "b", "ok": False}, [("name", "a", "b", None), ("ok", True, False, None)]),
+        ({"odd": [{"x": 1}]}, {"odd": [{"x": 2}]}, [("odd", [{"x": 1}], [{"x": 2}], None)]),
         ({"p": {"50": 1, "99": 2}}, {"p": {"50": 1, "99": 3}}, [("p.99", 2, 3, 0.5)]),
     ],
 )
