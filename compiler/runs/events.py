@@ -62,7 +62,7 @@ class EventTail:
         try:
             value = json.loads(line.decode("utf-8", "replace"))
             return _event(value)
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, OverflowError):
             self.bad += 1
             return None
 

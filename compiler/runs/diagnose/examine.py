@@ -39,9 +39,8 @@ class Findings:
         ids = {cause.id for cause in [*causes, *self.others]}
         explained = [one for one in causes if ids & set(one.explained_by)]
         causes = [one for one in causes if one not in explained]
-        found = sorted([*causes, *self.others], key=_rank)
-        if symptom is not None and (not causes or _rank(symptom) > min(map(_rank, causes))):
-            found = sorted([*found, symptom], key=_rank)
+        stays = symptom is not None and (not causes or _rank(symptom) > min(map(_rank, causes)))
+        found = sorted([*causes, *([symptom] if symptom is not None and stays else []), *self.others], key=_rank)
         if found and explained:
             found = [_merged(one, explained) for one in found]
         return _unique(found)

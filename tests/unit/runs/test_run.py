@@ -67,9 +67,15 @@ def test_events_are_read_once_and_whole(tmp_path: Path) -> None:
         file.write(line[:47])
     assert tail.read() == []
     with tail.path.open("ab") as file:
-        file.write(line[47:] + b"no json\n" + b'{"event": "run"}\n' + b"\xff\n[]\n" + line)
+        file.write(
+            line[47:]
+            + b"no json\n"
+            + b'{"event": "run"}\n'
+            + b'\xff\n[]\n{"time": 1, "event": "run", "pid": 1e999}\n'
+            + line
+        )
     assert [event.task for event in tail.read()] == ["tâche", "tâche"]
-    assert tail.bad == 4
+    assert tail.bad == 5
 
 
 def test_a_file_that_became_shorter_is_read_anew(tmp_path: Path) -> None:
