@@ -70,7 +70,8 @@ def collect(case: Case, alive: bool | None) -> Findings:
         return _of_results(case)
     if state == "RUNNING" and alive is not False:
         return Findings(None, _signs(case), [])
-    outside = list(in_outside(case))
+    common = {pattern.id for pattern in case.patterns if pattern.at_end}
+    outside = [one for one in in_outside(case) if one.id not in common]
     told = [one for one in outside if not one.general]
     if case.failed:
         return _of_task(case, told)

@@ -24,6 +24,10 @@ _LINES = 2000
 """How many lines of a piece are tried with a pattern, at most."""
 _END = 8192
 """Where a log ends, for patterns that mean nothing elsewhere: bytes."""
+_START = b" tasks to run, in "
+"""What a script prints when a run begins."""
+_QUOTED = "  | "
+"""What a script puts before the lines that it repeats from the log of a task that failed: the log itself is read."""
 _HOLE = re.compile(r"\{(\w+)\}")
 
 Chosen = Callable[[Pattern], bool]
@@ -43,7 +47,7 @@ def in_log(case: Case, task: str, chosen: Chosen) -> Iterator[Finding]:
     for pattern in case.patterns:
         if "log" not in pattern.where or not chosen(pattern) or (pattern.role and pattern.role not in roles):
             continue
-        place = find(pieces, pattern)
+        place = find(pieces, 0, pattern)
         if place is not None:
             evidence = case.evidence(place.piece, place.start, place.line, place.match.start())
             yield finding(case, pattern, task, place.match, (evidence,))
@@ -62,13 +66,13 @@ def in_reason(case: Case, task: TaskState | None) -> Finding | None:
 
 
 def in_outside(case: Case) -> Iterator[Finding]:
-    """What the job's own output says, and Slurm."""
+    """What the job's own output says, and Slurm: since the run began that is written there last, as a job may be requeued."""
     for pattern in case.patterns:
         if "console" not in pattern.where:
             continue
         for source in case.outside:
             pieces = case.reader.pieces(source.path) if source.path else (_piece_of(source.text),)
-            place = find(pieces, pattern)
+            place = find(*_since_the_start(pieces), pattern, besides=_QUOTED)
             if place is None:
                 continue
             if source.path is not None:
@@ -76,6 +80,15 @@ def in_outside(case: Case) -> Iterator[Finding]:
             else:
                 evidence = Evidence(source.name, None, case.clean(place.line, place.match.start()))
             yield finding(case, pattern, None, place.match, (evidence,))
+
+
+def _since_the_start(pieces: tuple[Piece, ...]) -> tuple[tuple[Piece, ...], int]:
+    """The pieces from the last start of a run on, and where in the first of them that is."""
+    for number in reversed(range(len(pieces))):
+        at = pieces[number].data.rfind(_START)
+        if at >= 0:
+            return pieces[number:], at
+    return pieces, 0
 
 
 def _piece_of(text: str) -> Piece:
@@ -102,21 +115,25 @@ def finding(
     )
 
 
-def find(pieces: tuple[Piece, ...], pattern: Pattern) -> Place | None:
-    """The first place that matches; of a pattern that is general the last one, of one for the end of a log only there."""
+def find(pieces: tuple[Piece, ...], start: int, pattern: Pattern, besides: str = "") -> Place | None:
+    """The first place that matches, from a place of the first piece on; of a pattern that is general the last one, of one for
+    the end of a log only there. Lines that begin with `besides` do not count."""
     ordered = pieces[::-1] if pattern.general or pattern.at_end else pieces
     for piece in ordered[:1] if pattern.at_end else ordered:
-        least = max(0, len(piece.data) - _END) if pattern.at_end else 0
-        places = [place for text in pattern.texts if (place := _first(piece, text, pattern, least))]
+        least = start if piece is pieces[0] else 0
+        if pattern.at_end:
+            least = max(least, len(piece.data) - _END)
+        places = [place for text in pattern.texts if (place := _first(piece, text, pattern, least, besides))]
         if places:
             return (max if pattern.general else min)(places, key=lambda place: place.start)
     return None
 
 
-def _first(piece: Piece, text: bytes, pattern: Pattern, least: int) -> Place | None:
+def _first(piece: Piece, text: bytes, pattern: Pattern, least: int, besides: str) -> Place | None:
     for start, end in _lines(piece, text, backwards=pattern.general, least=least):
         line = uncoloured(piece.data[start:end].decode("utf-8", "replace"))
-        if match := pattern.search(line):
+        match = None if besides and line.startswith(besides) else pattern.search(line)
+        if match:
             return Place(piece, start, line, match)
     return None
 

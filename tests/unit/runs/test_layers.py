@@ -375,3 +375,26 @@ def test_a_run_that_is_about_to_end(examine: Callable[..., Diagnosis]) -> None:
 def test_many_tasks_are_told_in_short(examine: Callable[..., Diagnosis]) -> None:
     found = examine("COMPLETED", **{f"frontend_{number}": Task(ready=2) for number in range(9)})
     assert "and 3 more" in found.layers[2].says
+
+
+def test_what_an_earlier_start_of_the_job_printed_is_over(examine: Callable[..., Diagnosis], tmp_path: Path) -> None:
+    """A job that was preempted and started again: its output goes on in the same file."""
+    printed = tmp_path / "slurm-7.out"
+    begin = "14:00:00  w: 1 of 1 tasks to run, in /runs/r\n"
+    preempted = "slurmstepd: error: *** JOB 7 ON n1 CANCELLED AT 2026-03-01T10:00:00 DUE TO PREEMPTION ***\n"
+    printed.write_text(begin + preempted + begin + "15:00:00  w FAILED\n")
+    outside = (Outside("slurm-7.out", printed),)
+    found = examine("FAILED", outside=outside, t=Task(state="FAILED", reason="exit status 3 after 1.00 s"))
+    assert cause(found) == ("orchestration", "exit-status")
+
+
+def test_what_the_script_repeats_of_a_log_is_not_the_jobs_word(
+    examine: Callable[..., Diagnosis], tmp_path: Path
+) -> None:
+    log = "bash: nvidia-smi: command not found\nRuntimeError: CUDA error: out of memory\n"
+    printed = tmp_path / "slurm-7.out"
+    printed.write_text("".join(f"  | {line}\n" for line in (*log.splitlines(), "tee: No space left on device")))
+    outside = (Outside("slurm-7.out", printed),)
+    found = examine("FAILED", outside=outside, t=Task(state="FAILED", reason="exit status 1", log=log))
+    assert cause(found) == ("allocation", "cuda-out-of-memory")
+    assert [one.id for one in found.layers[1].findings] == ["cuda-out-of-memory"]
