@@ -8,7 +8,7 @@ import pytest
 from diagnosis import diagnose, one, told
 from test_samples import free_ports
 from web import closed_port, in_turn, serving, status
-from workflow import Workflow, every
+from workflow import SFLOWC, Workflow, every
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -69,6 +69,34 @@ def test_a_sample(sflowc: Callable, tmp_path: Path, sample: str) -> None:
     sflowc("build", f"{sample}.yaml", *sets, "-o", str(script), cwd=ROOT / "samples")
     subprocess.run(["bash", script, "--output-dir", tmp_path / "runs"], check=True, capture_output=True, timeout=60)
     assert diagnose("latest", "--output-dir", tmp_path / "runs")["verdict"] == "none"
+
+
+def test_the_jobs_of_a_table(sflowc: Callable, tmp_path: Path) -> None:
+    sflowc("sample", "matrix", cwd=tmp_path)
+    folder = tmp_path / "matrix"
+    sflowc("batch", "--bulk-input", "rows.csv", "-o", "jobs", cwd=folder)
+    scripts = sorted((folder / "jobs").glob("*.sh"))
+    assert scripts
+    for script in scripts:
+        subprocess.run(
+            ["bash", script, "--output-dir", "runs"], cwd=folder, check=True, capture_output=True, timeout=60
+        )
+        assert diagnose("latest", "--output-dir", folder / "runs")["verdict"] == "none"
+
+
+def test_a_serving_stack(tmp_path: Path, require: Callable[[str], str]) -> None:
+    """Real etcd, NATS and nginx, workers with GPUs, a sweep of benchmarks."""
+    for program in ("etcd", "nats", "nginx"):
+        require(program)
+    folder = Path(__file__).parent / "serving"
+    script = tmp_path / "serving.sh"
+    subprocess.run([SFLOWC, "build", folder / "workflow.yaml", "-o", script], check=True, capture_output=True)
+    command = ["bash", script, "--workspace-dir", folder, "--output-dir", tmp_path / "out"]
+    subprocess.run(command, check=True, capture_output=True, timeout=120)
+    found = diagnose("--output-dir", tmp_path / "out")
+    assert found["verdict"] == "none"
+    assert found["layers"][2]["says"] == "etcd was ready, nats was ready, frontend was ready, proxy was ready"
+    assert found["layers"][4]["verdict"] == "OK"
 
 
 def test_a_resumed_run_is_judged_by_its_end(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 import subprocess
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 from diagnosis import diagnose, told
 from jobs import Job, command
@@ -20,6 +21,12 @@ def test_a_healthy_job(submit: Callable) -> None:
     found = diagnose(job.number, cwd=job.folder)
     assert (found["verdict"], found["cause"]) == ("none", None)
     assert "2 nodes (node1, node2)" in found["layers"][1]["says"]
+
+
+def test_the_sample_for_slurm(submit: Callable, root: Path) -> None:
+    job = submit((root / "samples" / "slurm_services.yaml").read_text())
+    assert job.wait() == "COMPLETED", job.output
+    assert diagnose(job.number, cwd=job.folder)["verdict"] == "none"
 
 
 def test_a_task_that_failed_on_one_node(submit: Callable) -> None:

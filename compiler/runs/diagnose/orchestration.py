@@ -34,6 +34,17 @@ def _any(_: Pattern) -> bool:
 
 
 def _unknown_reason(case: Case, task: TaskState) -> Finding:
+    if task.exit_status == 0:  # its program was content, and the run was not: with what it measured
+        return Finding(
+            id="out-of-bounds",
+            layer="benchmark",
+            fault="application",
+            cause=case.clean(f"a result of {task.name} is not what its outputs require ({task.reason})"),
+            next_step="see outputs.json and the log of the task; the lower layers may say why",
+            evidence=(case.of_event(task),),
+            task=task.name,
+            general=True,
+        )
     return Finding(
         id="failed",
         layer=case.layer_of(task.name),

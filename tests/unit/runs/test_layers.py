@@ -21,6 +21,7 @@ class Task:
     after: list[str] = field(default_factory=list)
     gpus: list[int] = field(default_factory=list)
     reason: str = ""
+    status: int = 1
     start: float | None = 1.0
     ready: float | None = None
     end: float | None = 9.0
@@ -53,7 +54,7 @@ def examine(tmp_path: Path) -> Callable[..., Diagnosis]:
             steps = [("RUNNING", task.start), ("READY", task.ready), (task.state, task.end)]
             for step, at in steps:
                 if at is not None:
-                    status = None if step in ("RUNNING", "READY") else 0 if step == "COMPLETED" else 1
+                    status = None if step in ("RUNNING", "READY") else 0 if step == "COMPLETED" else task.status
                     why = task.reason if step == task.state else ""
                     events.append(
                         {
@@ -398,3 +399,18 @@ def test_what_the_script_repeats_of_a_log_is_not_the_jobs_word(
     found = examine("FAILED", outside=outside, t=Task(state="FAILED", reason="exit status 1", log=log))
     assert cause(found) == ("allocation", "cuda-out-of-memory")
     assert [one.id for one in found.layers[1].findings] == ["cuda-out-of-memory"]
+
+
+@pytest.mark.parametrize("reason", ["output tps is 0, below its minimum of 1", "no value of ttft", "tps: 0 < 5"])
+def test_a_task_whose_program_was_content(examine: Callable[..., Diagnosis], reason: str) -> None:
+    """What a task measured is not what its outputs require, in whatever words."""
+    found = examine("FAILED", measure=Task(state="FAILED", reason=reason, status=0, log="tps 0\n"))
+    assert cause(found) == ("benchmark", "out-of-bounds")
+    assert reason in found.sentence
+
+
+def test_why_a_result_is_not_as_required(examine: Callable[..., Diagnosis]) -> None:
+    tasks = {"frontend": Task(log=served(200, 503, 503), ready=2), "worker": Task()}
+    found = examine("FAILED", **tasks, bench=bench(reason="tps: 0 < 5", status=0))
+    assert cause(found) == ("routing", "answered-5xx")
+    assert verdicts(found)["benchmark"] == "FAIL"
