@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # directory: the run directory: where it is, and what it holds from the start.
-# requires: clock json event facts
+# requires: clock json event facts owner watchdog aftermath
 
 sf_directory_open() { # the run directory, with what it ran from
   local time id=$((RANDOM << 15 ^ RANDOM)) facts
@@ -12,6 +12,8 @@ sf_directory_open() { # the run directory, with what it ran from
     mkdir -p -- "$SF_RUN" || exit 78
   fi
   SF_RUN_ID=${SF_RUN##*/}
+  sf_owner_take
+  if [[ ${SF_RESUME-} ]]; then sf_directory_again; fi
   exec {SF_LOG}>>"$SF_RUN/sflow.log" {SF_EVENTS}>>"$SF_RUN/events.jsonl" || exit 78
   sf_clock_stamp
   SF_BEGUN=$SF_STAMP
@@ -20,6 +22,7 @@ sf_directory_open() { # the run directory, with what it ran from
   SF_RUN_STATE=RUNNING
   cp -- "$SF_SELF" "$SF_RUN/${SF_WORKFLOW}.sh" 2>/dev/null
   sf_directory_tasks || exit 78
+  sf_watchdog_start
   sf_json_quote "$SF_RUN_ID"
   facts=(run_id "$SF_JSON" pid "$$")
   if [[ ${SF_SET_JSON-} ]]; then facts+=(overrides "$SF_SET_JSON"); fi
@@ -33,4 +36,10 @@ sf_directory_tasks() { # a directory for each task, made a thousand at a time: t
   for ((i = 0; i < ${#SF_TASK[@]}; i += 1000)); do
     (cd -- "$SF_RUN" && mkdir -p -- "${SF_TASK[@]:i:1000}") || return
   done
+}
+
+sf_directory_again() { # what a start that was killed has left: processes, and lines without an end
+  sf_watchdog_sweep
+  sf_aftermath_mend "$SF_RUN/events.jsonl"
+  sf_aftermath_mend "$SF_RUN/completed.txt"
 }

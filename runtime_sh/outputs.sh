@@ -16,6 +16,13 @@ sf_outputs_start() { # <task index> <the state it was in before>
   sf_timer_set "reader:$1" 200
 }
 
+sf_outputs_recover() { # <task index>: it has completed, but the script was killed before its outputs were read
+  local log=$SF_RUN/${SF_TASK[$1]}/${SF_TASK[$1]}.log error
+  if [[ ! ${SF_OUTPUTS[$1]-} || -e ${log%/*}/outputs.json ]]; then return 0; fi
+  SF_LOG_FROM[$1]=$(LC_ALL=C awk '{ n += length($0) + 1 } /^======== attempt [0-9]+ ========$/ { at = n } END { printf "%d", at }' "$log" 2>/dev/null)
+  error=$(sf_outputs_write "$1" "${log%/*}" 2>&1) || sf_console_warn "no outputs of ${SF_TASK[$1]}: ${error//$'\n'/; }"
+}
+
 sf_outputs_read() { # <task index>: a process of its own, whose word on the bus is its end
   local fd error
   local -i status=0
@@ -55,7 +62,6 @@ sf_schedule_outputs() { # <task index> <status> <word>...: from the reader
   SF_READERS=$((SF_READERS - 1))
   sf_timer_clear "reader:$i"
   if (($2)); then sf_console_warn "no outputs of ${SF_TASK[i]}: ${*:3}"; fi
-  sf_task_record "$i"
   if [[ ${SF_READER_AFTER[i]} == RUNNING ]]; then sf_schedule_release "$i"; fi
 }
 

@@ -10,7 +10,6 @@ sf_run_main() { # [<task>...]: the tasks that were chosen, all when none was
   workflow_holes
   sf_select_tasks "$@"
   sf_schedule_open
-  sf_watchdog_start
   sf_console_say "$SF_WORKFLOW: $SF_OPEN of ${#SF_TASK[@]} tasks to run, in $SF_RUN"
   sf_timer_set status:0 5
   sf_run_artifacts
@@ -40,6 +39,7 @@ sf_run_signal() { # <signal>
   if [[ ${SF_BUS-} ]]; then
     printf 'signal %s\n' "$1" >&"$SF_BUS"
   else
+    SF_RUN_STATE=CANCELLED SF_REASON=SIG$1
     exit "$((128 + $(kill -l "$1")))"
   fi
 }
@@ -95,9 +95,7 @@ sf_run_cancel() { # what was never started, or waited for another attempt
 }
 
 sf_run_abandon() { # <exit status>: the script is going without having ended the run; the watchdog takes the tasks down
-  if [[ ${SF_RUN_STATE-} != RUNNING || ! ${SF_RUN-} ]]; then return 0; fi
-  SF_RUN_STATE=FAILED
-  SF_EXIT=$(($1 ? $1 : 70))
-  SF_REASON="the script ended unexpectedly"
-  sf_status_final
+  [[ ${SF_LIFE-} ]] || return 0
+  if [[ $SF_RUN_STATE == RUNNING ]]; then SF_RUN_STATE=FAILED SF_REASON="the script ended unexpectedly"; fi
+  sf_watchdog_tell "$SF_RUN_STATE" "$(($1 ? $1 : 70))" "$SF_REASON"
 }

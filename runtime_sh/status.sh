@@ -11,7 +11,7 @@ sf_timer_due_status() { # in a process of its own: a slow file system must not h
     sf_status_touch
     return
   fi
-  sf_status_write &
+  sf_status_write "/proc/$$" &
   SF_STATUS_PID=$!
 }
 
@@ -20,11 +20,18 @@ sf_status_final() {
   sf_status_write
 }
 
-sf_status_write() {
+sf_status_write() { # [<what must still be there>]: the watchdog writes the last one of a script that was killed, and none comes after it
   local file=$SF_RUN/status.json
-  if ! sf_status_print 2>/dev/null >"$file.new" || ! mv -f "$file.new" "$file" 2>/dev/null; then
-    sf_console_warn "cannot write $file; the run goes on without"
+  local new=$file.$BASHPID.new
+  if ! sf_status_print 2>/dev/null >"$new"; then
+    rm -f -- "$new"
+  elif [[ ${1-} && ! -e $1 ]]; then
+    rm -f -- "$new"
+    return
+  elif mv -f -- "$new" "$file" 2>/dev/null; then
+    return
   fi
+  sf_console_warn "cannot write $file; the run goes on without"
 }
 
 sf_status_print() {

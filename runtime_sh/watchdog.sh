@@ -2,7 +2,7 @@
 # watchdog: takes the tasks down when this script is killed with SIGKILL, and finds what left its process group.
 # It reads a pipe of which only the script holds the other end: end of file means that the script is gone. Which process
 # groups there are stands in a file, so that the watchdog sleeps while tasks come and go.
-# requires: local status clock
+# requires: local aftermath owner
 
 sf_watchdog_start() { # in a process group of its own: who kills all of the script's must not take it along
   exec {SF_GROUPS}>"$SF_RUN/.groups"
@@ -12,11 +12,16 @@ sf_watchdog_start() { # in a process group of its own: who kills all of the scri
   exec {SF_LIFE}>&"${SF_WATCHDOG[1]}"
 }
 
-sf_watchdog_serve() { # waits for the end of its pipe, or for "bye": the run has ended in order
-  local word tries groups=()
+sf_watchdog_serve() { # waits for the end of its pipe; "bye": the run has ended in order; else why it has not
+  local word tries groups=() last=(FAILED 137 "the script was killed")
   trap '' HUP INT QUIT TERM USR1 USR2 PIPE
-  exec {SF_BUS}>&- {SF_EVENTS}>&- {SF_LOG}>&- {SF_GROUPS}>&- >/dev/null 2>&1
-  if read -r word; then return 0; fi
+  sf_owner_sign watchdog "$BASHPID"
+  exec {SF_EVENTS}>&- {SF_LOG}>&- {SF_GROUPS}>&- >/dev/null 2>&1
+  while read -r word tries groups; do
+    [[ $word != bye ]] || return 0
+    last=("$word" "$tries" "$groups")
+  done
+  groups=()
   while read -r word _; do # +pid: a process group began; -pid: it ended
     if [[ $word == +* ]]; then groups[${word#+}]=1; else unset -v "groups[${word#-}]"; fi
   done <"$SF_RUN/.groups"
@@ -26,9 +31,8 @@ sf_watchdog_serve() { # waits for the end of its pipe, or for "bye": the run has
     sleep 0.2
   done
   sf_watchdog_signal KILL
-  SF_RUN_STATE=FAILED SF_EXIT=137 SF_REASON="the script was killed"
-  sf_watchdog_record
-  rm -f -- "$SF_RUN/.groups"
+  sf_aftermath_settle "${last[@]}"
+  rm -f -- "$SF_RUN/.groups" "$SF_RUN/.owner" "$SF_RUN"/status.json.*.new
 }
 
 sf_watchdog_signal() { # <signal>: to the groups of the caller, steps and containers, and what left its group
@@ -66,28 +70,16 @@ sf_watchdog_sweep() { # ends what left its process group and outlived the run
   for pid in ${SF_FOUND[@]+"${SF_FOUND[@]}"}; do kill -s KILL "$pid" 2>/dev/null; done
 }
 
-sf_watchdog_record() { # the last word in events.jsonl and status.json
-  local line
-  sf_clock_stamp
-  printf '{"time":%s,"event":"run","state":"FAILED","exit_status":137,"reason":"%s"}\n' \
-    "$SF_STAMP" "$SF_REASON" >>"$SF_RUN/events.jsonl"
-  if [[ ! -f $SF_RUN/status.json ]]; then
-    sf_status_write
-    return
-  fi
-  while IFS= read -r line; do
-    case $line in
-      ' "state": '*) line=' "state": "FAILED",' ;;
-      ' "exit_status": '*) line=' "exit_status": 137,' ;;
-      ' "reason": '*) line=" \"reason\": \"$SF_REASON\"," ;;
-    esac
-    printf '%s\n' "$line"
-  done <"$SF_RUN/status.json" >"$SF_RUN/status.json.new" && mv -f "$SF_RUN/status.json.new" "$SF_RUN/status.json"
+sf_watchdog_tell() { # <state> <exit status> <reason>: this script will end without having ended the run; returns when the tasks are gone
+  local fd=${SF_WATCHDOG[1]}
+  printf '%s\n' "$*" >&"$SF_LIFE"
+  exec {SF_LIFE}>&- {fd}>&-
+  wait "$SF_WATCHDOG_PID"
 }
 
 sf_watchdog_end() { # the tasks are gone; sends the watchdog home and looks for stragglers
   sf_watchdog_sweep
   printf 'bye\n' >&"$SF_LIFE"
   exec {SF_LIFE}>&-
-  rm -f -- "$SF_RUN/.groups"
+  rm -f -- "$SF_RUN/.groups" "$SF_RUN/.owner"
 }

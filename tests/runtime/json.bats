@@ -13,3 +13,11 @@ setup() {
       { printf '%q gave %s\n' "$text" "$SF_JSON" && false; }
   done
 }
+
+@test "bytes that are no UTF-8 do not make a string that is no JSON" {
+  sf_json_quote $'gr\xc3\xbc\xc3\x9fe'
+  [[ $SF_JSON == $'"gr\xc3\xbc\xc3\x9fe"' ]]
+  sf_json_quote $'a\xff\xed\xa0\x80"\e'
+  python3 -c 'import json, os, sys; print(json.loads(os.fsencode(sys.argv[1]).decode()))' "$SF_JSON"
+  [[ $SF_JSON == '"a'*'\"\u001b"' ]]
+}

@@ -43,8 +43,14 @@ setup() {
   [[ $status == 130 ]]
 }
 
-@test "a script that goes without having ended the run says so in status.json" {
-  sf_status_row 0 '"a"' '""'
-  sf_run_abandon 0
+@test "a script that goes without having ended the run says so" {
+  SF_GRACE=100
+  {
+    set +e
+    sf_watchdog_start
+    sf_run_abandon 0
+    set -e
+  } 3>&-
   [[ $(<"$SF_RUN/status.json") == *'"state": "FAILED"'*'"exit_status": 70'*'ended unexpectedly'* ]]
+  [[ $(tail -n 1 "$SF_RUN/events.jsonl") == *'"state":"FAILED","exit_status":70'* ]]
 }

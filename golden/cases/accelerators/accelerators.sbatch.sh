@@ -15,7 +15,7 @@
 #
 #   from     workflow.yaml  sha256:ae285f8addedbf2eb1aac980c1977a49cd07c8b17a4716b6cf1651d2d6cad4dd
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:292b11972c3bc0500e617e793affd5df023b348316eb61de466d2cc42b8b3c81 (all that follows this header)
+#   body     sha256:bd4b173d6a64cc0f509e371fe8d389a0cce423eb991c3e5c25356a0c5670e886 (all that follows this header)
 #   options  sha256:2327fd86411cc4bfacf20171a99c7daa1e499844fbe3e62225cb1320818237f3 (the #SBATCH lines)
 #
 # `sbatch FILE` submits it, `bash FILE` runs it inside an allocation (salloc);
@@ -535,6 +535,7 @@ sf_local_nodes() { # <first node> <count>: a local backend's nodes are all this 
 
 sf_json_quote() { # <text> -> SF_JSON: the text as a JSON string, quotes included
   local text=$1 character code
+  if [[ $text == *[![:print:]]* ]]; then sf_json_utf8; fi
   if [[ $text == *[\\\"[:cntrl:]]* ]]; then
     text=${text//\\/\\\\}
     text=${text//\"/\\\"}
@@ -549,6 +550,16 @@ sf_json_quote() { # <text> -> SF_JSON: the text as a JSON string, quotes include
     done
   fi
   SF_JSON=\"$text\"
+}
+
+sf_json_utf8() { # -> text of the caller: JSON is UTF-8; of what is not, no character beyond ASCII is left
+  # shellcheck disable=SC2034 # the locale of what follows
+  local LC_ALL=C rest=$text
+  local more=$'[\x80-\xbf]'
+  local -r character=$'^([\x01-\x7f]|[\xc2-\xdf]'"$more"$'|\xe0[\xa0-\xbf]'"$more"$'|[\xe1-\xec\xee\xef]'"$more$more"$'|\xed[\x80-\x9f]'"$more"$'|\xf0[\x90-\xbf]'"$more$more"$'|[\xf1-\xf3]'"$more$more$more"$'|\xf4[\x80-\x8f]'"$more$more"$')+'
+  rest=${rest//[$'\x01'-$'\x7f']/}
+  while [[ ${rest:0:500} =~ $character ]]; do rest=${rest:${#BASH_REMATCH}}; done
+  [[ ! $rest ]] || text=${text//[$'\x80'-$'\xff']/$'\xef\xbf\xbd'}
 }
 
 # console: the lines that a person reads, on the terminal (or the job's output file) and in sflow.log.
@@ -601,7 +612,7 @@ sf_timer_due_status() { # in a process of its own: a slow file system must not h
     sf_status_touch
     return
   fi
-  sf_status_write &
+  sf_status_write "/proc/$$" &
   SF_STATUS_PID=$!
 }
 
@@ -610,11 +621,18 @@ sf_status_final() {
   sf_status_write
 }
 
-sf_status_write() {
+sf_status_write() { # [<what must still be there>]: the watchdog writes the last one of a script that was killed, and none comes after it
   local file=$SF_RUN/status.json
-  if ! sf_status_print 2>/dev/null >"$file.new" || ! mv -f "$file.new" "$file" 2>/dev/null; then
-    sf_console_warn "cannot write $file; the run goes on without"
+  local new=$file.$BASHPID.new
+  if ! sf_status_print 2>/dev/null >"$new"; then
+    rm -f -- "$new"
+  elif [[ ${1-} && ! -e $1 ]]; then
+    rm -f -- "$new"
+    return
+  elif mv -f -- "$new" "$file" 2>/dev/null; then
+    return
   fi
+  sf_console_warn "cannot write $file; the run goes on without"
 }
 
 sf_status_print() {
@@ -838,7 +856,8 @@ sf_task_ended() { # <task index> <exit status>: the attempt is over
   SF_STATUS[i]=$2
   SF_FINISHED[i]=$SF_STAMP
   if [[ $state == COMPLETED ]]; then
-    if [[ ${SF_OUTPUTS[i]-} ]]; then sf_outputs_start "$i" "$was"; else sf_task_record "$i"; fi
+    sf_task_record "$i"
+    if [[ ${SF_OUTPUTS[i]-} ]]; then sf_outputs_start "$i" "$was"; fi
   elif [[ ${SF_RETRY[i]-} && $was != READY && ! ${SF_EXIT-} ]] && sf_retry_later "$i" "$why"; then
     return
   fi
@@ -1407,39 +1426,112 @@ sf_facts_deadline() { # -> SF_DEADLINE: when the job's time is over, in seconds 
   if [[ $job =~ \ EndTime=([0-9-]+)T([0-9:]+) ]]; then SF_DEADLINE=$(date -d "${BASH_REMATCH[1]} ${BASH_REMATCH[2]}" +%s); fi
 }
 
-# directory: the run directory: where it is, and what it holds from the start.
+# owner: who writes in a run directory: one script and its watchdog. A resumed run waits until those of the earlier start are gone,
+# or is refused: two schedulers in one directory would end each other's tasks and mix their books.
 
-sf_directory_open() { # the run directory, with what it ran from
-  local time id=$((RANDOM << 15 ^ RANDOM)) facts
-  printf -v time '%(%Y%m%d-%H%M%S)T' -1
-  if [[ ${SF_RESUME-} ]]; then
-    SF_RUN=$SF_RESUME
-  else
-    printf -v SF_RUN '%s/%s%s-%s-%06x' "$SF_OUTPUT" "${SLURM_JOB_ID:+$SLURM_JOB_ID-}" "$SF_WORKFLOW" "$time" "$((id & 0xffffff))"
-    mkdir -p -- "$SF_RUN" || exit 78
+sf_owner_take() { # for this script; exits when another one still runs there
+  local told=''
+  if sf_owner_alive script; then
+    printf 'sflow: %s is being run by process %s\n' "$SF_RUN" "$SF_OWNER" >&2
+    exit 64
   fi
-  SF_RUN_ID=${SF_RUN##*/}
-  exec {SF_LOG}>>"$SF_RUN/sflow.log" {SF_EVENTS}>>"$SF_RUN/events.jsonl" || exit 78
-  sf_clock_stamp
-  SF_BEGUN=$SF_STAMP
-  sf_clock_now
-  SF_BEGAN=$SF_NOW
-  SF_RUN_STATE=RUNNING
-  cp -- "$SF_SELF" "$SF_RUN/${SF_WORKFLOW}.sh" 2>/dev/null
-  sf_directory_tasks || exit 78
-  sf_json_quote "$SF_RUN_ID"
-  facts=(run_id "$SF_JSON" pid "$$")
-  if [[ ${SF_SET_JSON-} ]]; then facts+=(overrides "$SF_SET_JSON"); fi
-  sf_event_run RUNNING "${facts[@]}"
-  if declare -F sf_override_record >/dev/null; then sf_override_record; fi
-  sf_facts_start
+  while sf_owner_alive watchdog; do
+    [[ $told ]] || printf 'sflow: waiting until what was left of the earlier run in %s has ended\n' "$SF_RUN" >&2
+    told=1
+    sleep 0.1
+  done
+  rm -f -- "$SF_RUN/.owner"
+  sf_owner_sign script "$$"
 }
 
-sf_directory_tasks() { # a directory for each task, made a thousand at a time: the arguments of a command have a limit
+sf_owner_alive() { # <script or watchdog> -> SF_OWNER: its process; is that of the last start still there, on this host?
+  local host role began
+  [[ -r $SF_RUN/.owner ]] || return 1
+  while read -r host role SF_OWNER began; do
+    [[ $role == "$1" && $host == "${HOSTNAME:--}" ]] || continue
+    if sf_owner_began "$SF_OWNER" && [[ $SF_BEGAN_AT == "$began" ]]; then return 0; fi
+  done <"$SF_RUN/.owner"
+  return 1
+}
+
+sf_owner_sign() { # <script or watchdog> <process>
+  sf_owner_began "$2"
+  printf '%s %s %s %s\n' "${HOSTNAME:--}" "$1" "$2" "$SF_BEGAN_AT" 2>/dev/null >>"$SF_RUN/.owner"
+}
+
+sf_owner_began() { # <process> -> SF_BEGAN_AT: when it began, in ticks: its number alone may be another's by now; status 1 when it is gone
+  local facts
+  SF_BEGAN_AT=''
+  read -r facts 2>/dev/null <"/proc/$1/stat" || return
+  # shellcheck disable=SC2086 # from the state on
+  set -- ${facts##*) }
+  SF_BEGAN_AT=${20}
+  [[ $1 != Z ]]
+}
+
+# aftermath: the books of a run whose script is gone without a last word: what events.jsonl tells is brought to an end there, and
+# status.json says the same.
+
+sf_aftermath_settle() { # <state> <exit status> <reason>: of the run; every task gets a state that is its last
   local -i i
-  for ((i = 0; i < ${#SF_TASK[@]}; i += 1000)); do
-    (cd -- "$SF_RUN" && mkdir -p -- "${SF_TASK[@]:i:1000}") || return
+  local word
+  SF_RUN_STATE=$1 SF_EXIT=$2 SF_REASON=$3
+  sf_aftermath_mend "$SF_RUN/events.jsonl"
+  sf_aftermath_read
+  exec {SF_EVENTS}>>"$SF_RUN/events.jsonl"
+  sf_clock_stamp
+  for ((i = 0; i < ${#SF_TASK[@]}; i++)); do
+    case ${SF_STATE[i]-} in
+      RUNNING | READY) word=stopped SF_FINISHED[i]=$SF_STAMP ;;
+      '' | INITIATED) word='not started' ;;
+      *) continue ;;
+    esac
+    SF_STATE[i]=CANCELLED
+    sf_event_state "$i" CANCELLED "$word: $3"
   done
+  sf_json_quote "$3"
+  sf_event_run "$1" exit_status "$2" reason "$SF_JSON"
+  sf_status_write
+}
+
+sf_aftermath_mend() { # <file of lines>: drops a last line that has no end, for what is appended would be part of it
+  if [[ ! -s $1 || $(tail -c 1 -- "$1" && echo .) == $'\n.' ]]; then return 0; fi
+  sed '$d' <"$1" >"$1.new" && mv -f -- "$1.new" "$1"
+}
+
+sf_aftermath_read() { # -> SF_STATE, SF_ATTEMPT, SF_STATUS, SF_STARTED, SF_FINISHED, SF_ROW: as the last start's events have it
+  local line i
+  local -A index=()
+  local event='^\{"time":([0-9.]+),"event":"state","task":("([^"\\]|\\.)*"),"state":"([A-Z]+)","attempt":([0-9]+),"exit_status":([a-z0-9]+),"reason":(.*)\}$'
+  for i in "${!SF_TASK[@]}"; do
+    sf_event_name "$i"
+    index[${SF_QUOTED[i]}]=$i
+  done
+  sf_aftermath_forget
+  while IFS= read -r line; do
+    if [[ $line == *'"event":"run","state":"RUNNING"'* ]]; then sf_aftermath_forget; fi
+    [[ $line =~ $event && ${index[${BASH_REMATCH[2]}]-} ]] || continue
+    sf_aftermath_note "${index[${BASH_REMATCH[2]}]}" "${BASH_REMATCH[1]}" "${BASH_REMATCH[@]:4}"
+  done <"$SF_RUN/events.jsonl"
+}
+
+sf_aftermath_forget() { # the state of every task before the first event
+  local -i i
+  SF_STATE=() SF_ATTEMPT=() SF_STATUS=() SF_STARTED=() SF_FINISHED=()
+  for ((i = 0; i < ${#SF_TASK[@]}; i++)); do
+    SF_STATE[i]=INITIATED
+    sf_status_row "$i" "${SF_QUOTED[i]}" '""'
+  done
+}
+
+sf_aftermath_note() { # <task index> <time> <state> <attempt> <exit status> <reason as JSON>
+  SF_STATE[$1]=$3 SF_ATTEMPT[$1]=$4 SF_STATUS[$1]=$5
+  case $3 in
+    RUNNING) SF_STARTED[$1]=$2 ;;
+    READY | SKIPPED) ;;
+    *) [[ ! ${SF_STARTED[$1]-} ]] || SF_FINISHED[$1]=$2 ;;
+  esac
+  sf_status_row "$1" "${SF_QUOTED[$1]}" "$6"
 }
 
 # watchdog: takes the tasks down when this script is killed with SIGKILL, and finds what left its process group.
@@ -1454,11 +1546,16 @@ sf_watchdog_start() { # in a process group of its own: who kills all of the scri
   exec {SF_LIFE}>&"${SF_WATCHDOG[1]}"
 }
 
-sf_watchdog_serve() { # waits for the end of its pipe, or for "bye": the run has ended in order
-  local word tries groups=()
+sf_watchdog_serve() { # waits for the end of its pipe; "bye": the run has ended in order; else why it has not
+  local word tries groups=() last=(FAILED 137 "the script was killed")
   trap '' HUP INT QUIT TERM USR1 USR2 PIPE
-  exec {SF_BUS}>&- {SF_EVENTS}>&- {SF_LOG}>&- {SF_GROUPS}>&- >/dev/null 2>&1
-  if read -r word; then return 0; fi
+  sf_owner_sign watchdog "$BASHPID"
+  exec {SF_EVENTS}>&- {SF_LOG}>&- {SF_GROUPS}>&- >/dev/null 2>&1
+  while read -r word tries groups; do
+    [[ $word != bye ]] || return 0
+    last=("$word" "$tries" "$groups")
+  done
+  groups=()
   while read -r word _; do # +pid: a process group began; -pid: it ended
     if [[ $word == +* ]]; then groups[${word#+}]=1; else unset -v "groups[${word#-}]"; fi
   done <"$SF_RUN/.groups"
@@ -1468,9 +1565,8 @@ sf_watchdog_serve() { # waits for the end of its pipe, or for "bye": the run has
     sleep 0.2
   done
   sf_watchdog_signal KILL
-  SF_RUN_STATE=FAILED SF_EXIT=137 SF_REASON="the script was killed"
-  sf_watchdog_record
-  rm -f -- "$SF_RUN/.groups"
+  sf_aftermath_settle "${last[@]}"
+  rm -f -- "$SF_RUN/.groups" "$SF_RUN/.owner" "$SF_RUN"/status.json.*.new
 }
 
 sf_watchdog_signal() { # <signal>: to the groups of the caller, steps and containers, and what left its group
@@ -1508,30 +1604,62 @@ sf_watchdog_sweep() { # ends what left its process group and outlived the run
   for pid in ${SF_FOUND[@]+"${SF_FOUND[@]}"}; do kill -s KILL "$pid" 2>/dev/null; done
 }
 
-sf_watchdog_record() { # the last word in events.jsonl and status.json
-  local line
-  sf_clock_stamp
-  printf '{"time":%s,"event":"run","state":"FAILED","exit_status":137,"reason":"%s"}\n' \
-    "$SF_STAMP" "$SF_REASON" >>"$SF_RUN/events.jsonl"
-  if [[ ! -f $SF_RUN/status.json ]]; then
-    sf_status_write
-    return
-  fi
-  while IFS= read -r line; do
-    case $line in
-      ' "state": '*) line=' "state": "FAILED",' ;;
-      ' "exit_status": '*) line=' "exit_status": 137,' ;;
-      ' "reason": '*) line=" \"reason\": \"$SF_REASON\"," ;;
-    esac
-    printf '%s\n' "$line"
-  done <"$SF_RUN/status.json" >"$SF_RUN/status.json.new" && mv -f "$SF_RUN/status.json.new" "$SF_RUN/status.json"
+sf_watchdog_tell() { # <state> <exit status> <reason>: this script will end without having ended the run; returns when the tasks are gone
+  local fd=${SF_WATCHDOG[1]}
+  printf '%s\n' "$*" >&"$SF_LIFE"
+  exec {SF_LIFE}>&- {fd}>&-
+  wait "$SF_WATCHDOG_PID"
 }
 
 sf_watchdog_end() { # the tasks are gone; sends the watchdog home and looks for stragglers
   sf_watchdog_sweep
   printf 'bye\n' >&"$SF_LIFE"
   exec {SF_LIFE}>&-
-  rm -f -- "$SF_RUN/.groups"
+  rm -f -- "$SF_RUN/.groups" "$SF_RUN/.owner"
+}
+
+# directory: the run directory: where it is, and what it holds from the start.
+
+sf_directory_open() { # the run directory, with what it ran from
+  local time id=$((RANDOM << 15 ^ RANDOM)) facts
+  printf -v time '%(%Y%m%d-%H%M%S)T' -1
+  if [[ ${SF_RESUME-} ]]; then
+    SF_RUN=$SF_RESUME
+  else
+    printf -v SF_RUN '%s/%s%s-%s-%06x' "$SF_OUTPUT" "${SLURM_JOB_ID:+$SLURM_JOB_ID-}" "$SF_WORKFLOW" "$time" "$((id & 0xffffff))"
+    mkdir -p -- "$SF_RUN" || exit 78
+  fi
+  SF_RUN_ID=${SF_RUN##*/}
+  sf_owner_take
+  if [[ ${SF_RESUME-} ]]; then sf_directory_again; fi
+  exec {SF_LOG}>>"$SF_RUN/sflow.log" {SF_EVENTS}>>"$SF_RUN/events.jsonl" || exit 78
+  sf_clock_stamp
+  SF_BEGUN=$SF_STAMP
+  sf_clock_now
+  SF_BEGAN=$SF_NOW
+  SF_RUN_STATE=RUNNING
+  cp -- "$SF_SELF" "$SF_RUN/${SF_WORKFLOW}.sh" 2>/dev/null
+  sf_directory_tasks || exit 78
+  sf_watchdog_start
+  sf_json_quote "$SF_RUN_ID"
+  facts=(run_id "$SF_JSON" pid "$$")
+  if [[ ${SF_SET_JSON-} ]]; then facts+=(overrides "$SF_SET_JSON"); fi
+  sf_event_run RUNNING "${facts[@]}"
+  if declare -F sf_override_record >/dev/null; then sf_override_record; fi
+  sf_facts_start
+}
+
+sf_directory_tasks() { # a directory for each task, made a thousand at a time: the arguments of a command have a limit
+  local -i i
+  for ((i = 0; i < ${#SF_TASK[@]}; i += 1000)); do
+    (cd -- "$SF_RUN" && mkdir -p -- "${SF_TASK[@]:i:1000}") || return
+  done
+}
+
+sf_directory_again() { # what a start that was killed has left: processes, and lines without an end
+  sf_watchdog_sweep
+  sf_aftermath_mend "$SF_RUN/events.jsonl"
+  sf_aftermath_mend "$SF_RUN/completed.txt"
 }
 
 # summary: what a person wants to see when the run is over.
@@ -1621,7 +1749,6 @@ sf_run_main() { # [<task>...]: the tasks that were chosen, all when none was
   workflow_holes
   sf_select_tasks "$@"
   sf_schedule_open
-  sf_watchdog_start
   sf_console_say "$SF_WORKFLOW: $SF_OPEN of ${#SF_TASK[@]} tasks to run, in $SF_RUN"
   sf_timer_set status:0 5
   sf_run_artifacts
@@ -1651,6 +1778,7 @@ sf_run_signal() { # <signal>
   if [[ ${SF_BUS-} ]]; then
     printf 'signal %s\n' "$1" >&"$SF_BUS"
   else
+    SF_RUN_STATE=CANCELLED SF_REASON=SIG$1
     exit "$((128 + $(kill -l "$1")))"
   fi
 }
@@ -1706,11 +1834,9 @@ sf_run_cancel() { # what was never started, or waited for another attempt
 }
 
 sf_run_abandon() { # <exit status>: the script is going without having ended the run; the watchdog takes the tasks down
-  if [[ ${SF_RUN_STATE-} != RUNNING || ! ${SF_RUN-} ]]; then return 0; fi
-  SF_RUN_STATE=FAILED
-  SF_EXIT=$(($1 ? $1 : 70))
-  SF_REASON="the script ended unexpectedly"
-  sf_status_final
+  [[ ${SF_LIFE-} ]] || return 0
+  if [[ $SF_RUN_STATE == RUNNING ]]; then SF_RUN_STATE=FAILED SF_REASON="the script ended unexpectedly"; fi
+  sf_watchdog_tell "$SF_RUN_STATE" "$(($1 ? $1 : 70))" "$SF_REASON"
 }
 
 # retry: further attempts at a task that failed.
@@ -1764,6 +1890,7 @@ sf_select_tasks() { # [<task>...]: settles the state of every task that is not t
   for ((i = 0; i < ${#SF_TASK[@]}; i++)); do
     if [[ ! ${SF_STATE[i]-} && ${completed["${SF_FINGERPRINT[i]-} ${SF_TASK[i]}"]-} ]]; then
       sf_select_settle "$i" SKIPPED "completed in an earlier run"
+      if declare -F sf_outputs_recover >/dev/null; then sf_outputs_recover "$i"; fi
     elif [[ -s $SF_RUN/${SF_TASK[i]}/${SF_TASK[i]}.log ]]; then
       sf_retry_rule "$i" 1
     fi

@@ -1,0 +1,44 @@
+# shellcheck shell=bash
+# owner: who writes in a run directory: one script and its watchdog. A resumed run waits until those of the earlier start are gone,
+# or is refused: two schedulers in one directory would end each other's tasks and mix their books.
+# requires:
+
+sf_owner_take() { # for this script; exits when another one still runs there
+  local told=''
+  if sf_owner_alive script; then
+    printf 'sflow: %s is being run by process %s\n' "$SF_RUN" "$SF_OWNER" >&2
+    exit 64
+  fi
+  while sf_owner_alive watchdog; do
+    [[ $told ]] || printf 'sflow: waiting until what was left of the earlier run in %s has ended\n' "$SF_RUN" >&2
+    told=1
+    sleep 0.1
+  done
+  rm -f -- "$SF_RUN/.owner"
+  sf_owner_sign script "$$"
+}
+
+sf_owner_alive() { # <script or watchdog> -> SF_OWNER: its process; is that of the last start still there, on this host?
+  local host role began
+  [[ -r $SF_RUN/.owner ]] || return 1
+  while read -r host role SF_OWNER began; do
+    [[ $role == "$1" && $host == "${HOSTNAME:--}" ]] || continue
+    if sf_owner_began "$SF_OWNER" && [[ $SF_BEGAN_AT == "$began" ]]; then return 0; fi
+  done <"$SF_RUN/.owner"
+  return 1
+}
+
+sf_owner_sign() { # <script or watchdog> <process>
+  sf_owner_began "$2"
+  printf '%s %s %s %s\n' "${HOSTNAME:--}" "$1" "$2" "$SF_BEGAN_AT" 2>/dev/null >>"$SF_RUN/.owner"
+}
+
+sf_owner_began() { # <process> -> SF_BEGAN_AT: when it began, in ticks: its number alone may be another's by now; status 1 when it is gone
+  local facts
+  SF_BEGAN_AT=''
+  read -r facts 2>/dev/null <"/proc/$1/stat" || return
+  # shellcheck disable=SC2086 # from the state on
+  set -- ${facts##*) }
+  SF_BEGAN_AT=${20}
+  [[ $1 != Z ]]
+}

@@ -1,0 +1,26 @@
+#!/usr/bin/env bats
+
+setup() {
+  source "$BATS_TEST_DIRNAME/units.bash"
+  load_units owner
+  SF_RUN=$BATS_TEST_TMPDIR
+}
+
+@test "a directory has one owner" {
+  sf_owner_take
+  run sf_owner_take
+  [[ $status == 64 && $output == *"is being run by process $$" ]]
+}
+
+@test "a process that began at another time is another one, as is one of another host" {
+  printf '%s script %s 1\nelsewhere script %s %s\n' "${HOSTNAME:--}" "$$" "$$" 1 >"$SF_RUN/.owner"
+  sf_owner_take
+  [[ $(wc -l <"$SF_RUN/.owner") == 1 ]]
+}
+
+@test "it is waited for an earlier watchdog" {
+  sleep 0.5 3>&- &
+  sf_owner_sign watchdog "$!"
+  run sf_owner_take
+  [[ $status == 0 && $output == *'waiting until'* && $(<"$SF_RUN/.owner") == *" script $$ "* ]]
+}
