@@ -273,3 +273,26 @@ def test_a_role_is_told_by_what_runs_else_by_the_name(tmp_path: Path, role: str,
     run = "exec nats-server -a 127.0.0.1 -p 99999" if role == "script" else "exit 3"
     text = f"workflow: {{name: w, tasks: [{{name: {name}, script: [{run}]}}]}}"
     assert told(diagnose(Workflow(tmp_path, text).run().directory))[0] == "infrastructure"
+
+
+def test_a_failure_a_probe_that_asks_for_another_path(tmp_path: Path) -> None:
+    """The 404 are answers to the probe: no request was lost."""
+    port = closed_port()
+    text = f"""
+workflow:
+  name: w
+  tasks:
+    - name: frontend
+      script: [exec {PYTHON} -m http.server --bind 127.0.0.1 {port}]
+      probes: {{readiness: {{http_get: {{url: "http://127.0.0.1:{port}/helth"}}, interval: 0.2, timeout: 2}}}}
+    - {{name: bench, depends_on: [frontend], script: [echo measuring]}}
+"""
+    found = diagnose(Workflow(tmp_path, text).run().directory)
+    assert told(found) == ("infrastructure", "not-ready-http-request", "workflow")
+    assert layers(found)["routing"] != "FAIL"
+
+
+def test_a_failure_curl_is_refused(tmp_path: Path, require: Callable[[str], str]) -> None:
+    require("curl")
+    found = diagnose(Workflow(tmp_path, bench(f"exec curl -f http://127.0.0.1:{closed_port()}/v1")).run().directory)
+    assert told(found) == ("infrastructure", "connection-refused", "workflow")

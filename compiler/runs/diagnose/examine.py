@@ -91,14 +91,15 @@ def _of_task(case: Case, told: list[Finding]) -> Findings:
     first = case.failed[0]
     symptom = orchestration.why_it_failed(case, first)
     needed = case.needs(first.name)
-    serves = "benchmark" in case.roles(first.name) or "HTTP" in symptom.cause
+    is_client = case.layer_of(first.name) == "orchestration" and "HTTP Error" in symptom.cause
+    asks = is_client or "benchmark" in case.roles(first.name)
     causes = told[:1]
     if symptom.general or any(pattern.id == symptom.id and pattern.at_end for pattern in case.patterns):
         causes += _of_needed(case, needed)
     shared = allocation.findings(case, [first.name, *needed]) if symptom.general or symptom.explained_by else []
     causes += shared if shared and (shared[0].task == first.name or not causes) else []
     results = benchmark.findings(case)
-    if serves:
+    if asks:
         causes += [*routing.findings(case), *results]
         results = []
     if "benchmark" in case.roles(first.name) and symptom.layer != "benchmark" and (end := in_reason(case, first)):

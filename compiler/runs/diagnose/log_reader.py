@@ -111,7 +111,7 @@ def last_lines(pieces: tuple[Piece, ...], count: int) -> list[tuple[int, str]]:
     while end > 0 and len(found) < count:
         start = max(piece.data.rfind(b"\n", 0, end), piece.data.rfind(b"\r", 0, end)) + 1
         text = piece.data[max(start, end - 2000) : end].decode("utf-8", "replace").strip()
-        if text:
+        if text and not (found and found[-1][1] == text):  # progress bars
             found.append((start, text))
         end = start - 1
     return found[::-1]

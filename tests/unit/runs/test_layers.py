@@ -414,3 +414,9 @@ def test_why_a_result_is_not_as_required(examine: Callable[..., Diagnosis]) -> N
     found = examine("FAILED", **tasks, bench=bench(reason="tps: 0 < 5", status=0))
     assert cause(found) == ("routing", "answered-5xx")
     assert verdicts(found)["benchmark"] == "FAIL"
+
+
+def test_a_service_that_ended_before_it_was_ready_is_not_said_to_be_well(examine: Callable[..., Diagnosis]) -> None:
+    found = examine("COMPLETED", nats=Task(probe="n1:4222 is closed", log="Usage: nats-server [options]\n"))
+    assert verdicts(found)["infrastructure"] == "unknown"
+    assert found.layers[2].says == "nats ended before it was ready"
