@@ -15,6 +15,8 @@ from ..diagnostics import Label, Reporter, Span
 _NOT_YAML = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 _SPECIAL = "quote text that begins with one of @ ` % * & ! | > { [ or holds ': ' or ' #'"
+# Newer builds of libyaml have a limit of their own, and meet it before they hand out the first of the brackets.
+_TOO_DEEP = "exceeded maximum nesting depth"
 _PLAIN_TEXT = {
     "found character that cannot start any token": ("text cannot begin with this character", _SPECIAL),
     "did not find expected alphabetic or numeric character": ("text cannot begin with this character", _SPECIAL),
@@ -45,6 +47,9 @@ def report_yaml_error(name: str, text: str, error: yaml.MarkedYAMLError, report:
     mark = error.problem_mark or error.context_mark
     span = _at(name, mark) if mark else Span(name, 1, 1)
     problem = error.problem or "this is not YAML"
+    if problem == _TOO_DEEP:
+        report.error("yaml-too-large", "this is far too many levels deep", span)
+        return
     message, advice = _PLAIN_TEXT.get(problem, (problem, ""))
     labels = []
     if error.context_mark and mark and error.context_mark.line != mark.line:
