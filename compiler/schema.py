@@ -187,7 +187,7 @@ def _task() -> Schema:
         "name": text("A name for people"),
         "pattern": text("A pattern in the format of Python's parse library"),
         "source": text("Where the lines come from; the task's log"),
-        "metrics": {"type": ["array", "object", "null"], "description": "The fields that are metrics"},
+        "metrics": {"type": ["array", "object", "null"], "description": "The fields that are metrics, and their units"},
     }
     name = {"$ref": "#/$defs/word", "description": "The operator's name"}
     overrides = {

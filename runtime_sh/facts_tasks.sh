@@ -80,4 +80,5 @@ sf_facts_limits() { # <task index>
   if [[ ${SF_OUTPUTS[i]-} ]]; then outputs=true; fi
   printf ', "launch": "%s", "timeout": %s, "ready_within": %s, "retries": %s, "critical": %s, "outputs": %s' \
     "${SF_LAUNCH[i]:-local}" "${SF_TIMEOUT[i]:-null}" "${SF_READY_WITHIN[i]:-null}" "${retries%% *}" "$critical" "$outputs"
+  if [[ ${SF_UNITS[i]-} ]]; then printf ', "units": {%s}' "${SF_UNITS[i]}"; fi
 }

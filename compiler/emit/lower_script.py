@@ -8,6 +8,7 @@ common (their environment, a script that replicas share) stands once.
 from __future__ import annotations
 
 import hashlib
+import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
@@ -227,6 +228,7 @@ def _task_block(
         ("READY_WITHIN", _ready_within(task)),
         ("OPTIONAL", "" if task.critical else "1"),
         ("OUTPUTS", "1" if task.outputs else ""),
+        ("UNITS", _units(task)),
         ("SETUP", "1" if setup else ""),
         ("HIDES", quote(" ".join(hidden)) if hidden else ""),
         ("FINGERPRINT", _fingerprint(task)),
@@ -259,6 +261,12 @@ def _retry(task: PlanTask) -> str:
 def _ready_within(task: PlanTask) -> str:
     deadlines = [probe.deadline for probe in task.probes if probe.deadline is not None]
     return _seconds(deadlines[0]) if deadlines else ""
+
+
+def _units(task: PlanTask) -> str:
+    """The units of its metrics, as members of an object of JSON."""
+    units = {metric.name: metric.unit for output in task.outputs for metric in output.metrics if metric.unit}
+    return quote(json.dumps(units, ensure_ascii=False)[1:-1]) if units else ""
 
 
 def _task_comment(task: PlanTask, index: int) -> str:

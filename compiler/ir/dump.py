@@ -131,7 +131,7 @@ def _task(task: PlanTask) -> dict[str, Any]:
         "probes": [_probe(probe) for probe in task.probes],
         "retries": None if task.retries is None else asdict(task.retries),
         "outputs": [
-            {"pattern": output.pattern, "source": output.source, "metrics": list(output.metrics)}
+            {"pattern": output.pattern, "source": output.source, "metrics": [asdict(each) for each in output.metrics]}
             for output in task.outputs
         ],
         "timeout": task.timeout,

@@ -194,10 +194,18 @@ class Retries:
 
 
 @dataclass(frozen=True, slots=True)
+class PlanMetric:
+    """A named field that is a measurement; `unit` is for people."""
+
+    name: str
+    unit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class PlanOutput:
     pattern: str
     source: str | None = None
-    metrics: tuple[str, ...] = ()
+    metrics: tuple[PlanMetric, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from ..diagnostics import Reporter, did_you_mean
+from ..diagnostics import Reporter, Span, did_you_mean
 from ..ir.expr import RunText, display
-from ..ir.plan import PlanOutput
+from ..ir.plan import PlanMetric, PlanOutput
 from ..ir.tree import Mapping, Node, Scalar, Sequence, span_at, to_python
 from ..outputs.awk import clash, is_too_large, paths
 from ..outputs.pattern import PatternError, split
@@ -68,7 +68,7 @@ def _output(mapping: Mapping, scope: Names, report: Reporter) -> PlanOutput | No
             node.span,
             help="write {name} or {name:TYPE}; a name begins with a letter",
         )
-    return PlanOutput(pattern, _source(mapping, scope, report), _metrics(mapping, names, report))
+    return PlanOutput(pattern, _source(mapping, scope, report), _metrics(mapping, names, scope, report))
 
 
 def _is_pattern(text: object, node: Scalar, report: Reporter) -> bool:
@@ -111,16 +111,34 @@ def _source(mapping: Mapping, scope: Names, report: Reporter) -> str | None:
     return source
 
 
-def _metrics(mapping: Mapping, names: list[str], report: Reporter) -> tuple[str, ...]:
-    """The fields that are measurements, for tools that compare runs; all named fields are written in any case."""
-    node = _given(mapping, "metrics")
-    if isinstance(node, Mapping):
-        listed = [(name, entry.key_span) for name, entry in node.entries.items()]
-    else:
-        items = node if isinstance(node, Sequence) else ()
-        listed = [(item.text, item.span) for item in items if isinstance(item, Scalar)]
-    for name, span in listed:
+def _metrics(mapping: Mapping, names: list[str], scope: Names, report: Reporter) -> tuple[PlanMetric, ...]:
+    """The fields that are measurements, with their units; all named fields are written in any case."""
+    found = []
+    for name, span, body in _listed(_given(mapping, "metrics")):
         if name not in names:
             message = f"'{name}' is no named field of the pattern"
             report.warning("output-metric", message, span, help=did_you_mean(name, names, what="fields"))
-    return tuple(name for name, _ in listed)
+        found.append(PlanMetric(name, _unit(body, scope, report)))
+    return tuple(found)
+
+
+def _listed(node: Node | None) -> Iterable[tuple[str, Span, Node | None]]:
+    """The metrics' names, where they stand, and what is said of each; written as any other named section, or as bare names."""
+    if isinstance(node, Mapping):
+        yield from ((name, entry.key_span, entry.value) for name, entry in node.entries.items())
+    for item in node if isinstance(node, Sequence) else ():
+        name = item.get("name") if isinstance(item, Mapping) else item
+        if isinstance(name, Scalar):
+            yield name.text, name.span, item if isinstance(item, Mapping) else None
+
+
+def _unit(body: Node | None, scope: Names, report: Reporter) -> str:
+    """`metrics: {ttft: ms}` or `metrics: {ttft: {unit: ms}}`."""
+    node = _given(body, "unit") if isinstance(body, Mapping) else body
+    if not isinstance(node, Scalar) or not isinstance(to_python(node), str):
+        return ""
+    text = read_text(node, scope, report)
+    if isinstance(text, RunText) and not text.is_constant:
+        report.error("runtime-value", f"the unit is {display(text)}, which is known only when the job runs", node.span)
+        return ""
+    return "" if text is None else display(text).strip()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +47,8 @@ class TaskFacts:
     critical: bool
     outputs: bool
     probes: tuple[ProbeFacts, ...]
+    units: Mapping[str, str] = field(default_factory=dict)
+    """Of those outputs that have one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +109,7 @@ def read_facts(run_dir: Path) -> Facts | None:
     try:
         value = json.loads((run_dir / "run.json").read_text("utf-8", "replace"))
         whole = value["version"] == 1 and fits(value, _SHAPE)
+        whole = whole and all(fits(task.get("units", {}), {str: str}) for task in value["tasks"])
         whole = whole and (value["slurm"] is None or fits(value["slurm"], {str: str}))
         return _facts(value) if whole else None
     except (OSError, ValueError, KeyError, TypeError):
@@ -127,7 +130,7 @@ def _task(value: dict[str, Any]) -> TaskFacts:
     probes = tuple(ProbeFacts(probe["role"], probe["kind"], probe["says"]) for probe in value["probes"])
     lists: dict[str, Any] = {name: tuple(value[name]) for name in ("after", "nodes", "gpus")}
     names = ("name", "base", "replica", "sweep", "launch", "timeout", "ready_within", "retries", "critical", "outputs")
-    return TaskFacts(**{name: value[name] for name in names}, **lists, probes=probes)
+    return TaskFacts(**{name: value[name] for name in names}, **lists, probes=probes, units=value.get("units", {}))
 
 
 def _in_order(tasks: list[TaskFacts]) -> tuple[TaskFacts, ...]:

@@ -14,7 +14,7 @@
 #   from     vllm/agg.yaml  sha256:218cd45629394a3498351b580f70661f6f838b4eed2e3a1e5e5ed436aaeb4e28
 #   from     bench/aiperf.yaml  sha256:6cef44fe15c28e08b618f64b540676484d31aced6b8a5d4a0f444442ca9a9b51
 #   rebuild  
-#   body     sha256:dcc395fc831af18a3d043e058d45bbc2a31263ff651b719b85ccb0c0766047c6 (all that follows this header)
+#   body     sha256:0d248349cb30ec067b49c9abea94a1ceb79bfdf3d7952d150555896492bfa20f (all that follows this header)
 #   options  sha256:501c54659406c214990a843ef29cdb162d906fc8a6ec0a2351e0249357515a89 (the #SBATCH lines)
 #
 # `sbatch FILE` submits it, `bash FILE` runs it inside an allocation (salloc);
@@ -1985,6 +1985,7 @@ sf_facts_limits() { # <task index>
   if [[ ${SF_OUTPUTS[i]-} ]]; then outputs=true; fi
   printf ', "launch": "%s", "timeout": %s, "ready_within": %s, "retries": %s, "critical": %s, "outputs": %s' \
     "${SF_LAUNCH[i]:-local}" "${SF_TIMEOUT[i]:-null}" "${SF_READY_WITHIN[i]:-null}" "${retries%% *}" "$critical" "$outputs"
+  if [[ ${SF_UNITS[i]-} ]]; then printf ', "units": {%s}' "${SF_UNITS[i]}"; fi
 }
 
 # facts_environment: env.txt, what of the script's own environment can explain how a run went: Slurm's variables, and those that

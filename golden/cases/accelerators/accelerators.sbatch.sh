@@ -15,7 +15,7 @@
 #
 #   from     workflow.yaml  sha256:ae285f8addedbf2eb1aac980c1977a49cd07c8b17a4716b6cf1651d2d6cad4dd
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:bd4b173d6a64cc0f509e371fe8d389a0cce423eb991c3e5c25356a0c5670e886 (all that follows this header)
+#   body     sha256:a16fe9134c7013476a6ff1d27baf0f5e60de9c139eaa01ddfdfd86b600c9a122 (all that follows this header)
 #   options  sha256:2327fd86411cc4bfacf20171a99c7daa1e499844fbe3e62225cb1320818237f3 (the #SBATCH lines)
 #
 # `sbatch FILE` submits it, `bash FILE` runs it inside an allocation (salloc);
@@ -1297,6 +1297,7 @@ sf_facts_limits() { # <task index>
   if [[ ${SF_OUTPUTS[i]-} ]]; then outputs=true; fi
   printf ', "launch": "%s", "timeout": %s, "ready_within": %s, "retries": %s, "critical": %s, "outputs": %s' \
     "${SF_LAUNCH[i]:-local}" "${SF_TIMEOUT[i]:-null}" "${SF_READY_WITHIN[i]:-null}" "${retries%% *}" "$critical" "$outputs"
+  if [[ ${SF_UNITS[i]-} ]]; then printf ', "units": {%s}' "${SF_UNITS[i]}"; fi
 }
 
 # facts_environment: env.txt, what of the script's own environment can explain how a run went: Slurm's variables, and those that

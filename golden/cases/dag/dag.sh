@@ -4,7 +4,7 @@
 #
 #   from     dag.yaml  sha256:8f40df9ba833b5646be249a090380f0ade6e81b6f944d3f1ac3d167063691e90
 #   rebuild  sflowc build -f dag.yaml
-#   body     sha256:b511b9ed9797effca82a9f8d716adff2791c678ac40c7061696b26520449dacc (all that follows this header)
+#   body     sha256:af986b9efedb64dc66afc46c0954e20a7bdd4f33480a93ca96f36c0f14f95651 (all that follows this header)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -721,6 +721,7 @@ sf_facts_limits() { # <task index>
   if [[ ${SF_OUTPUTS[i]-} ]]; then outputs=true; fi
   printf ', "launch": "%s", "timeout": %s, "ready_within": %s, "retries": %s, "critical": %s, "outputs": %s' \
     "${SF_LAUNCH[i]:-local}" "${SF_TIMEOUT[i]:-null}" "${SF_READY_WITHIN[i]:-null}" "${retries%% *}" "$critical" "$outputs"
+  if [[ ${SF_UNITS[i]-} ]]; then printf ', "units": {%s}' "${SF_UNITS[i]}"; fi
 }
 
 # facts_environment: env.txt, what of the script's own environment can explain how a run went: Slurm's variables, and those that

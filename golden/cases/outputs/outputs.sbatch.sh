@@ -9,9 +9,9 @@
 #
 # outputs: 5 tasks. Compiled by sflowc 0.1.0: change the workflow and compile again.
 #
-#   from     workflow.yaml  sha256:e20fa5e27ed9200ee3030aeb3dca2a86a4fbb3e5055d4ccab0a79e6658921d5c
+#   from     workflow.yaml  sha256:aa3e039f862faca14432c25799c863ac6268d94eee117afffa7d04364cdd5859
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:7f0d7d1527bb694268f2b17b83e22d4f70cda5c86c280fc8212e901186d013b2 (all that follows this header)
+#   body     sha256:3664da476bb494592b27fdcd935f21bb72471140cf4bba1d8051a4297751aa6f (all that follows this header)
 #   options  sha256:09c263a0102d2b51cd63fe2e2c8a970e31ab733fbae90fa675d765ff4a7fdb25 (the #SBATCH lines)
 #
 # `sbatch FILE` submits it, `bash FILE` runs it inside an allocation (salloc);
@@ -50,7 +50,8 @@ workflow_holes() { # what only the run knows, by its placeholder in the texts be
 # ---- Tasks -----------------------------------------------------------------------------------------------------------
 
 # 0  bench: starts at once; node 0 of here
-SF_TASK[0]=bench SF_NODES[0]=0 SF_OUTPUTS[0]=1 SF_SETUP[0]=1 SF_FINGERPRINT[0]=7481b60e3bae
+SF_TASK[0]=bench SF_NODES[0]=0 SF_OUTPUTS[0]=1 SF_UNITS[0]='"latency[p99]": "ms", "rate": "tok/s"' SF_SETUP[0]=1
+SF_FINGERPRINT[0]=7481b60e3bae
 setup_0() {
   SF_ENV+=(LEVEL=1)
 }
@@ -1582,6 +1583,7 @@ sf_facts_limits() { # <task index>
   if [[ ${SF_OUTPUTS[i]-} ]]; then outputs=true; fi
   printf ', "launch": "%s", "timeout": %s, "ready_within": %s, "retries": %s, "critical": %s, "outputs": %s' \
     "${SF_LAUNCH[i]:-local}" "${SF_TIMEOUT[i]:-null}" "${SF_READY_WITHIN[i]:-null}" "${retries%% *}" "$critical" "$outputs"
+  if [[ ${SF_UNITS[i]-} ]]; then printf ', "units": {%s}' "${SF_UNITS[i]}"; fi
 }
 
 # facts_environment: env.txt, what of the script's own environment can explain how a run went: Slurm's variables, and those that

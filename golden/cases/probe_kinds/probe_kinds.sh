@@ -4,7 +4,7 @@
 #
 #   from     workflow.yaml  sha256:e5c7844b594a91d0ca6e6044a963fc77b3dcfa3f82dae874aa30e53194ad5ebd
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:2ebb2ac87a170d81b673a0d12d08ca2831b35c989809b2bf4e5ac86833959bab (all that follows this header)
+#   body     sha256:cc9acc6bc6b5d750cf637a1a772d8fee4429d6eb4f4733068468bdf0d6ccdcc4 (all that follows this header)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -1183,6 +1183,7 @@ sf_facts_limits() { # <task index>
   if [[ ${SF_OUTPUTS[i]-} ]]; then outputs=true; fi
   printf ', "launch": "%s", "timeout": %s, "ready_within": %s, "retries": %s, "critical": %s, "outputs": %s' \
     "${SF_LAUNCH[i]:-local}" "${SF_TIMEOUT[i]:-null}" "${SF_READY_WITHIN[i]:-null}" "${retries%% *}" "$critical" "$outputs"
+  if [[ ${SF_UNITS[i]-} ]]; then printf ', "units": {%s}' "${SF_UNITS[i]}"; fi
 }
 
 # facts_environment: env.txt, what of the script's own environment can explain how a run went: Slurm's variables, and those that

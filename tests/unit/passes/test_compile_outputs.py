@@ -2,7 +2,7 @@
 
 import pytest
 from compilation import diagnostics, errors, task, tasks, workflow
-from sflowc.ir.plan import PlanOutput
+from sflowc.ir.plan import PlanMetric, PlanOutput
 
 
 def outputs(listed: str) -> tuple[PlanOutput, ...]:
@@ -25,8 +25,24 @@ def mistakes(listed: str) -> list[tuple[str, str]]:
         ("[{pattern: 'a {b}'}]", (PlanOutput("a {b}"),)),
         ("[{pattern: 'a {b}'}, {pattern: 'c {d:d}', name: n}]", (PlanOutput("a {b}"), PlanOutput("c {d:d}"))),
         ("[{pattern: 'a {b}', source: stderr, metrics: ~}]", (PlanOutput("a {b}", "stderr"),)),
-        ("[{pattern: 'a {b} {c}', metrics: [b, c]}]", (PlanOutput("a {b} {c}", None, ("b", "c")),)),
-        ("[{pattern: 'a {b[c]}', metrics: {'b[c]': ms}}]", (PlanOutput("a {b[c]}", None, ("b[c]",)),)),
+        (
+            "[{pattern: 'a {b} {c}', metrics: [b, c]}]",
+            (PlanOutput("a {b} {c}", None, (PlanMetric("b"), PlanMetric("c"))),),
+        ),
+        (
+            "[{pattern: 'a {b[c]}', metrics: {'b[c]': ms}}]",
+            (PlanOutput("a {b[c]}", None, (PlanMetric("b[c]", "ms"),)),),
+        ),
+        (
+            "[{pattern: 'a {b}', metrics: {b: {unit: '${{ 1 }}/s'}}}]",
+            (PlanOutput("a {b}", None, (PlanMetric("b", "1/s"),)),),
+        ),
+        (
+            "[{pattern: 'a {b}', metrics: [{name: b, unit: ' µs '}]}]",
+            (PlanOutput("a {b}", None, (PlanMetric("b", "µs"),)),),
+        ),
+        ("[{pattern: 'a {b}', metrics: {b: ~}}]", (PlanOutput("a {b}", None, (PlanMetric("b"),)),)),
+        ("[{pattern: 'a {b}', metrics: {b: {unit: [x]}}}]", (PlanOutput("a {b}", None, (PlanMetric("b"),)),)),
         ("[{pattern: '${{ 1 + 1 }} {b}', source: '${{ \"log\" }}'}]", (PlanOutput("2 {b}", "log"),)),
     ],
 )
@@ -69,6 +85,10 @@ def test_what_is_said_and_compiled_all_the_same(listed: str, code: str) -> None:
         (
             "[{pattern: '${{ backends.local.nodes[0].ip_address }} {b}'}]",
             ("runtime-value", "'${{ backends.local.nodes[0].ip_address }} {b}'"),
+        ),
+        (
+            "[{pattern: '{b}', metrics: {b: '${{ backends.local.nodes[0].name }}'}}]",
+            ("runtime-value", "'${{ backends.local.nodes[0].name }}'"),
         ),
         ("[{pattern: '{a:250} {b:250}'}]", ("output-pattern", "'{a:250} {b:250}'")),
     ],

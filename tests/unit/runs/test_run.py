@@ -14,11 +14,11 @@ from sflowc.runs.run import Run, host_name
 from written_runs import add_events, facts, probe_event, run_event, task_event, write_facts, write_status
 
 ROOT = Path(__file__).resolve().parents[3]
+RUN_SCHEMA = json.loads((ROOT / "schemas" / "run.schema.json").read_text())
 
 
 def test_what_these_tests_write_is_what_scripts_write() -> None:
-    schema = json.loads((ROOT / "schemas" / "run.schema.json").read_text())
-    jsonschema.validate(facts({"name": "a"}), schema)
+    jsonschema.validate(facts({"name": "a"}), RUN_SCHEMA)
 
 
 def test_facts_are_none_until_the_file_is_whole(tmp_path: Path) -> None:
@@ -34,6 +34,16 @@ def test_facts_are_none_until_the_file_is_whole(tmp_path: Path) -> None:
     with pytest.raises(KeyError):
         found.task("b")
     (tmp_path / "run.json").write_text(text.replace('"version": 1', '"version": 2'))
+    assert read_facts(tmp_path) is None
+
+
+def test_units_of_outputs(tmp_path: Path) -> None:
+    write_facts(tmp_path, {"name": "a", "units": {"ttft": "ms"}}, {"name": "b"})
+    found = read_facts(tmp_path)
+    assert found is not None
+    assert [task.units for task in found.tasks] == [{"ttft": "ms"}, {}]
+    jsonschema.validate(facts({"name": "a", "units": {"ttft": "ms"}}), RUN_SCHEMA)
+    write_facts(tmp_path, {"name": "a", "units": {"ttft": 1}})
     assert read_facts(tmp_path) is None
 
 
