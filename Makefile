@@ -14,6 +14,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_ROOT_USER_ACTION := ignore
 
 SCHEMA = from sflowc.schema import workflow_schema_text as text; print(text(), end="")
+PROMISES = PYTHONPATH=tests:tests/run:tests/slurm python -m faults.page
 MAN_PAGE = from sflowc.cli.man_page import man_page; print(man_page(), end="")
 SHELL_FILES = .ci/run $(shell find tests bench -name '*.sh')
 # What one unit alone cannot show: who reads a variable (SC2034), who sets it (SC2153), that it is an associative array
@@ -58,18 +59,21 @@ check: $(VENV)/.dev ## style, types, layers, shell scripts, generated files
 	sflowc explain --format markdown | diff -u docs/diagnostics.md -
 	sflowc schema --format markdown | diff -u docs/language.md -
 	python -c '$(MAN_PAGE)' | diff -u man/sflowc.1 -
+	$(PROMISES) | diff -u docs/promises.md -
 	NO_MKDOCS_2_WARNING=1 mkdocs build --quiet
 
 schema: $(VENV)/.dev ## write schemas/workflow.schema.json anew, after a change of a probe, an operator or the language
 	python -c '$(SCHEMA)' >$(VENV)/schema.json
 	mv $(VENV)/schema.json schemas/workflow.schema.json
 
-docs: $(VENV)/.dev schema ## write what is generated in docs/ and man/ anew, after a change of the catalogue, the schema or a command
+docs: $(VENV)/.dev schema ## write what is generated in docs/ and man/ anew, after a change of the catalogue, the schema, a command or a fault
 	sflowc explain --format markdown >$(VENV)/diagnostics.md
 	mv $(VENV)/diagnostics.md docs/diagnostics.md
 	sflowc schema --format markdown >docs/language.md
 	python -c '$(MAN_PAGE)' >$(VENV)/sflowc.1
 	mv $(VENV)/sflowc.1 man/sflowc.1
+	$(PROMISES) >$(VENV)/promises.md
+	mv $(VENV)/promises.md docs/promises.md
 
 site: $(VENV)/.dev ## the manual as a site, in build/site
 	NO_MKDOCS_2_WARNING=1 mkdocs build

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from faults.slurm_stage import SlurmStage
 from jobs import CLUSTER, SFLOWC, Job, Stubs, command
 from requirements import need
 
@@ -68,3 +69,9 @@ def submit(tmp_path: Path, stubs: Stubs) -> Iterator[Callable[..., Job]]:
     yield send
     for job in jobs:
         subprocess.run(["scancel", job.number], capture_output=True, check=False)
+
+
+@pytest.fixture
+def stage(submit: Callable[..., Job]) -> SlurmStage:
+    """Where a fault on the cluster happens (tests/faults/table.py)."""
+    return SlurmStage(submit)
