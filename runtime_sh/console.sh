@@ -13,7 +13,8 @@ sf_console_open() { # colours on a terminal that wants them
 
 sf_console_state() { # <task index> <word> <text>: one change of a task
   local line time
-  printf -v line '%-*s  %-9s%s' "$SF_NAME_WIDTH" "${SF_TASK[$1]}" "$2" "${3:+  $3}"
+  sf_console_plain "$3"
+  printf -v line '%-*s  %-9s%s' "$SF_NAME_WIDTH" "${SF_TASK[$1]}" "$2" "${SF_PLAIN:+  $SF_PLAIN}"
   printf -v time '%(%H:%M:%S)T' -1
   if ((${#SF_COLOUR[@]})); then
     printf '%s  %s%s%s\n' "$time" "${SF_COLOUR_OF[$2]-}" "$line" "${SF_COLOUR[0]}"
@@ -25,14 +26,31 @@ sf_console_state() { # <task index> <word> <text>: one change of a task
 
 sf_console_say() { # <text>: anything else worth a line
   local time
+  sf_console_plain "$1"
   printf -v time '%(%H:%M:%S)T' -1
-  printf '%s  %s\n' "$time" "$1"
-  sf_console_record "$time" "$1"
+  printf '%s  %s\n' "$time" "$SF_PLAIN"
+  sf_console_record "$time" "$SF_PLAIN"
 }
 
 sf_console_warn() { # <text>: something is wrong that does not end the run
-  printf 'sflow: %s\n' "$1" >&2
-  sf_console_record WARNING "$1"
+  sf_console_plain "$1"
+  printf 'sflow: %s\n' "$SF_PLAIN" >&2
+  sf_console_record WARNING "$SF_PLAIN"
+}
+
+sf_console_plain() { # <text> -> SF_PLAIN: the same as one line that cannot steer a terminal: no colours, controls as \xNN
+  SF_PLAIN=$1
+  [[ $1 == *[[:cntrl:]]* || $1 == *$'\xc2'* ]] || return 0
+  # shellcheck disable=SC2034 # the locale of what follows
+  local LC_ALL=C code text=${1%$'\r'}
+  local -r colour=$'\e''\[[0-9;:]*m' control=$'[\x01-\x08\x0a-\x1f\x7f]|\xc2[\x80-\x9f]'
+  text=${text##*$'\r'} # of a line that was written over, what stayed
+  while [[ $text =~ $colour ]]; do text=${text//"${BASH_REMATCH[0]}"/}; done
+  while [[ $text =~ $control ]]; do
+    printf -v code '\\x%02x' "'${BASH_REMATCH[0]#$'\xc2'}"
+    text=${text//"${BASH_REMATCH[0]}"/"\\${code: -3}"}
+  done
+  SF_PLAIN=$text
 }
 
 sf_console_record() { # <time> <text>: the line in sflow.log, once there is one

@@ -104,6 +104,7 @@ sf_main_width() { # -> SF_NAME_WIDTH: of the column of task names
 }
 
 sf_main_usage() { # <what is wrong>
-  printf 'sflow: %s (see %s --help)\n' "$1" "${SF_SELF##*/}" >&2
+  sf_console_plain "$1"
+  printf 'sflow: %s (see %s --help)\n' "$SF_PLAIN" "${SF_SELF##*/}" >&2
   exit 64
 }

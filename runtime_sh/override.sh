@@ -82,5 +82,6 @@ sf_override_tell() { # <variable> <type> <value> [<allowed value>]...
   local allowed=''
   if (($# > 3)); then printf -v allowed ', %s' "${@:4}"; fi
   if sf_secret_name "$1"; then allowed=''; fi
-  printf '      %-20s %s, %s%s\n' "$1" "$2" "$3" "${allowed:+; one of ${allowed#, }}"
+  sf_console_plain "$2, $3${allowed:+; one of ${allowed#, }}"
+  printf '      %-20s %s\n' "$1" "$SF_PLAIN"
 }

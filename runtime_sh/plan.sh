@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # plan: what this script would run, as a table.
-# requires:
+# requires: console
 
 sf_plan_print() {
   local before after p
@@ -13,5 +13,6 @@ sf_plan_print() {
     printf '  %-*s  %-12s  %-12s  %s\n' "$SF_NAME_WIDTH" "${SF_TASK[i]}" "${SF_NODES[i]}" "${SF_GPUS[i]:--}" "${after#, }"
     for p in ${SF_PROBES_OF[i]-}; do printf '  %*s    %s\n' "$SF_NAME_WIDTH" '' "${SF_PROBE_ROLE[p]}"; done
   done
-  [[ ! ${SF_SET_SHOWN-} ]] || printf '\n  set: %s\n' "$SF_SET_SHOWN"
+  sf_console_plain "${SF_SET_SHOWN-}"
+  [[ ! $SF_PLAIN ]] || printf '\n  set: %s\n' "$SF_PLAIN"
 }

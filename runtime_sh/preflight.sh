@@ -17,7 +17,10 @@ sf_preflight_check() { # says everything that is missing; status 1 when somethin
   sf_preflight_output
   ((! ${#SF_MISSING[@]})) && return 0
   printf 'sflow: %s cannot run here:\n' "$SF_WORKFLOW" >&2
-  for item in "${SF_MISSING[@]}"; do printf '  - %s\n' "$item" >&2; done
+  for item in "${SF_MISSING[@]}"; do
+    sf_console_plain "$item"
+    printf '  - %s\n' "$SF_PLAIN" >&2
+  done
   return 1
 }
 

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # report: the state of a run, from its status.json, which has one task a line.
-# requires:
+# requires: console
 
 sf_report_print() { # [<run directory>]: the newest one without it; status 0 running or done, 1 failed, 3 unknown
   local run=${1-} line state='' reason='' newest rows=()
@@ -16,7 +16,8 @@ sf_report_print() { # [<run directory>]: the newest one without it; status 0 run
   sf_report_read "$run/status.json"
   printf '%s\n' "$run"
   for line in ${rows[@]+"${rows[@]}"}; do printf '  %s\n' "$line"; done
-  printf '%s%s\n' "$state" "${reason:+: $reason}"
+  sf_console_plain "$state${reason:+: $reason}"
+  printf '%s\n' "$SF_PLAIN"
   [[ $state != LOST ]] || return 3
   [[ $state == RUNNING || $state == COMPLETED ]]
 }
@@ -32,7 +33,8 @@ sf_report_read() { # <status.json> -> rows, state, reason of the caller; of many
         quiet[${BASH_REMATCH[2]}]=$((${quiet[${BASH_REMATCH[2]}]:-0} + 1))
       else
         printf -v line '%-*s  %-9s  %s' "$SF_NAME_WIDTH" "${BASH_REMATCH[1]}" "${BASH_REMATCH[2]}" "${BASH_REMATCH[3]}"
-        rows+=("$line")
+        sf_console_plain "$line"
+        rows+=("$SF_PLAIN")
       fi
     fi
   done <"$1"

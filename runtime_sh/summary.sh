@@ -10,7 +10,8 @@ sf_summary_print() {
   printf '\n'
   if ((${#SF_TASK[@]} <= 60)); then
     for ((i = 0; i < ${#SF_TASK[@]}; i++)); do
-      printf '  %-*s  %-9s  %s\n' "$SF_NAME_WIDTH" "${SF_TASK[i]}" "${SF_STATE[i]}" "${SF_WHY[i]-}"
+      sf_console_plain "${SF_WHY[i]-}"
+      printf '  %-*s  %-9s  %s\n' "$SF_NAME_WIDTH" "${SF_TASK[i]}" "${SF_STATE[i]}" "$SF_PLAIN"
     done
   fi
   for ((i = 0; i < ${#SF_TASK[@]}; i++)); do count[${SF_STATE[i]}]=$((${count[${SF_STATE[i]}]:-0} + 1)); done
@@ -27,5 +28,8 @@ sf_summary_print() {
 sf_summary_blame() { # <task index>: the end of the log of the task that failed
   local log=$SF_RUN/${SF_TASK[$1]}/${SF_TASK[$1]}.log line
   printf '\nThe last lines of %s (%s):\n' "${SF_TASK[$1]}" "$log"
-  tail -n 20 -- "$log" 2>/dev/null | while IFS= read -r line || [[ $line ]]; do printf '  | %s\n' "$line"; done
+  tail -n 20 -- "$log" 2>/dev/null | while IFS= read -r line || [[ $line ]]; do
+    sf_console_plain "$line"
+    printf '  | %s\n' "$SF_PLAIN"
+  done
 }

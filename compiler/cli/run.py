@@ -108,7 +108,7 @@ def _launcher(script: Path, target: str) -> list[str]:
         fail("this workflow runs on Slurm, and salloc is not on this machine: build it and submit it with sbatch")
     options = [
         option
-        for line in itertools.takewhile(_is_comment, script.read_text("utf-8", "surrogateescape").splitlines())
+        for line in itertools.takewhile(_is_comment, script.read_bytes().decode("utf-8", "surrogateescape").split("\n"))
         if line.startswith("#SBATCH ")
         for option in _options(line[len("#SBATCH ") :])
         if not option.startswith(("--open-mode", "--signal", "--output", "--error", "--requeue", "--array"))

@@ -19,7 +19,7 @@ from ..outputs import awk
 from . import artifact_calls, launch_words, probe_calls
 from .linker import link
 from .lower_variables import GIVEN, settable, variables_function
-from .shell import assignment, quote, word, wrap
+from .shell import assignment, quote, quote_on_one_line, word, wrap
 
 GRACE = 10
 """Seconds between TERM and KILL. Slurm gives a cancelled job 30 s before it kills (KillWait)."""
@@ -97,7 +97,7 @@ def lower_script(plan: Plan, version: str, directives: tuple[str, ...], usage: t
         version=version,
         directives=directives,
         sources=tuple((source.name, source.sha256) for source in plan.sources),
-        rebuild=" ".join(quote(argument) for argument in plan.command),
+        rebuild=" ".join(quote_on_one_line(argument) for argument in plan.command),
         usage=usage,
         settings=_settings(plan, mark),
         functions=tuple(_functions(plan, common, mark, numbers)),

@@ -32,7 +32,7 @@ def variables_function(plan: Plan) -> Function | None:
     return Function(
         "workflow_variables",
         "calls a function with each variable: type, value and allowed values; or `fixed` and why",
-        tuple(f'"$1" {variable.name} {_facts(variable)}' for variable in plan.variables),
+        tuple(f'"$1" {quote(variable.name)} {_facts(variable)}' for variable in plan.variables),
     )
 
 

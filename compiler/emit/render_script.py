@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from .. import resources
 from ..ir.script import Script
+from .shell import comment
 from .signature import digest
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ def _environment() -> Environment:
     def load(name: str) -> str:
         return resources.read_text("templates", *name.split("/"))
 
-    return Environment(
+    environment = Environment(
         loader=FunctionLoader(load),
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -32,6 +33,8 @@ def _environment() -> Environment:
         keep_trailing_newline=True,
         autoescape=False,
     )
+    environment.filters["comment"] = comment
+    return environment
 
 
 def render_script(script: Script) -> str:

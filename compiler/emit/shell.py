@@ -17,7 +17,8 @@ Speller = Callable[[Atom], str]
 """Gives the parameter expansion for an atom, such as `${SF_NODE_IP[0]}`."""
 
 _BARE = re.compile(r"[A-Za-z0-9_./:@%+,-][A-Za-z0-9_./:@%+,=-]*")
-_MARKS = re.compile("[\x01\r\x7f]")
+_MARKS = re.compile("[\x01\r\x7f]|\n(?=# |SF_|(?:task_script|task_outputs|artifact_content|cluster_preamble) )")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _SPECIAL_IN_DOUBLE_QUOTES = re.compile(r'[\\"$`]')
 
 
@@ -28,6 +29,19 @@ def quote(text: str) -> str:
     if "'" in text or "$" in text or "`" in text or _MARKS.search(text):
         return f'"{_escaped(text)}"'
     return f"'{text}'"
+
+
+def quote_on_one_line(text: str) -> str:
+    """The same for a place where a line break would end more than the word, such as a comment."""
+    quoted = quote(text)
+    if not _CONTROL.search(quoted):
+        return quoted
+    return '"' + _CONTROL.sub(_octal, _SPECIAL_IN_DOUBLE_QUOTES.sub(r"\\\g<0>", text)) + '"'
+
+
+def comment(text: str) -> str:
+    """The text as what may stand behind a `#`: on one line, whatever it holds."""
+    return _CONTROL.sub(lambda found: f"\\x{ord(found[0]):02x}", text)
 
 
 def word(text: Text, spell: Speller) -> str:
@@ -47,9 +61,14 @@ def _inside(part: str | Atom, spell: Speller) -> str:
 
 def _escaped(text: str) -> str:
     """The text between double quotes. Bash marks bytes with two of its own, and gets lost among them in words of an array; sbatch
-    takes no script in which a carriage return stands before a line feed."""
-    escaped = _SPECIAL_IN_DOUBLE_QUOTES.sub(r"\\\g<0>", text)
-    return _MARKS.sub(lambda mark: f"\"$'\\{ord(mark[0]):03o}'\"", escaped)
+    takes no script in which a carriage return stands before a line feed; and no line of a value may look like one that the
+    script finds in its own text: a comment, a here-document."""
+    return _MARKS.sub(_octal, _SPECIAL_IN_DOUBLE_QUOTES.sub(r"\\\g<0>", text))
+
+
+def _octal(found: re.Match[str]) -> str:
+    """A character between double quotes, which end before it and begin again behind it."""
+    return '"' + "".join(f"$'\\{byte:03o}'" for byte in found[0].encode()) + '"'
 
 
 def assignment(name: str, text: Text, spell: Speller) -> str:

@@ -35,11 +35,10 @@ def digest(text: str) -> str:
 
 def signature(text: str) -> Signature | None:
     """None for a text that is no script of ours."""
-    lines = text[: text.find("\n\n") + 1].splitlines(keepends=True)
+    header = text[: text.find("\n\n") + 1]
     version = rebuild = body = options = ""
     sources, directives = [], []
-    for line in lines:
-        bare = line.rstrip("\n")
+    for bare in header.split("\n"):
         if found := _SOURCE.fullmatch(bare):
             sources.append((found[1], found[2]))
         elif found := _VERSION.fullmatch(bare):
@@ -57,6 +56,6 @@ def signature(text: str) -> Signature | None:
     edited = []
     if (digest("".join(f"{line}\n" for line in directives)) if directives else "") != options:
         edited.append("options")
-    if digest(text[sum(map(len, lines)) :]) != body:
+    if digest(text[len(header) :]) != body:
         edited.append("body")
     return Signature(version, tuple(sources), rebuild, tuple(directives), body, tuple(edited))

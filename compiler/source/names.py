@@ -8,6 +8,7 @@ In: a name. Out: what is wrong with it, empty when nothing is.
 from __future__ import annotations
 
 import fnmatch
+import unicodedata
 from collections.abc import Iterable
 
 from ..diagnostics import Reporter, Span
@@ -17,10 +18,13 @@ RUN_FILES = frozenset(
         "sflow.log",
         "events.jsonl",
         "status.json",
-        "status.json.new",
+        "run.json",
+        "run.json.new",
         "completed.txt",
         "plan.txt",
+        "env.txt",
         ".groups",
+        ".owner",
         ".overrides",
     )
 )
@@ -35,7 +39,7 @@ def why_no_directory(name: str) -> str:
         return "names no directory"
     if name.startswith("-"):
         return "begins with a dash, which commands take for an option"
-    if any(ord(character) < 32 or ord(character) == 127 for character in name):
+    if any(unicodedata.category(character) in ("Cc", "Zl", "Zp") for character in name):
         return "has a control character"
     if len(name.encode("utf-8", "surrogateescape")) > MAX_BYTES:
         return f"is longer than {MAX_BYTES} bytes"

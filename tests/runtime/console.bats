@@ -15,3 +15,15 @@ setup() {
   sf_console_open
   ((! ${#SF_COLOUR[@]}))
 }
+
+@test "no text steers the terminal: colours go, controls are spelt, of a line that was written over its last state stays" {
+  local LC_ALL
+  for LC_ALL in C C.UTF-8; do
+    sf_console_plain $'\e[1;31mred\e[0m \e]0;title\a\n\x7f\xc2\x9b2J é漢'
+    [[ $SF_PLAIN == 'red \x1b]0;title\x07\x0a\x7f\x9b2J é漢' ]]
+    sf_console_plain $'10%\r20%\r'
+    [[ $SF_PLAIN == '20%' ]]
+    sf_console_plain $'a\ttab, * and %s'
+    [[ $SF_PLAIN == $'a\ttab, * and %s' ]]
+  done
+}

@@ -4,7 +4,7 @@
 #
 #   from     dag.yaml  sha256:8f40df9ba833b5646be249a090380f0ade6e81b6f944d3f1ac3d167063691e90
 #   rebuild  sflowc build -f dag.yaml
-#   body     sha256:af986b9efedb64dc66afc46c0954e20a7bdd4f33480a93ca96f36c0f14f95651 (all that follows this header)
+#   body     sha256:71dc14bc11515a8516caced3b549918f64aab876271be7d57043e72909d4d925 (all that follows this header)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -493,7 +493,8 @@ sf_console_open() { # colours on a terminal that wants them
 
 sf_console_state() { # <task index> <word> <text>: one change of a task
   local line time
-  printf -v line '%-*s  %-9s%s' "$SF_NAME_WIDTH" "${SF_TASK[$1]}" "$2" "${3:+  $3}"
+  sf_console_plain "$3"
+  printf -v line '%-*s  %-9s%s' "$SF_NAME_WIDTH" "${SF_TASK[$1]}" "$2" "${SF_PLAIN:+  $SF_PLAIN}"
   printf -v time '%(%H:%M:%S)T' -1
   if ((${#SF_COLOUR[@]})); then
     printf '%s  %s%s%s\n' "$time" "${SF_COLOUR_OF[$2]-}" "$line" "${SF_COLOUR[0]}"
@@ -505,14 +506,31 @@ sf_console_state() { # <task index> <word> <text>: one change of a task
 
 sf_console_say() { # <text>: anything else worth a line
   local time
+  sf_console_plain "$1"
   printf -v time '%(%H:%M:%S)T' -1
-  printf '%s  %s\n' "$time" "$1"
-  sf_console_record "$time" "$1"
+  printf '%s  %s\n' "$time" "$SF_PLAIN"
+  sf_console_record "$time" "$SF_PLAIN"
 }
 
 sf_console_warn() { # <text>: something is wrong that does not end the run
-  printf 'sflow: %s\n' "$1" >&2
-  sf_console_record WARNING "$1"
+  sf_console_plain "$1"
+  printf 'sflow: %s\n' "$SF_PLAIN" >&2
+  sf_console_record WARNING "$SF_PLAIN"
+}
+
+sf_console_plain() { # <text> -> SF_PLAIN: the same as one line that cannot steer a terminal: no colours, controls as \xNN
+  SF_PLAIN=$1
+  [[ $1 == *[[:cntrl:]]* || $1 == *$'\xc2'* ]] || return 0
+  # shellcheck disable=SC2034 # the locale of what follows
+  local LC_ALL=C code text=${1%$'\r'}
+  local -r colour=$'\e''\[[0-9;:]*m' control=$'[\x01-\x08\x0a-\x1f\x7f]|\xc2[\x80-\x9f]'
+  text=${text##*$'\r'} # of a line that was written over, what stayed
+  while [[ $text =~ $colour ]]; do text=${text//"${BASH_REMATCH[0]}"/}; done
+  while [[ $text =~ $control ]]; do
+    printf -v code '\\x%02x' "'${BASH_REMATCH[0]#$'\xc2'}"
+    text=${text//"${BASH_REMATCH[0]}"/"\\${code: -3}"}
+  done
+  SF_PLAIN=$text
 }
 
 sf_console_record() { # <time> <text>: the line in sflow.log, once there is one
@@ -632,7 +650,8 @@ sf_plan_print() {
     printf '  %-*s  %-12s  %-12s  %s\n' "$SF_NAME_WIDTH" "${SF_TASK[i]}" "${SF_NODES[i]}" "${SF_GPUS[i]:--}" "${after#, }"
     for p in ${SF_PROBES_OF[i]-}; do printf '  %*s    %s\n' "$SF_NAME_WIDTH" '' "${SF_PROBE_ROLE[p]}"; done
   done
-  [[ ! ${SF_SET_SHOWN-} ]] || printf '\n  set: %s\n' "$SF_SET_SHOWN"
+  sf_console_plain "${SF_SET_SHOWN-}"
+  [[ ! $SF_PLAIN ]] || printf '\n  set: %s\n' "$SF_PLAIN"
 }
 
 # secret: whose values are never printed.
@@ -1443,7 +1462,8 @@ sf_summary_print() {
   printf '\n'
   if ((${#SF_TASK[@]} <= 60)); then
     for ((i = 0; i < ${#SF_TASK[@]}; i++)); do
-      printf '  %-*s  %-9s  %s\n' "$SF_NAME_WIDTH" "${SF_TASK[i]}" "${SF_STATE[i]}" "${SF_WHY[i]-}"
+      sf_console_plain "${SF_WHY[i]-}"
+      printf '  %-*s  %-9s  %s\n' "$SF_NAME_WIDTH" "${SF_TASK[i]}" "${SF_STATE[i]}" "$SF_PLAIN"
     done
   fi
   for ((i = 0; i < ${#SF_TASK[@]}; i++)); do count[${SF_STATE[i]}]=$((${count[${SF_STATE[i]}]:-0} + 1)); done
@@ -1460,7 +1480,10 @@ sf_summary_print() {
 sf_summary_blame() { # <task index>: the end of the log of the task that failed
   local log=$SF_RUN/${SF_TASK[$1]}/${SF_TASK[$1]}.log line
   printf '\nThe last lines of %s (%s):\n' "${SF_TASK[$1]}" "$log"
-  tail -n 20 -- "$log" 2>/dev/null | while IFS= read -r line || [[ $line ]]; do printf '  | %s\n' "$line"; done
+  tail -n 20 -- "$log" 2>/dev/null | while IFS= read -r line || [[ $line ]]; do
+    sf_console_plain "$line"
+    printf '  | %s\n' "$SF_PLAIN"
+  done
 }
 
 # preflight: what can be known to go wrong before the first task starts.
@@ -1480,7 +1503,10 @@ sf_preflight_check() { # says everything that is missing; status 1 when somethin
   sf_preflight_output
   ((! ${#SF_MISSING[@]})) && return 0
   printf 'sflow: %s cannot run here:\n' "$SF_WORKFLOW" >&2
-  for item in "${SF_MISSING[@]}"; do printf '  - %s\n' "$item" >&2; done
+  for item in "${SF_MISSING[@]}"; do
+    sf_console_plain "$item"
+    printf '  - %s\n' "$SF_PLAIN" >&2
+  done
   return 1
 }
 
@@ -1742,7 +1768,8 @@ sf_report_print() { # [<run directory>]: the newest one without it; status 0 run
   sf_report_read "$run/status.json"
   printf '%s\n' "$run"
   for line in ${rows[@]+"${rows[@]}"}; do printf '  %s\n' "$line"; done
-  printf '%s%s\n' "$state" "${reason:+: $reason}"
+  sf_console_plain "$state${reason:+: $reason}"
+  printf '%s\n' "$SF_PLAIN"
   [[ $state != LOST ]] || return 3
   [[ $state == RUNNING || $state == COMPLETED ]]
 }
@@ -1758,7 +1785,8 @@ sf_report_read() { # <status.json> -> rows, state, reason of the caller; of many
         quiet[${BASH_REMATCH[2]}]=$((${quiet[${BASH_REMATCH[2]}]:-0} + 1))
       else
         printf -v line '%-*s  %-9s  %s' "$SF_NAME_WIDTH" "${BASH_REMATCH[1]}" "${BASH_REMATCH[2]}" "${BASH_REMATCH[3]}"
-        rows+=("$line")
+        sf_console_plain "$line"
+        rows+=("$SF_PLAIN")
       fi
     fi
   done <"$1"
@@ -1935,7 +1963,8 @@ sf_main_width() { # -> SF_NAME_WIDTH: of the column of task names
 }
 
 sf_main_usage() { # <what is wrong>
-  printf 'sflow: %s (see %s --help)\n' "$1" "${SF_SELF##*/}" >&2
+  sf_console_plain "$1"
+  printf 'sflow: %s (see %s --help)\n' "$SF_PLAIN" "${SF_SELF##*/}" >&2
   exit 64
 }
 

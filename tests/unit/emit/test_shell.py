@@ -6,7 +6,7 @@ import subprocess
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sflowc.emit.shell import assignment, quote, word, wrap
+from sflowc.emit.shell import assignment, comment, quote, quote_on_one_line, word, wrap
 from sflowc.ir.expr import Atom, RunText, Text
 
 IP = Atom("ip", "c", 0)
@@ -40,6 +40,27 @@ def test_text_with_holes_is_one_word_that_bash_completes(pieces: list[list[str |
     texts: list[Text] = [RunText.of(*parts) for parts in pieces]
     expected = ["".join("1 *$x" if isinstance(part, Atom) else part for part in parts) for parts in pieces]
     assert expanded([word(text, spell) for text in texts]) == expected
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.lists(TEXTS | NASTY | st.just("é\x85\u2028\n"), min_size=1, max_size=20))
+def test_any_text_can_be_a_word_on_one_line(texts: list[str]) -> None:
+    words = [quote_on_one_line(text) for text in texts]
+    assert all(len(written.splitlines()) <= 1 for written in words)
+    assert expanded(words) == texts
+
+
+@pytest.mark.parametrize(
+    "line", ["task_script 0 <<'END'", "# ---- Scripts ", "#   body     sha256:", "SF_PROBE_TASK[0]=1"]
+)
+def test_no_line_of_a_value_looks_like_one_of_the_script(line: str) -> None:
+    text = f"a\n{line}\n"
+    assert f"\n{line}" not in quote(text)
+    assert expanded([quote(text)]) == [text]
+
+
+def test_a_comment_is_one_line() -> None:
+    assert comment("it's\nrm -rf\r\u2028é\x1b") == "it's\\x0arm -rf\\x0d\\x2028é\\x1b"
 
 
 @settings(max_examples=20, deadline=None)

@@ -190,7 +190,9 @@ def test_replicas_of_two_tasks_with_one_name_are_a_mistake() -> None:
     ] == ["replica-name-clash"]
 
 
-@pytest.mark.parametrize("name", ["sflow.log", "events.jsonl", "status.json", "plan.txt", "w.sh"])
+@pytest.mark.parametrize(
+    "name", ["sflow.log", "events.jsonl", "status.json", "plan.txt", "run.json", "env.txt", ".owner", "w.sh"]
+)
 def test_a_task_cannot_be_called_like_a_file_of_the_run(name: str) -> None:
     assert mistakes(f"name: {name}") == [("bad-task-name", name)]
 
