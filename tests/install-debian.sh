@@ -9,7 +9,7 @@ packages=(
   libpmix2 libpmix-dev munge slurm-wlm
   gcc libc6-dev libslurm-dev
   chromium fonts-dejavu-core graphviz
-  etcd-server nats-server nginx-light
+  etcd-client etcd-server nats-server nginx-light
   openssh-client openssh-server
   containerd docker.io iptables runc
 )

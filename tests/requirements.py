@@ -39,7 +39,7 @@ PARTS = {
     "dynamo": Part(("etcd", "nats-server"), files=(str(ROOT / "build" / "dynamo" / "bin" / "python"),)),  # make dynamo
     "hf": Part(("hf",)),
     "fish": Part(("fish",)),
-    "etcd": Part(("etcd",)),
+    "etcd": Part(("etcd", "etcdctl")),
     "gawk": Part(("gawk",)),
     "groff": Part(("groff",)),
     "mawk": Part(("mawk",)),

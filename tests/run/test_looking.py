@@ -103,15 +103,15 @@ def test_no_run_is_status_3(tmp_path: Path) -> None:
 
 def test_logs_follow_a_task_to_its_end(running: tuple) -> None:
     workflow, script = running
-    follower = subprocess.Popen(
-        [SFLOWC, "logs", "client", "-f", "--output-dir", workflow.output], stdout=subprocess.PIPE, text=True
-    )
-    assert follower.stdout is not None
-    assert follower.stdout.readline() == "line 1\n"
-    assert follower.poll() is None
-    (workflow.folder / "go").write_text("now\n")
-    assert follower.communicate(timeout=20)[0] == "line 2\nline 3\nline 4\nline 5\n"
-    assert follower.returncode == 0
+    line = [SFLOWC, "logs", "client", "-f", "--output-dir", workflow.output]
+    with subprocess.Popen(line, stdout=subprocess.PIPE, text=True) as follower:
+        assert follower.stdout is not None
+        assert follower.stdout.readline() == "line 1\n"
+        assert follower.poll() is None
+        (workflow.folder / "go").write_text("now\n")
+        assert follower.wait(timeout=20) == 0
+        # not communicate(): it loses what readline() has taken in
+        assert follower.stdout.read() == "line 2\nline 3\nline 4\nline 5\n"
     script.communicate(timeout=20)
     assert look(workflow, "logs", "client", "-n", "2") == "line 4\nline 5\n"
     assert look(workflow, "logs", "-n", "1") == "server | up\nclient | line 5\n"
