@@ -87,7 +87,7 @@ def _over(names: Sequence[str], run: Run) -> bool:
     ended = (*GOOD_STATES, "FAILED", "TIMEOUT", "CANCELLED")
     if all(run.state.tasks[name].state in ended for name in names if name in run.state.tasks):
         return True
-    return standing(run, ask_slurm=False).state != "RUNNING"
+    return standing(run, ask=lambda _: None).state != "RUNNING"
 
 
 class _Logs:

@@ -1,14 +1,17 @@
-"""Who has which GPUs, as a table of a page: templates/html/allocation.html.j2 draws it.
+"""Who has which GPUs, as a table: templates/html/allocation.html.j2 draws it on a page, watch/allocation.py on a terminal.
 
 In: tasks, with the indices of their nodes and the GPUs that they have on each of them. Out: AllocationMap.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 
+from ..runs.run import Run
 from .plan import MAX_MAP_NODES
+
+_MOST_GPUS = 64
 
 _GOLDEN_ANGLE = 137
 """Degrees between the hues of neighbouring tasks."""
@@ -79,3 +82,32 @@ def _cells(owners: list[tuple[Mark, ...]]) -> tuple[Cell, ...]:
         else:
             cells.append(Cell(1, marks))
     return tuple(cells)
+
+
+def used_gpus(run: Run) -> dict[int, set[int]]:
+    """GPUs that tasks were given, by node."""
+    used: dict[int, set[int]] = {}
+    for task in run.facts.tasks if run.facts else ():
+        for node in task.nodes:
+            used.setdefault(node, set()).update(task.gpus)
+    return used
+
+
+def run_maps(run: Run, states: Container[str] | None = None) -> tuple[AllocationMap, ...]:
+    """Of all tasks, or of those in some states. Nothing where there is one node and no GPU."""
+    facts = run.facts
+    if facts is None or not facts.tasks:
+        return ()
+    gpus = max((gpu + 1 for mine in used_gpus(run).values() for gpu in mine), default=0)
+    if len(facts.nodes) < 2 and not gpus:
+        return ()
+    given = str((facts.slurm or {}).get("gpus_on_node", ""))
+    gpus = max(gpus, min(int(given), _MOST_GPUS) if given.isdecimal() else 0)
+    hue = hues(task.base for task in facts.tasks)
+    ids = {name: f"t{number}" for number, name in enumerate(run.state.tasks)}
+    placed = [
+        Placed(Mark(ids[task.name], task.name, hue[task.base]), task.nodes, task.gpus)
+        for task in facts.tasks
+        if states is None or run.state.tasks[task.name].state in states
+    ]
+    return (allocation_map("Allocation", [node.name for node in facts.nodes], gpus, placed),)

@@ -16,38 +16,16 @@ from ..runs.history import History, history
 from ..runs.run import BAD_STATES, Run, TaskState
 from ..runs.secrets import Masker
 from ..runs.standing import Standing
-from .allocation import AllocationMap, Mark, Placed, allocation_map, hues
+from .allocation import AllocationMap, run_maps, used_gpus
 from .clock import utc
 from .html import html
 from .plan import counted
 from .report_details import Detail, Details, Pair
 from .report_origin import Origin, origin
 from .report_outputs import OutputTable, output_tables
-from .runs import took
+from .runs import SYMBOLS, took
 from .timeline import Line, Timeline, timeline
 
-
-class _Symbols(dict[str, str]):
-    """What is no state, as half a file may have it, has a symbol too."""
-
-    def __missing__(self, state: str) -> str:
-        return "?"
-
-
-SYMBOLS = _Symbols(
-    {
-        "RUNNING": "▶",
-        "READY": "●",
-        "COMPLETED": "✓",
-        "SKIPPED": "↷",
-        "INITIATED": "○",
-        "FAILED": "✗",
-        "TIMEOUT": "✗",
-        "CANCELLED": "■",
-    }
-)
-"""States are told apart without colours too."""
-_MOST_GPUS = 64
 _CONSOLE_LINES, _CONSOLE_BYTES = 400, 1 << 16
 _SOME = 12
 """So many failed tasks are named at the top."""
@@ -100,7 +78,7 @@ def report_page(
         more_failed=max(0, len(bad) - _SOME),
         symbols=SYMBOLS,
         timeline=_timeline(run, tasks, past, begin, end, masker),
-        maps=_maps(run),
+        maps=run_maps(run),
         outputs=output_tables(run, masker),
         tasks=details,
         origin=origin(run, masker),
@@ -156,18 +134,9 @@ def _facts(run: Run, how: Standing, begin: float | None, end: float | None) -> I
     if host:
         yield ("host", host)
     if facts:
-        gpus = sum(len(mine) for mine in _used(run).values())
+        gpus = sum(len(mine) for mine in used_gpus(run).values())
         used = f", {counted(gpus, 'GPU')} in use" if gpus else ""
         yield ("nodes", f"{len(facts.nodes)}{used}")
-
-
-def _used(run: Run) -> dict[int, set[int]]:
-    """GPUs that tasks were given, by node."""
-    used: dict[int, set[int]] = {}
-    for task in run.facts.tasks if run.facts else ():
-        for node in task.nodes:
-            used.setdefault(node, set()).update(task.gpus)
-    return used
 
 
 def _timeline(
@@ -182,22 +151,6 @@ def _timeline(
         probed = mine is not None and any(probe.role == "readiness" for probe in mine.probes)
         lines.append(Line(f"t{number}", task, mine.after if mine else (), probed))
     return timeline(lines, past, begin, end, masker.shown)
-
-
-def _maps(run: Run) -> tuple[AllocationMap, ...]:
-    """Nothing where there is one node and no GPU."""
-    facts = run.facts
-    if facts is None or not facts.tasks:
-        return ()
-    gpus = max((gpu + 1 for mine in _used(run).values() for gpu in mine), default=0)
-    if len(facts.nodes) < 2 and not gpus:
-        return ()
-    given = str((facts.slurm or {}).get("gpus_on_node", ""))
-    gpus = max(gpus, min(int(given), _MOST_GPUS) if given.isdecimal() else 0)
-    hue = hues(task.base for task in facts.tasks)
-    ids = {name: f"t{number}" for number, name in enumerate(run.state.tasks)}
-    placed = [Placed(Mark(ids[task.name], task.name, hue[task.base]), task.nodes, task.gpus) for task in facts.tasks]
-    return (allocation_map("Allocation", [node.name for node in facts.nodes], gpus, placed),)
 
 
 def _console(run: Run, masker: Masker) -> tuple[str, ...]:

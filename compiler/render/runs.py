@@ -30,6 +30,29 @@ STYLES = {
     "UNKNOWN": "warning",
 }
 """How the state of a task or a run is painted."""
+
+
+class _Symbols(dict[str, str]):
+    """What is no state, as half a file may have it, has a symbol too."""
+
+    def __missing__(self, state: str) -> str:
+        return "?"
+
+
+SYMBOLS = _Symbols(
+    {
+        "RUNNING": "▶",
+        "READY": "●",
+        "COMPLETED": "✓",
+        "SKIPPED": "↷",
+        "INITIATED": "○",
+        "FAILED": "✗",
+        "TIMEOUT": "✗",
+        "CANCELLED": "■",
+        "LOST": "✗",
+    }
+)
+"""States are told apart without colours too."""
 ONLY_HOW_LONG = re.compile(r"after [0-9.]+ s")
 """A reason that says no more than the time beside it."""
 

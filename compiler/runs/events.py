@@ -36,25 +36,27 @@ class Event:
 
 
 class EventTail:
-    """Reads on from where it was. `bad` counts lines that are no events."""
+    """Reads on from where it was, `offset`. `bad` counts lines that are no events, `restarts` how often it had to read all anew."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self.bad = 0
-        self._offset = 0
+        self.offset = 0
+        self.restarts = 0
         self._rest = b""
 
     def read(self) -> list[Event]:
         """What is new; an incomplete last line waits for its end. A file that has become shorter is read anew."""
         try:
             with self.path.open("rb") as file:
-                if file.seek(0, 2) < self._offset:
-                    self._offset, self._rest = 0, b""
-                file.seek(self._offset)
+                if file.seek(0, 2) < self.offset:
+                    self.offset, self.bad, self._rest = 0, 0, b""
+                    self.restarts += 1
+                file.seek(self.offset)
                 data = file.read()
         except OSError:
             return []
-        self._offset += len(data)
+        self.offset += len(data)
         *lines, self._rest = (self._rest + data).split(b"\n")
         return [event for event in map(self._event, lines) if event is not None]
 

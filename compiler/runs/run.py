@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from .events import Event, EventTail
-from .facts import Facts, read_facts
+from .facts import Facts, TaskFacts, read_facts
 from .shape import MAYBE_NUMBER, MAYBE_TEXT, fits
 
 RUNNING_STATES = frozenset({"RUNNING", "READY"})
@@ -79,11 +79,15 @@ class RunState:
 
 
 class Run:
-    """`path` is the run's directory; what it holds is read by `refresh()`, which __init__ calls once."""
+    """`path` is the run's directory; what it holds is read by `refresh()`, which __init__ calls once.
+
+    `facts_of` are those of each task.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self.facts: Facts | None = None
+        self.facts_of: dict[str, TaskFacts] = {}
         self.events: list[Event] = []
         self.state = RunState()
         self._tail = EventTail(path / "events.jsonl")
@@ -105,18 +109,17 @@ class Run:
         changed = False
         if self._changed("run.json"):
             facts = read_facts(self.path)
-            if facts is not None and facts != self.facts:
+            if facts is None:
+                self._seen.pop("run.json", None)  # in pieces: next time
+            elif facts != self.facts:
                 self.facts = facts
+                self.facts_of = {task.name: task for task in facts.tasks}
                 self.state.host = self.state.host or _spelt(str(facts.host.get("name", "")))
                 self.state.job_id = self.state.job_id or (facts.slurm or {}).get("job_id")
                 changed = True
                 self._order()
         if self._changed("events.jsonl"):
-            new = self._tail.read()
-            self.events += new
-            for event in new:
-                self._apply(event)
-            changed = changed or bool(new)
+            changed = self._read_events() or changed
         if self._changed("status.json"):
             changed = self._supplement() or changed
         return changed
@@ -161,11 +164,25 @@ class Run:
         self._seen[name] = mark
         return True
 
+    def _read_events(self) -> bool:
+        """Applies what is new."""
+        restarts = self._tail.restarts
+        new = self._tail.read()
+        if self._tail.restarts != restarts:
+            self.events, self.state.tasks = [], {}
+            self._order()
+        if self._tail.offset != self._seen["events.jsonl"][1]:
+            self._seen.pop("events.jsonl")  # less could be read than should be there, or more: next time
+        self.events += new
+        for event in new:
+            self._apply(event)
+        return bool(new)
+
     def _order(self) -> None:
         """Tasks in the order of the plan, those without an event too."""
-        assert self.facts is not None
         known = self.state.tasks
-        self.state.tasks = {task.name: known.pop(task.name, TaskState(task.name)) for task in self.facts.tasks} | known
+        planned = self.facts.tasks if self.facts else ()
+        self.state.tasks = {task.name: known.pop(task.name, TaskState(task.name)) for task in planned} | known
 
     def _apply(self, event: Event) -> None:
         if event.event == "run":

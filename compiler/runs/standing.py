@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from .run import Run
@@ -17,10 +18,11 @@ LOST = "LOST"
 UNKNOWN = "UNKNOWN"
 """Nothing can be read yet."""
 
-_ACTIVE = frozenset(
+ACTIVE = frozenset(
     {"PENDING", "CONFIGURING", "RUNNING", "COMPLETING", "SUSPENDED", "STOPPED", "REQUEUED", "REQUEUE_HOLD", "RESIZING"}
     | {"SIGNALING", "STAGE_OUT", "SPECIAL_EXIT"}
 )
+"""Slurm's states of a job that is not over."""
 _PATIENCE = 10
 """Seconds for an answer of Slurm's commands."""
 
@@ -40,8 +42,8 @@ class Standing:
         return 0 if self.state in ("RUNNING", "COMPLETED") else 1
 
 
-def standing(run: Run, *, ask_slurm: bool = True) -> Standing:
-    """Reads the run anew where its end may just have been written."""
+def standing(run: Run, *, ask: Callable[[str], str | None] | None = None) -> Standing:
+    """Reads the run anew where its end may just have been written. `ask` tells a job's state instead of job_state."""
     state = run.state.state
     if not state:
         return Standing(UNKNOWN, "nothing that says how it stands can be read")
@@ -54,9 +56,9 @@ def standing(run: Run, *, ask_slurm: bool = True) -> Standing:
             return Standing(run.state.state)
         return Standing(LOST, f"process {run.state.pid} is gone and has not written how the run ended")
     job = run.state.job_id
-    if alive is None and job and ask_slurm:
-        job_is = job_state(job)
-        if job_is is not None and job_is not in _ACTIVE:
+    if alive is None and job:
+        job_is = (ask or job_state)(job)
+        if job_is is not None and job_is not in ACTIVE:
             run.refresh()
             if run.state.state != "RUNNING":
                 return Standing(run.state.state)

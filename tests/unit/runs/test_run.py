@@ -225,3 +225,35 @@ def test_runs_without_events_are_as_old_as_their_directories(tmp_path: Path) -> 
     write_status(tmp_path / "old", {})
     os.utime(tmp_path / "old", (1, 1))
     assert [run.name for run in all_runs(tmp_path)] == ["old", "new"]
+
+
+def test_what_a_network_file_system_shows_late_is_read_later(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_facts(tmp_path, {"name": "a"})
+    add_events(tmp_path, run_event("RUNNING"))
+    run = Run(tmp_path)
+    add_events(tmp_path, task_event("a", "RUNNING"))
+    with monkeypatch.context() as late:  # the size is there, the bytes are not
+        late.setattr(EventTail, "read", lambda _: [])
+        run.refresh()
+    assert run.state.tasks["a"].state == "INITIATED"
+    assert run.refresh()
+    assert run.state.tasks["a"].state == "RUNNING"
+    whole = (tmp_path / "run.json").read_text()
+    other = Run(tmp_path / "other")
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "run.json").write_text(" " * len(whole))
+    moment = (tmp_path / "other" / "run.json").stat().st_mtime_ns
+    assert not other.refresh()
+    (tmp_path / "other" / "run.json").write_text(whole)
+    os.utime(tmp_path / "other" / "run.json", ns=(moment, moment))
+    assert other.refresh()
+    assert list(other.facts_of) == ["a"]
+
+
+def test_events_that_are_begun_anew_are_not_counted_twice(tmp_path: Path) -> None:
+    add_events(tmp_path, run_event("RUNNING"), task_event("a", "RUNNING"), task_event("b", "RUNNING"))
+    run = Run(tmp_path)
+    (tmp_path / "events.jsonl").unlink()
+    add_events(tmp_path, run_event("RUNNING"), task_event("a", "RUNNING"))
+    assert run.refresh()
+    assert (len(run.events), list(run.state.tasks)) == (2, ["a"])
