@@ -21,6 +21,7 @@ COMMANDS = {
     "plan": "Show what would run where: order, nodes, GPUs, probes.",
     "visualize": "Draw the workflow: tasks, replicas, what waits for what, GPUs.",
     "run": "Compile and run now: here, in an allocation, or through salloc.",
+    "watch": "Watch a run: tasks, probes, logs and GPUs on one screen.",
     "status": "Show how a run stands.",
     "runs": "List the runs in a folder.",
     "logs": "Print the logs of tasks of a run.",

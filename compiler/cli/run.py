@@ -27,6 +27,7 @@ from .files import write_file
 from .inputs import Inputs, fail, plan_or_exit, wants_colour, workflow_options
 from .names import complete_folders, complete_tasks
 from .rebuild import rebuild_command
+from .watch import fits_a_dashboard
 
 _WAITED = (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTERM, signal.SIGUSR1, signal.SIGUSR2, signal.SIGCHLD)
 
@@ -48,6 +49,7 @@ _WAITED = (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTERM, signal.
     help="Only this task and what it depends on; repeatable.",
 )
 @click.option("--resume", metavar="RUN_DIR", shell_complete=complete_folders, help="Go on with an earlier run.")
+@click.option("--tui", is_flag=True, help="Under the dashboard of `sflowc watch`, on a terminal.")
 @workflow_options()
 def command(
     inputs: Inputs,
@@ -55,6 +57,7 @@ def command(
     output_dir: str | None,
     tasks: tuple[str, ...],
     resume: str | None,
+    tui: bool,
 ) -> None:
     """Compile and run now: here, in an allocation, or through salloc."""
     plan = plan_or_exit(inputs, rebuild_command(inputs))
@@ -76,7 +79,12 @@ def command(
         if dry_run:
             click.echo(render.plan_text(plan, colour=wants_colour(sys.stdout)))
             raise SystemExit(_preflight(script, target.name, options))
-        raise SystemExit(_execute([*_launcher(script, target.name), str(script), "run", *options]))
+        words = [*_launcher(script, target.name), str(script), "run", *options]
+        if tui and fits_a_dashboard():
+            from .live import run_live
+
+            raise SystemExit(run_live(words, Path(folder) / "console"))
+        raise SystemExit(_execute(words))
 
 
 def _check_names(tasks: tuple[str, ...], plan: Plan) -> None:
