@@ -30,6 +30,7 @@ COMMANDS = {
     "diagnose": "Say why a run failed, and who is at fault.",
     "lint": "Report everything that the compiler can find.",
     "report": "Write a run down as one HTML page.",
+    "collect": "Put the outputs of many runs into one table, and plot them.",
     "diff": "Show what differs between two runs.",
     "sample": "Copy a sample to start from.",
     "skill": "Write skills for coding assistants.",

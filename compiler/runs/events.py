@@ -64,7 +64,7 @@ class EventTail:
         try:
             value = json.loads(line.decode("utf-8", "replace"))
             return _event(value)
-        except (ValueError, KeyError, TypeError, OverflowError):
+        except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
             self.bad += 1
             return None
 

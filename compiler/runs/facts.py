@@ -112,7 +112,7 @@ def read_facts(run_dir: Path) -> Facts | None:
         whole = whole and all(fits(task.get("units", {}), {str: str}) for task in value["tasks"])
         whole = whole and (value["slurm"] is None or fits(value["slurm"], {str: str}))
         return _facts(value) if whole else None
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None
 
 

@@ -28,6 +28,18 @@ def all_runs(output_dir: Path) -> list[Path]:
     return sorted(found, key=lambda path: (_began(path), path.name))
 
 
+def runs_below(folder: Path, depth: int = 3) -> list[Path]:
+    """Those in a folder; of one without runs those in the folders in it."""
+    found = all_runs(folder)
+    if found or not depth:
+        return found
+    try:
+        inside = sorted(path for path in folder.iterdir() if path.is_dir() and not path.name.startswith("."))
+    except OSError:
+        return []
+    return [run for path in inside for run in runs_below(path, depth - 1)]
+
+
 def find_run(reference: str | None, output_dir: Path) -> Path:
     """Raises NoRun. None and `latest` are the run that began last."""
     if reference is not None and is_run(Path(reference)):

@@ -136,7 +136,7 @@ class Run:
         """What was read from the task's log; None when there is nothing to be had."""
         try:
             value = json.loads((self.path / task / "outputs.json").read_text("utf-8", "replace"))
-        except (OSError, ValueError):
+        except (OSError, ValueError, RecursionError):
             return None
         return value if isinstance(value, dict) else None
 
@@ -223,7 +223,7 @@ class Run:
             if not fits(value, _STATUS) or not fits(value.get("overrides", {}), {str: str}):
                 raise ValueError("no status")
             tasks = value["tasks"].items()
-        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
             self._seen.pop("status.json", None)  # in pieces: next time
             return False
         state = self.state

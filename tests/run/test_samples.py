@@ -127,6 +127,19 @@ def test_sweep(run: Callable) -> None:
     assert all(0 < found["percent"] < 100 for found in outputs)
 
 
+def test_load(run: Callable) -> None:
+    directory, status = run("load", REQUESTS=5, CLIENTS="[1, 3]", PORT=free_ports(1)[0])
+    assert list(status["tasks"]) == ["server", "load_1", "load_3"]
+    assert states(status) == {"COMPLETED"}
+    for name in ("load_1", "load_3"):
+        found = json.loads((directory / name / "outputs.json").read_text())
+        assert list(found) == ["throughput", "p50", "p99"]
+        assert 5 <= found["p50"] <= found["p99"]
+        assert found["throughput"] <= 400, "two workers, 5 ms each"
+    facts = json.loads((directory / "run.json").read_text())
+    assert facts["tasks"][1]["units"] == {"throughput": "requests/s", "p50": "ms", "p99": "ms"}
+
+
 def test_services(run: Callable) -> None:
     frontend, prefill, decode = free_ports(3)
     directory, status = run("services", REQUESTS=20, FRONTEND_PORT=frontend, PREFILL_PORT=prefill, DECODE_PORT=decode)

@@ -2,9 +2,9 @@
 #
 # sweep: 5 tasks. Compiled by sflowc 0.1.0: change the workflow and compile again.
 #
-#   from     sweep.yaml  sha256:fbe5c8c1911db47d4f4dbd86109891cacf190d8356c90752ad6e67c7a3bf0449
+#   from     sweep.yaml  sha256:71af5175713421391aa95559dc14891a29a84c601ebfeb6cd4e67c2ef119a681
 #   rebuild  sflowc build -f sweep.yaml
-#   body     sha256:191231643dd1b7848089d851fde2dc2fb035d1f1b5ac73eb185fed8ba866bc45 (all that follows this header)
+#   body     sha256:924edaaa06355e14684a54546dd0569e5508de1facb0c8fcb7963fb7f99e565c (all that follows this header)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -41,28 +41,31 @@ workflow_holes() { # what only the run knows, by its placeholder in the texts be
 
 # 0  compress_1_64: starts at once; node 0 of local
 SF_TASK[0]=compress_1_64 SF_BASE[0]=compress SF_FEEDS[0]=1 SF_NODES[0]=0 SF_SWEEPS[0]='LEVEL SIZE_KIB' SF_OUTPUTS[0]=1
-SF_SETUP[0]=1 SF_FINGERPRINT[0]=3a2c89dc1c7a
+SF_UNITS[0]='"packed": "bytes", "percent": "%"' SF_SETUP[0]=1 SF_FINGERPRINT[0]=3a2c89dc1c7a
 setup_0() {
   SF_ENV+=(LEVEL=1 SIZE_KIB=64)
 }
 
 # 1  compress_1_512: after compress_1_64; node 0 of local
 SF_TASK[1]=compress_1_512 SF_BASE[1]=compress SF_TIER[1]=1 SF_AFTER[1]=0 SF_FEEDS[1]=2 SF_NODES[1]=0 SF_REPLICA[1]=1
-SF_SWEEPS[1]='LEVEL SIZE_KIB' SF_OUTPUTS[1]=1 SF_SETUP[1]=1 SF_FINGERPRINT[1]=1fc50b80637e
+SF_SWEEPS[1]='LEVEL SIZE_KIB' SF_OUTPUTS[1]=1 SF_UNITS[1]='"packed": "bytes", "percent": "%"' SF_SETUP[1]=1
+SF_FINGERPRINT[1]=1fc50b80637e
 setup_1() {
   SF_ENV+=(LEVEL=1 SIZE_KIB=512)
 }
 
 # 2  compress_9_64: after compress_1_512; node 0 of local
 SF_TASK[2]=compress_9_64 SF_BASE[2]=compress SF_TIER[2]=2 SF_AFTER[2]=1 SF_FEEDS[2]=3 SF_NODES[2]=0 SF_REPLICA[2]=2
-SF_SWEEPS[2]='LEVEL SIZE_KIB' SF_OUTPUTS[2]=1 SF_SETUP[2]=1 SF_FINGERPRINT[2]=8243e46de7ca
+SF_SWEEPS[2]='LEVEL SIZE_KIB' SF_OUTPUTS[2]=1 SF_UNITS[2]='"packed": "bytes", "percent": "%"' SF_SETUP[2]=1
+SF_FINGERPRINT[2]=8243e46de7ca
 setup_2() {
   SF_ENV+=(LEVEL=9 SIZE_KIB=64)
 }
 
 # 3  compress_9_512: after compress_9_64; node 0 of local
 SF_TASK[3]=compress_9_512 SF_BASE[3]=compress SF_TIER[3]=3 SF_AFTER[3]=2 SF_FEEDS[3]=4 SF_NODES[3]=0 SF_REPLICA[3]=3
-SF_SWEEPS[3]='LEVEL SIZE_KIB' SF_OUTPUTS[3]=1 SF_SETUP[3]=1 SF_FINGERPRINT[3]=1c700ebeccb5
+SF_SWEEPS[3]='LEVEL SIZE_KIB' SF_OUTPUTS[3]=1 SF_UNITS[3]='"packed": "bytes", "percent": "%"' SF_SETUP[3]=1
+SF_FINGERPRINT[3]=1c700ebeccb5
 setup_3() {
   SF_ENV+=(LEVEL=9 SIZE_KIB=512)
 }
