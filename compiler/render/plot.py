@@ -18,7 +18,8 @@ _COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#
 """Told apart by colour-blind people too, most of them, and from each other in print by their markers."""
 _MARKERS = "osD^vPX*"
 _STYLE = {
-    "font.family": "DejaVu Sans",
+    "font.family": ["sans-serif"],
+    "font.sans-serif": ["DejaVu Sans"],  # comes with matplotlib; a page's reader without it sees another
     "font.size": 10,
     "axes.spines.top": False,
     "axes.spines.right": False,

@@ -16,6 +16,7 @@ from functools import cached_property
 from typing import Any
 
 from .batches import BatchRow, row_of
+from .excerpt import plain
 from .facts import TaskFacts
 from .run import RUNNING_STATES, Run
 from .secrets import Masker
@@ -154,7 +155,7 @@ def _of_task(source: Source, name: str, names: Iterable[str]) -> Raw:
         ready_seconds=_between(state.started, state.ready),
         attempts=state.attempt,
         exit_status=state.exit_status,
-        reason=source.masker.masked(source.how.note if lost else state.reason) or None,
+        reason=source.masker.shown(source.how.note if lost else state.reason) or None,
         started=state.started,
         finished=state.finished,
     )
@@ -171,7 +172,7 @@ def _without_tasks(source: Source, names: Iterable[str]) -> Raw:
         **_about(source),
         seconds=_between(state.started, state.finished),
         exit_status=state.exit_status,
-        reason=source.masker.masked(source.how.note or state.reason) or None,
+        reason=source.masker.shown(source.how.note or state.reason) or None,
         started=state.started,
         finished=state.finished,
     )
@@ -226,7 +227,7 @@ def _shared(source: Source, names: Iterable[str]) -> dict[str, str]:
 
 
 def _masked(values: Mapping[str, str], source: Source) -> dict[str, Cell]:
-    return {name: source.masker.masked(value) for name, value in values.items()}
+    return {name: source.masker.shown(value) for name, value in values.items()}
 
 
 def _between(start: float | None, end: float | None) -> float | None:
@@ -241,7 +242,7 @@ def _flat(value: Mapping[str, Any], masker: Masker, before: str = "", depth: int
     """Objects in objects by names such as latency[p99], which is how metrics are called."""
     found: dict[str, Cell] = {}
     for key, inner in value.items():
-        name = f"{before}[{key}]" if before else key
+        name = f"{before}[{plain(key)}]" if before else plain(key)
         if isinstance(inner, dict) and depth < _DEEP:
             found.update(_flat(inner, masker, name, depth + 1))
         else:
@@ -260,4 +261,4 @@ def _scalar(value: Any, masker: Masker) -> str | int | float | bool | None:
         return None
     if value is None or (isinstance(value, (bool, int, float)) and abs(value) < _HUGE):
         return value
-    return masker.masked(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
+    return masker.shown(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))

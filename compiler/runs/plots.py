@@ -9,6 +9,7 @@ have the same place on a curve, such as runs that were repeated, it goes through
 
 from __future__ import annotations
 
+import re
 import shlex
 import statistics
 from collections.abc import Iterable, Sequence
@@ -18,6 +19,7 @@ from ..diagnostics import did_you_mean
 from .table import Cell, Column, Row, Table, is_number, one_of
 
 KEYS = ("X", "Y", "SERIES", "LABEL", "LOG", "TITLE", "TO")
+_DIGITS = re.compile(r"[-+]?[0-9.]+(?:[eE][-+]?[0-9]+)?")
 _FORMATS = (".png", ".svg", ".pdf")
 
 
@@ -122,7 +124,9 @@ def picture(table: Table, spec: Spec) -> Picture:
     axis = _Axis(x, [row.cells.get(x.name) for row in rows])
     shown = [Panel(y, tuple(_curves(rows, axis, y, series, label, over_variable))) for y in panels]
     if not any(curve.points for panel in shown for curve in panel.curves):
-        raise NoPlot(f"no row has numbers for {x.name} and {' or '.join(y.name for y in panels)}")
+        raise NoPlot(
+            f"no row has numbers for {x.name} and {' or '.join(y.name for y in panels)}{_advice(rows, panels)}"
+        )
     log = spec.log if axis.is_scale else spec.log - {"x"}
     _check_logarithms(log, shown)
     lost = [row for row in rows if any(_value(row, y) is None for y in panels) or axis.place(row) is None]
@@ -182,6 +186,16 @@ def _column(table: Table, name: str) -> Column:
         names = [each.name for each in table.columns if any(cell is not None for cell in table.values(each.name))]
         raise NoPlot(f"there is no column {name}; {did_you_mean(name, names, what='there are')}")
     return column
+
+
+def _advice(rows: Iterable[Row], panels: Iterable[Column]) -> str:
+    """What to do about an output that is spelt as a number is, and was read as text."""
+    for y in panels:
+        for row in rows:
+            cell = row.cells.get(y.name)
+            if y.kind == "output" and isinstance(cell, str) and _DIGITS.fullmatch(cell.strip()):
+                return f"; {y.name} is text: with a type in its pattern, as in {{{y.name}:g}}, it would be a number"
+    return ""
 
 
 def _check_logarithms(log: frozenset[str], panels: Iterable[Panel]) -> None:

@@ -13,9 +13,9 @@
 #   from     infra.yaml  sha256:779b994b11a041f464fa5ba9308a3a8f317eefbc89fa47e715a2bf30ad15e35c
 #   from     trtllm/prefill.yaml  sha256:8a52babcb834bdfa8d7cd2fdbe481b84dd07b3b1bda1bc46131e4e8a6abf7353
 #   from     trtllm/decode.yaml  sha256:cba3955015f502342f6a30b35c2703c30aea25b1ce253f9bfbed7e1d0e50b704
-#   from     bench/infmax.yaml  sha256:a4ea345cd46861176dabb3d9c7a46cab5b15486ca95b8a8b8417b61d2da84db5
+#   from     bench/infmax.yaml  sha256:bc0ca744f91f39ecf6753f9f5dba48f08475ac87e252338e7ac9338efe04b991
 #   rebuild  
-#   body     sha256:f5ef5346851a9fc70c00618fbfd887ac462ff2a131198847e77131819daefeab (all that follows this header)
+#   body     sha256:4ddb87a684854661e2f8fe1b9f46a3bda3763a562f570db6e22a661f7a2da990 (all that follows this header)
 #   options  sha256:ee0dcb1097674579b060749dcbaa30e768a533ca06374e9d688494656a21cdfa (the #SBATCH lines)
 #
 # `sbatch FILE` submits it, `bash FILE` runs it inside an allocation (salloc);
@@ -319,7 +319,9 @@ setup_10() {
 
 # 11  benchmark_16: after prefill_0, prefill_1, decode_0, gateway; node 0 of cluster
 SF_TASK[11]=benchmark_16 SF_BASE[11]=benchmark SF_TIER[11]=5 SF_AFTER[11]='8 9 10 7' SF_FEEDS[11]=12 SF_NODES[11]=0
-SF_SWEEPS[11]=CONCURRENCY SF_LAUNCH[11]=srun SF_OUTPUTS[11]=1 SF_SETUP[11]=1 SF_FINGERPRINT[11]=a5a6a07dd859
+SF_SWEEPS[11]=CONCURRENCY SF_LAUNCH[11]=srun SF_OUTPUTS[11]=1
+SF_UNITS[11]='"requests_per_second": "req/s", "output_tokens_per_second": "tok/s", "median_ttft_ms": "ms", "median_tpot_ms": "ms"'
+SF_SETUP[11]=1 SF_FINGERPRINT[11]=a5a6a07dd859
 setup_11() {
   SF_ENV+=(CONCURRENCY=16)
   SF_COMMAND=(
@@ -332,7 +334,9 @@ setup_11() {
 
 # 12  benchmark_64: after benchmark_16; node 0 of cluster
 SF_TASK[12]=benchmark_64 SF_BASE[12]=benchmark SF_TIER[12]=6 SF_AFTER[12]=11 SF_NODES[12]=0 SF_REPLICA[12]=1
-SF_SWEEPS[12]=CONCURRENCY SF_LAUNCH[12]=srun SF_OUTPUTS[12]=1 SF_SETUP[12]=1 SF_FINGERPRINT[12]=460bb9874fca
+SF_SWEEPS[12]=CONCURRENCY SF_LAUNCH[12]=srun SF_OUTPUTS[12]=1
+SF_UNITS[12]='"requests_per_second": "req/s", "output_tokens_per_second": "tok/s", "median_ttft_ms": "ms", "median_tpot_ms": "ms"'
+SF_SETUP[12]=1 SF_FINGERPRINT[12]=460bb9874fca
 setup_12() {
   SF_ENV+=(CONCURRENCY=64)
   SF_COMMAND=(

@@ -1,6 +1,7 @@
 """What `sflowc batch` makes and submits, on a real Slurm cluster."""
 
 import csv
+import json
 import re
 import subprocess
 import time
@@ -33,7 +34,7 @@ workflow:
 BENCH = """\
 workflow:
   tasks:
-    - {name: bench, depends_on: [agg, prefill, decode], replicas: {variables: [CONCURRENCY], policy: sequential}, script: ['echo "load $CONCURRENCY"']}
+    - {name: bench, depends_on: [agg, prefill, decode], replicas: {variables: [CONCURRENCY], policy: sequential}, script: ['echo "load $CONCURRENCY"'], outputs: [{pattern: "load {load:d}"}]}
 """
 NINE = """\
 sflow_config_file,SLURM_NODES,TP,CTX,GEN,CONCURRENCY,missable_tasks
@@ -87,6 +88,15 @@ def wait(*jobs: str, timeout: float = 90) -> list[str]:
     raise AssertionError(f"{dict(zip(jobs, states, strict=True))} within {timeout} s")
 
 
+def collected(folder: Path, *names: str) -> list[tuple[object, ...]]:
+    """These columns of the runs' outputs."""
+    done = subprocess.run(
+        [SFLOWC, "collect", "sflow_output", "nine", "--json"],
+        cwd=folder, capture_output=True, text=True, check=True, timeout=100,
+    )  # fmt: skip
+    return [tuple(row.get(name) for name in names) for row in json.loads(done.stdout)["rows"]]
+
+
 def test_nine_rows_are_taken_and_run(folder: Path) -> None:
     rows = batch(folder, "--submit")
     assert [row["error"] for row in rows] == [""] * 9
@@ -94,6 +104,14 @@ def test_nine_rows_are_taken_and_run(folder: Path) -> None:
     logs = {path.parent.name for path in folder.glob("sflow_output/*/bench_*/bench_*.log")}
     assert {"bench_1", "bench_2", "bench_4", "bench_8", "bench_16", "bench_32", "bench_64"} <= logs
     assert sorted(path.read_text() for path in folder.glob("sflow_output/*/agg/agg.log"))[0].startswith("0: agg on 0")
+    loads = [(1, 1), (1, 2), (2, 4), (3, 8), (3, 16), (4, 64), (5, 1), (6, 1), (6, 2), (6, 4), (7, 8), (8, 16), (9, 32)]
+    found = collected(folder, "batch_row", "CONCURRENCY", "load", "job_id", "state")
+    on_two = (3, 4, 9)  # where each of two nodes prints it
+    right = [
+        (row, load, [load, load] if row in on_two else load, rows[row - 1]["job_id"], "COMPLETED")
+        for row, load in loads
+    ]
+    assert found == right
 
 
 def test_an_array_runs_each_row(folder: Path) -> None:
@@ -103,6 +121,11 @@ def test_an_array_runs_each_row(folder: Path) -> None:
     }
     assert wait(*(row["job_id"] for row in rows)) == ["COMPLETED"] * 4
     assert len(list(folder.glob("sflow_output/*/agg/agg.log"))) == 4
+    found = collected(folder, "batch_row", "TP", "load", "state")
+    assert found == [
+        (row, tp, load, "COMPLETED")
+        for row, tp, load in ((5, 1, 1), (6, 2, 1), (6, 2, 2), (6, 2, 4), (7, 4, 8), (8, 8, 16))
+    ]
 
 
 def test_all_wait_for_the_canary(folder: Path) -> None:
@@ -112,6 +135,7 @@ def test_all_wait_for_the_canary(folder: Path) -> None:
     canary, *others = (row["job_id"] for row in rows)
     assert wait(canary) == ["FAILED"]  # there is no gate
     assert wait(*others, timeout=150) == ["CANCELLED", "CANCELLED"]
+    assert collected(folder, "batch_row", "state", "load")[1:] == [(6, "MISSING", None)] * 3 + [(7, "MISSING", None)]
     gate.touch()
     rows = batch(folder, "--canary", "--submit", "--row", "5,6,7", table=table)
     dependency = command("scontrol", "show", "job", rows[1]["job_id"])

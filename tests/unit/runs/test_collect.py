@@ -43,7 +43,7 @@ def table(*directories: Path, columns: tuple[str, ...] = (), rows: tuple[BatchRo
     sources = []
     for directory in directories:
         run = Run(directory)
-        sources.append(Source(run, standing(run, ask_slurm=False), Masker.of(run)))
+        sources.append(Source(run, standing(run, ask=lambda _: None), Masker.of(run)))
     return collect(sources, columns, rows, Wanted(**wanted))
 
 
@@ -235,6 +235,12 @@ def test_damaged_files(tmp_path: Path, name: str) -> None:
         found = table(copy)
         assert len(found.rows) >= 1
         assert found.rows[0].cells["run"] == copy.name
+
+
+def test_what_could_steer_a_terminal_is_left_out(tmp_path: Path) -> None:
+    text = json.dumps({"model": "\x1b[32mllama\x1b[0m\x07", "\x1b]0;x\x07y": 1})
+    found = table(a_run(tmp_path, "w-1", {"name": "a"}, outputs={"a": text}))
+    assert cells(found, "model", "y") == [("llama\\x07", 1)]
 
 
 def test_a_task_that_is_called_like_a_path(tmp_path: Path) -> None:

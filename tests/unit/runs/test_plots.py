@@ -148,5 +148,10 @@ def test_what_cannot_be_drawn(text: str, problem: str) -> None:
         drawn(table({"C": 1, "tps": 0}, {"C": 2, "tps": 3}), text)
 
 
+def test_numbers_that_were_read_as_text() -> None:
+    with pytest.raises(NoPlot, match=r"tps is text: with a type in its pattern, as in \{tps:g\}"):
+        drawn(table({"C": 1, "tps": "12.5"}), "X=C Y=tps")
+
+
 def test_a_long_scale_has_no_ticks_of_its_own() -> None:
     assert drawn(table(*({"C": n, "tps": n} for n in range(1, 20))), "X=C Y=tps").ticks == ()
