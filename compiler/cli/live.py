@@ -7,6 +7,7 @@ dashboard is closed.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import select
@@ -31,55 +32,68 @@ _LOOK = 0.2
 def run_live(words: Sequence[str], console: Path) -> int:
     """`console` is the file that takes what the script prints."""
     with Signals(*SIGNALS) as signals:
-        with console.open("wb") as out:
-            script = subprocess.Popen(
-                words, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT, start_new_session=True
-            )
+        script = Script(words, console)
         try:
-            _show(script, console, signals)
+            script.show(signals)
         except Exception:  # the run is worth more than its picture
             traceback.print_exc()
-        return _print(script, console, signals)
+        return script.print(signals)
 
 
-def _show(script: subprocess.Popen[bytes], console: Path, signals: Signals) -> None:
-    """The dashboard, until the script has ended or the reader has closed it."""
+class Script:
+    """The script that runs, or salloc, which waits until it can."""
 
-    def hand_on(came: signal.Signals) -> bool:
-        script.send_signal(came)
+    def __init__(self, words: Sequence[str], console: Path) -> None:
+        self.console = console
+        with console.open("wb") as out:
+            self.process = subprocess.Popen(
+                words, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT, start_new_session=True
+            )
+        self.subject = Subject(self._find, self._last_line)
+
+    def show(self, signals: Signals) -> None:
+        """The dashboard, until the script has ended or the reader has closed it."""
+        Dashboard(
+            self.subject,
+            colour=wants_colour(sys.stdout),
+            leaving=_LEAVING,
+            on_signal=self._came,
+            over=lambda: self.process.poll() is not None,
+        ).run(sys.stdin.fileno(), sys.stdout.fileno(), signals)
+
+    def print(self, signals: Signals) -> int:
+        """What the script has printed and still prints, until it has ended; its exit status."""
+        terminal = True
+        with self.console.open("rb") as text:
+            while True:
+                over = self.process.poll() is not None
+                terminal = terminal and _printed(text.read())
+                if over:
+                    return self.process.returncode if self.process.returncode >= 0 else 128 - self.process.returncode
+                select.select([signals.wake], [], [], _LOOK)
+                for came in signals.take():
+                    if came in ENDING:
+                        self._came(came)
+                    elif came == signal.SIGTSTP:
+                        os.kill(os.getpid(), signal.SIGSTOP)
+
+    def _came(self, came: signal.Signals) -> bool:
+        """Hands a signal on; whether the dashboard is of no use any more."""
+        self.subject.refresh()
+        run = self.subject.run
+        if run is not None and run.alive():  # not by way of salloc, which would give the nodes back at once
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(run.state.pid, came)
+        else:
+            self.process.send_signal(came)
         return came == signal.SIGHUP  # the terminal has gone
 
-    def find() -> Path | None:
-        found = _DIRECTORY.search(console.read_text("utf-8", "replace"))
+    def _find(self) -> Path | None:
+        found = _DIRECTORY.search(self.console.read_text("utf-8", "replace"))
         return Path(found[1]) if found else None
 
-    def waiting() -> str:
-        return console.read_text("utf-8", "replace").strip().rpartition("\n")[2]
-
-    Dashboard(
-        Subject(find, waiting),
-        colour=wants_colour(sys.stdout),
-        leaving=_LEAVING,
-        on_signal=hand_on,
-        over=lambda: script.poll() is not None,
-    ).run(sys.stdin.fileno(), sys.stdout.fileno(), signals)
-
-
-def _print(script: subprocess.Popen[bytes], console: Path, signals: Signals) -> int:
-    """What the script has printed and still prints, until it has ended."""
-    terminal = True
-    with console.open("rb") as text:
-        while True:
-            over = script.poll() is not None
-            terminal = terminal and _printed(text.read())
-            if over:
-                return script.returncode if script.returncode >= 0 else 128 - script.returncode
-            select.select([signals.wake], [], [], _LOOK)
-            for came in signals.take():
-                if came in ENDING:
-                    script.send_signal(came)
-                elif came == signal.SIGTSTP:
-                    os.kill(os.getpid(), signal.SIGSTOP)
+    def _last_line(self) -> str:
+        return self.console.read_text("utf-8", "replace").strip().rpartition("\n")[2]
 
 
 def _printed(data: bytes) -> bool:

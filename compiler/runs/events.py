@@ -53,7 +53,7 @@ class EventTail:
                     self.offset, self.bad, self._rest = 0, 0, b""
                     self.restarts += 1
                 file.seek(self.offset)
-                data = file.read()
+                data = file.read().rstrip(b"\0")  # a network file system may know of a line before it has it
         except OSError:
             return []
         self.offset += len(data)

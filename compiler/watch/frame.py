@@ -71,7 +71,7 @@ class Screen:
         if columns < _LEAST_COLUMNS or lines < _LEAST_LINES:
             return Frame([[(0, line([Segment("too small")], columns))], *([] for _ in range(lines - 1))], [], 1)
         head = header(self.subject, width=columns, now=now)[: lines - 3]
-        rows = table_rows(self.subject.run, self.view, max(lines - len(head) - 3, 1)) if self.subject.run else []
+        rows = table_rows(self.subject.run, self.view, lines - _LEAST_LINES) if self.subject.run else []
         height = lines - len(head) - 1
         body, page = self._body(rows, columns, height, now)
         body = [*body, *([] for _ in range(height - len(body)))][:height]

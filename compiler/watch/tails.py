@@ -71,7 +71,7 @@ class Tail:
             self.rest = b""
             begin = max(0, size - _WINDOW)
         cut = begin > 0 and begin != self._offset
-        data = os.pread(handle, size - begin, begin)
+        data = os.pread(handle, size - begin, begin).rstrip(b"\0")  # not there yet, on a network file system
         self._offset = begin + len(data)
         if cut and b"\n" in data:
             data = data.partition(b"\n")[2]

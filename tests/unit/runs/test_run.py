@@ -250,6 +250,21 @@ def test_what_a_network_file_system_shows_late_is_read_later(tmp_path: Path, mon
     assert list(other.facts_of) == ["a"]
 
 
+def test_zeros_at_the_end_are_what_is_not_there_yet(tmp_path: Path) -> None:
+    add_events(tmp_path, run_event("RUNNING"))
+    run = Run(tmp_path)
+    whole = (tmp_path / "events.jsonl").read_bytes()
+    add_events(tmp_path, task_event("a", "RUNNING"))
+    more = (tmp_path / "events.jsonl").read_bytes()
+    (tmp_path / "events.jsonl").write_bytes(whole.ljust(len(more), b"\0"))
+    moment = (tmp_path / "events.jsonl").stat().st_mtime_ns
+    assert not run.refresh()
+    (tmp_path / "events.jsonl").write_bytes(more)
+    os.utime(tmp_path / "events.jsonl", ns=(moment, moment))
+    assert run.refresh()
+    assert (run.bad_lines, list(run.state.tasks)) == (0, ["a"])
+
+
 def test_events_that_are_begun_anew_are_not_counted_twice(tmp_path: Path) -> None:
     add_events(tmp_path, run_event("RUNNING"), task_event("a", "RUNNING"), task_event("b", "RUNNING"))
     run = Run(tmp_path)
