@@ -7,6 +7,7 @@ the script, no lock, nothing written; and every file may be missing, incomplete 
 from __future__ import annotations
 
 import json
+import os
 import socket
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -154,10 +155,14 @@ class Run:
 
     def _changed(self, name: str) -> bool:
         """Whether the file may hold something else than when this was last asked."""
-        try:
-            found = (self.path / name).stat()
+        try:  # a file is opened, since of one that is not a network file system's client may tell what it knew a minute ago
+            handle = os.open(self.path / name, os.O_RDONLY | os.O_NONBLOCK)
         except OSError:
             return False
+        try:
+            found = os.fstat(handle)
+        finally:
+            os.close(handle)
         mark = (found.st_ino, found.st_size, found.st_mtime_ns)
         if self._seen.get(name) == mark:
             return False

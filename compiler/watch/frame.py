@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from rich.segment import Segment
 from rich.style import Style
 
+from ..runs.facts import Facts
 from .allocation import allocation
 from .cells import cell_len, line
 from .graph import graph
@@ -65,6 +66,7 @@ class Screen:
 
     def __init__(self, subject: Subject, view: View, tails: Tails, *, leaving: str = "quit; the run goes on") -> None:
         self.subject, self.view, self.tails, self.leaving = subject, view, tails, leaving
+        self._drawn: tuple[tuple[int, int, Facts | None], list[list[Segment]]] | None = None
 
     def frame(self, columns: int, lines: int, now: float) -> Frame:
         """Nothing but an excuse where there is no room at all."""
@@ -82,7 +84,7 @@ class Screen:
         if self.view.page == HELP:
             return self._scrolled([*self._help(columns)], height, columns), height - 1
         if self.view.page == GRAPH:
-            return self._scrolled(graph(self.subject, width=columns), height, columns), height - 1
+            return self._scrolled(self._graph(columns), height, columns), height - 1
         if columns < WIDE:
             return self._stacked(rows, columns, height, now)
         left = min(columns * 58 // 100, _WIDEST_TABLE)
@@ -124,7 +126,8 @@ class Screen:
         view.top = max(view.top, index - room + 1)
         shown = rows[view.top : view.top + room]
         pinned = view.pinned[0] if view.pinned else ""
-        lines = table(shown, self.subject, view.selected, pinned, width=width, now=now)
+        longest = max(cell_len(row.label) for row in rows)
+        lines = table(shown, self.subject, view.selected, pinned, longest=longest, width=width, now=now)
         return [[(0, each)] for each in lines], room
 
     def _nothing(self) -> str:
@@ -144,6 +147,14 @@ class Screen:
         """From the line on that the reader has come to."""
         self.view.down = max(0, min(self.view.down, len(lines) - height))
         return [[(0, each)] for each in lines[self.view.down : self.view.down + height]]
+
+    def _graph(self, columns: int) -> list[list[Segment]]:
+        """Drawn anew when something has happened: that of a thousand tasks takes a while."""
+        run = self.subject.run
+        wanted = (columns, len(run.events) if run else 0, run.facts if run else None)
+        if self._drawn is None or self._drawn[0] != wanted:
+            self._drawn = (wanted, graph(self.subject, width=columns))
+        return self._drawn[1]
 
     def _help(self, columns: int) -> list[list[Segment]]:
         entries = [*_HELP[:-1], ("q", self.leaving)]

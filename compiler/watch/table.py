@@ -24,6 +24,7 @@ SELECTED = Style(reverse=True)
 _HEADINGS = ("task", "state", "since", "for", "node", "GPU", "try", "")
 _TASK, _STATE, _SINCE, _FOR, _NODE, _GPU, _TRY, _REMARK = range(8)
 _FIRST_TO_GO = (_FOR, _TRY, _GPU, _NODE, _SINCE)
+_STATE_WIDTH, _MOST_TIMES = 9, 5
 _LEAST_NAME, _MOST_NAME, _MOST_NODE, _LEAST_REMARK = 12, 32, 14, 14
 
 
@@ -36,14 +37,14 @@ class Cells:
 
 
 def table(
-    rows: Sequence[Row], subject: Subject, selected: str, pinned: str, *, width: int, now: float
+    rows: Sequence[Row], subject: Subject, selected: str, pinned: str, *, longest: int, width: int, now: float
 ) -> list[list[Segment]]:
-    """A heading and the rows: exactly one line each, exactly `width` columns wide."""
+    """A heading and the rows: exactly one line each, exactly `width` columns wide. `longest` is a name's width in all rows."""
     run = subject.run
     assert run is not None
     several = len(run.facts.nodes) > 1 if run.facts else False
     cells = [_cells(row, subject, several, now) for row in rows]
-    widths = _widths(cells, width)
+    widths = _widths(cells, longest + 2, width)
     heading = "  ".join(fit(_HEADINGS[column], wide) for column, wide in widths.items())
     lines = [line([Segment(f"  {heading}", DIM)], width)]
     for row, texts in zip(rows, cells, strict=True):
@@ -84,15 +85,17 @@ def _how_long(task: TaskState, subject: Subject, now: float) -> str:
     return text if task.finished is not None else text.partition(".")[0] + ("s" if "." in text else "")
 
 
-def _widths(cells: Sequence[Cells], width: int) -> dict[int, int]:
-    """The width of each column that is shown."""
+def _widths(cells: Sequence[Cells], longest: int, width: int) -> dict[int, int]:
+    """The width of each column that is shown. That of names does not change when one scrolls."""
     single = [each.texts for each in cells if any(each.texts[2:])] or [each.texts for each in cells]
     wide = {
         column: max((cell_len(texts[column]) for texts in single), default=0) for column in range(len(_HEADINGS) - 1)
     }
     wide = {column: max(size, len(_HEADINGS[column])) for column, size in wide.items() if size or column <= _SINCE}
-    wide[_TASK] = max(_LEAST_NAME, min(_MOST_NAME, max((cell_len(each.texts[_TASK]) for each in cells), default=0)))
-    wide[_STATE] = 9
+    wide[_TASK] = max(_LEAST_NAME, min(_MOST_NAME, longest))
+    wide[_STATE] = _STATE_WIDTH
+    if _FOR in wide:
+        wide[_FOR] = max(wide[_FOR], _MOST_TIMES)
     if _NODE in wide:
         wide[_NODE] = min(wide[_NODE], _MOST_NODE)
     said = max((cell_len(each.texts[_REMARK]) for each in cells), default=0)

@@ -90,10 +90,9 @@ class View:
     def _press_on_row(self, key: str, rows: Sequence[Row], page: int) -> None:
         row = rows[self.index(rows)]
         step = _steps(key, page)
-        if step and not self.selected:
-            self._select(rows[0 if step > 0 else -1].key)
-        elif step:
-            self._select(rows[max(0, min(self.index(rows) + step, len(rows) - 1))].key)
+        if step:
+            begin = self.index(rows) if self.selected else -1 if step > 0 else len(rows)
+            self._select(rows[max(0, min(begin + step, len(rows) - 1))].key)
         elif key == "enter":
             self._pin(row)
         elif key in ("right", "l", " ") and row.group and not row.open:

@@ -187,6 +187,16 @@ def test_a_terminal_that_takes_nothing_any_more(tmp_path: Path) -> None:
         assert terminal.process.returncode == 128 + signal.SIGTERM
 
 
+def test_the_screen_is_drawn_anew_when_asked(tmp_path: Path) -> None:
+    with watch(a_run(tmp_path)) as terminal:
+        terminal.wait_for("http 503")
+        terminal.screen.reset()  # something else wrote to the terminal
+        terminal.type("\x0c")
+        terminal.wait_for("http 503")
+        terminal.type("q")
+        assert terminal.end() == 0
+
+
 def test_no_colour(tmp_path: Path) -> None:
     directory = a_run(tmp_path)
     (directory / "server" / "server.log").write_text("\x1b[31mred\x1b[0m\n")

@@ -186,6 +186,8 @@ def test_the_graph(tmp_path: Path) -> None:
     assert "server" in short
     assert "◉ stop" not in short
     assert "◉ stop" in watcher.press("end").text()
+    add_events(tmp_path / "w-1", task_event("prefill", "READY"))
+    assert "● READY" in watcher.press("home").text(100, 60).partition("prefill")[2].partition("╰")[0]
     assert "task" in watcher.press("escape").text()
 
 
@@ -252,6 +254,38 @@ def test_a_thousand_tasks_are_drawn_at_once(tmp_path: Path) -> None:
     for _ in range(10):
         watcher.press("j")
     assert time.process_time() - began < 5  # 20 frames: some 20 ms each
+
+
+def test_columns_stay_where_they_are_when_one_scrolls(tmp_path: Path) -> None:
+    names = [*(f"t{n}" for n in range(50)), "a-task-with-quite-a-long-name"]
+    write_facts(tmp_path, *({"name": name} for name in names))
+    add_events(tmp_path, run_event("RUNNING"), *(task_event(name, "RUNNING") for name in names))
+    watcher = Watcher(tmp_path)
+    before = watcher.text(120, 20).splitlines()[3]
+    assert watcher.press("end").text().splitlines()[3].partition("──")[0] == before.partition("──")[0]
+    assert "a-task-with-quite-a-long-name" in watcher.text()
+
+
+def test_what_probes_find(tmp_path: Path) -> None:
+    write_facts(tmp_path, {"name": "a", "probes": READY})
+    add_events(tmp_path, run_event("RUNNING"), task_event("a", "RUNNING"))
+    watcher = Watcher(tmp_path)
+    for found, says in (
+        ("matches in the log: 3 of 8", "log 3/8"),
+        ("HTTP 503", "http 503"),
+        ("HTTP 200, but the body is not what is expected", "http 200, body differs"),
+        ("no HTTP answer", "http: no answer"),
+        ("localhost:8000 is closed", "port 8000 closed"),
+        ("the file is not there", "no file yet"),
+        ("exit status 7", "exec: status 7"),
+        ("no answer in time", "no answer in time"),
+    ):
+        add_events(tmp_path, probe_event("a", found))
+        assert says in watcher.text(160)
+    add_events(tmp_path, task_event("a", "READY"), probe_event("a", "HTTP 500", role="failure"))
+    text = watcher.text()
+    assert "failure probe: http 500" in text
+    assert "no answer in time" not in text
 
 
 def test_names_that_are_hostile_or_wide(tmp_path: Path) -> None:

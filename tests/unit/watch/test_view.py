@@ -26,7 +26,9 @@ def test_the_selection_begins_with_the_first_key() -> None:
     assert pressed(View(), "j", "down", "j", "j").selected == "c"
     assert pressed(View(), "j", "k", "k").selected == "a"
     assert pressed(View(), "j", "end").selected == "c"
+    assert pressed(View(), "G").selected == "c"
     assert pressed(View(), "G", "home").selected == "a"
+    assert pressed(View(), "home").selected == "a"
     assert pressed(View(), "j", "page down").selected == "c"
     assert pressed(View(), "j", rows=[]).selected == ""
 
