@@ -6,6 +6,7 @@ stands, what masks its secrets, its downloads. Slurm, which may take seconds for
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections.abc import Callable
@@ -70,13 +71,13 @@ class Subject:
                 before, self.waiting = self.waiting, self._waiting()
                 return before != self.waiting
             self.run = Run(path)
-            self.masker = Masker.of(self.run)
+            self.masker = Masker.of(self.run, os.environ)
             changed = True
         else:
             changed = self.run.refresh()
         if self.run.facts is not self._masked_for:
             self._masked_for = self.run.facts
-            self.masker = Masker.of(self.run)
+            self.masker = Masker.of(self.run, os.environ)
         how = standing(self.run, ask=self._slurm.state)
         changed = changed or how != self.how
         self.how = how

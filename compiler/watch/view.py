@@ -56,10 +56,10 @@ class View:
 
     def press(self, key: str, rows: Sequence[Row], page: int) -> bool:
         """`page` is how many lines there are to scroll in."""
+        if key == "interrupt" or (key == "q" and not self.typing):
+            return False
         if self.typing:
             self._type(key)
-        elif key == "q":
-            return False
         elif key == "escape":
             self._escape()
         elif key in _PAGES:

@@ -304,15 +304,17 @@ def test_names_that_are_hostile_or_wide(tmp_path: Path) -> None:
             watcher.press(*([keys] if keys == "enter" else keys)).text()
 
 
-def test_secrets(tmp_path: Path) -> None:
+def test_secrets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MY_API_KEY", "swordfish99")
     directory = serving(tmp_path / "w-1")
     (directory / "w.sh").write_text("HF_TOKEN='opensesame1'\n")
-    (directory / "server" / "server.log").write_text("I say opensesame1\n")
+    (directory / "server" / "server.log").write_text("I say opensesame1 and swordfish99\n")
     add_events(directory, probe_event("prefill", "no opensesame1"), run_event("FAILED", reason="opensesame1 failed"))
     watcher = Watcher(directory)
     for keys in ("", "j", "g"):
         text = watcher.press(*keys).text(160, 40)
         assert "opensesame1" not in text
+        assert "swordfish99" not in text
         assert "***" in text
 
 

@@ -84,6 +84,7 @@ def test_pages() -> None:
     assert (pressed(view, "home").down, pressed(view, "?").page) == (0, HELP)
     assert pressed(view, "?").page == TABLE
     assert not view.press("q", ROWS, 10)
+    assert not pressed(View(), "/").press("interrupt", ROWS, 10)  # from a terminal that makes no signal of Ctrl-C
 
 
 def test_scrolling_the_log_and_breaking_its_lines() -> None:
