@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from ..runs.run import Run
 from .plan import MAX_MAP_NODES
 
-_MOST_GPUS = 64
-
+_MOST_GPUS = 128
+"""A node that is said to have more is not drawn as such: what a damaged file says must not take all memory."""
 _GOLDEN_ANGLE = 137
 """Degrees between the hues of neighbouring tasks."""
 _BLUE = 210
@@ -65,12 +65,20 @@ def hues(bases: Iterable[str]) -> dict[str, int]:
 
 def allocation_map(title: str, nodes: Sequence[str], gpus: int, tasks: Sequence[Placed]) -> AllocationMap:
     """`nodes` are the names of the rows, `gpus` how many each has."""
+    here: dict[int, list[Placed]] = {}
+    for task in tasks:
+        for node in task.nodes:
+            here.setdefault(node, []).append(task)
     rows = []
     for index, name in enumerate(nodes[:MAX_MAP_NODES]):
-        here = [task for task in tasks if index in task.nodes]
-        owners = [tuple(task.mark for task in here if gpu in task.gpus) for gpu in range(gpus)]
+        owners: list[list[Mark]] = [[] for _ in range(gpus)]
+        for task in here.get(index, ()):
+            for gpu in task.gpus:
+                if 0 <= gpu < gpus:
+                    owners[gpu].append(task.mark)
         shown = {mark.id for marks in owners for mark in marks}
-        rows.append(Row(name, _cells(owners), tuple(task.mark for task in here if task.mark.id not in shown)))
+        others = tuple(task.mark for task in here.get(index, ()) if task.mark.id not in shown)
+        rows.append(Row(name, _cells([tuple(marks) for marks in owners]), others))
     return AllocationMap(title, gpus, tuple(rows), max(0, len(nodes) - MAX_MAP_NODES))
 
 
@@ -98,7 +106,7 @@ def run_maps(run: Run, states: Container[str] | None = None) -> tuple[Allocation
     facts = run.facts
     if facts is None or not facts.tasks:
         return ()
-    gpus = max((gpu + 1 for mine in used_gpus(run).values() for gpu in mine), default=0)
+    gpus = min(_MOST_GPUS, max((gpu + 1 for mine in used_gpus(run).values() for gpu in mine), default=0))
     if len(facts.nodes) < 2 and not gpus:
         return ()
     given = str((facts.slurm or {}).get("gpus_on_node", ""))

@@ -7,13 +7,12 @@ In: a Subject, a View, Tails, the size of the terminal and the moment. Out: Fram
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from rich.segment import Segment
 from rich.style import Style
 
-from ..runs.facts import Facts
 from .allocation import allocation
 from .cells import cell_len, line
 from .graph import graph
@@ -28,6 +27,7 @@ from .view import GRAPH, HELP, View
 from .words import BOLD, DIM, WARNING
 
 _WIDEST_TABLE, _GAP = 100, 2
+Lines = list[list[Segment]]
 WIDE = 100
 """From so many columns on, the log is beside the table."""
 _LEAST_LINES, _LEAST_COLUMNS = 6, 20
@@ -66,7 +66,7 @@ class Screen:
 
     def __init__(self, subject: Subject, view: View, tails: Tails, *, leaving: str = "quit; the run goes on") -> None:
         self.subject, self.view, self.tails, self.leaving = subject, view, tails, leaving
-        self._drawn: tuple[tuple[int, int, Facts | None], list[list[Segment]]] | None = None
+        self._drawn: dict[Callable[..., Lines], tuple[tuple[object, ...], Lines]] = {}
 
     def frame(self, columns: int, lines: int, now: float) -> Frame:
         """Nothing but an excuse where there is no room at all."""
@@ -84,7 +84,7 @@ class Screen:
         if self.view.page == HELP:
             return self._scrolled([*self._help(columns)], height, columns), height - 1
         if self.view.page == GRAPH:
-            return self._scrolled(self._graph(columns), height, columns), height - 1
+            return self._scrolled(self._kept(graph, columns), height, columns), height - 1
         if columns < WIDE:
             return self._stacked(rows, columns, height, now)
         left = min(columns * 58 // 100, _WIDEST_TABLE)
@@ -96,7 +96,7 @@ class Screen:
 
     def _upper(self, rows: list[Row], width: int, height: int, now: float) -> tuple[list[Line], int]:
         """The table, and the allocation below it where the table leaves room, or where it was asked for."""
-        places = allocation(self.subject, width=width)
+        places = self._kept(allocation, width)
         most = height // 2 if self.view.map else max(height // 3, height - len(rows) - 3)
         if not places or (len(places) + 1 > most and not self.view.map):
             return self._table(rows, width, height, now)
@@ -110,7 +110,7 @@ class Screen:
         above, page = self._table(rows, columns, upper, now)
         room = height - upper - 1
         if self.view.map:
-            places = allocation(self.subject, width=columns) or [line([Segment("one node, no GPU")], columns)]
+            places = self._kept(allocation, columns) or [line([Segment("one node, no GPU")], columns)]
             below = [_rule("GPUs and nodes now", columns), *places][: room + 1]
         else:
             below = [self._title(columns), *self._log(columns, room)]
@@ -148,13 +148,13 @@ class Screen:
         self.view.down = max(0, min(self.view.down, len(lines) - height))
         return [[(0, each)] for each in lines[self.view.down : self.view.down + height]]
 
-    def _graph(self, columns: int) -> list[list[Segment]]:
-        """Drawn anew when something has happened: that of a thousand tasks takes a while."""
+    def _kept(self, draw: Callable[..., Lines], width: int) -> Lines:
+        """Drawn anew only when something has happened: of a thousand tasks that takes a while."""
         run = self.subject.run
-        wanted = (columns, len(run.events) if run else 0, run.facts if run else None)
-        if self._drawn is None or self._drawn[0] != wanted:
-            self._drawn = (wanted, graph(self.subject, width=columns))
-        return self._drawn[1]
+        now = (width, len(run.events), run.state.updated, run.facts) if run else (width,)
+        if draw not in self._drawn or self._drawn[draw][0] != now:
+            self._drawn[draw] = (now, draw(self.subject, width=width))
+        return self._drawn[draw][1]
 
     def _help(self, columns: int) -> list[list[Segment]]:
         entries = [*_HELP[:-1], ("q", self.leaving)]

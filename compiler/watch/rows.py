@@ -82,6 +82,8 @@ def _group(base: str, members: Sequence[TaskState], view: View, fold: bool) -> I
 def _wanted(task: TaskState, view: View, place: str) -> bool:
     if view.failed_only and task.state not in BAD_STATES:
         return False
+    if not view.words:
+        return True
     where = f"{task.name} {task.state} {place}".lower()
     return all(word in where for word in view.words)
 

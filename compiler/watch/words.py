@@ -60,7 +60,10 @@ def since(moment: float | None, now: float) -> str:
     """The time of day here, with the day before it when it is another one."""
     if moment is None:
         return ""
-    then, today = datetime.datetime.fromtimestamp(moment), datetime.datetime.fromtimestamp(now)
+    try:
+        then, today = datetime.datetime.fromtimestamp(moment), datetime.datetime.fromtimestamp(now)
+    except (ValueError, OverflowError, OSError):
+        return "?"  # no time that a calendar has
     return then.strftime("%H:%M:%S" if then.date() == today.date() else "%d %b %H:%M")
 
 

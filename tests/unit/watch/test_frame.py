@@ -165,6 +165,12 @@ def test_the_allocation_of_nodes_without_gpus_and_of_many(tmp_path: Path) -> Non
     assert "and 6 more nodes" in text
 
 
+def test_a_node_that_is_said_to_have_a_billion_gpus(tmp_path: Path) -> None:
+    write_facts(tmp_path, {"name": "a", "gpus": [10**9, -1]})
+    add_events(tmp_path, run_event("RUNNING"), task_event("a", "RUNNING"))
+    assert "n1  |." in Watcher(tmp_path).text()
+
+
 def test_shared_gpus(tmp_path: Path) -> None:
     write_facts(tmp_path, {"name": "a", "gpus": [0]}, {"name": "b", "gpus": [0]})
     add_events(tmp_path, run_event("RUNNING"), task_event("a", "RUNNING"), task_event("b", "READY"))
@@ -341,11 +347,22 @@ def test_files_that_come_late_and_in_pieces(tmp_path: Path) -> None:
     assert "run.json" in Watcher(tmp_path / "none").press("g").text()
 
 
+def test_a_status_file_of_no_time_that_there_is(tmp_path: Path) -> None:
+    write_status(tmp_path, {"a": {"started": 1e14}, "b": {"started": -1e14}}, started=1e14, updated=-1e14)
+    text = Watcher(tmp_path).text()
+    assert "▶ a             RUNNING    ?" in text
+
+
 def test_only_a_status_file(tmp_path: Path) -> None:
     write_status(tmp_path, {"a": {"state": "COMPLETED", "finished": 5.0}}, state="COMPLETED")
-    text = Watcher(tmp_path).text()
+    watcher = Watcher(tmp_path)
+    text = watcher.press("m").text()
     assert "✓ COMPLETED" in text
     assert "✓ a " in text
+    write_facts(tmp_path, {"name": "a", "gpus": [0]})
+    assert "|." in watcher.text()
+    write_status(tmp_path, {"a": {}}, updated=1002.0)
+    assert "|a " in watcher.text()
 
 
 def test_a_run_that_is_lost(tmp_path: Path) -> None:
