@@ -177,6 +177,26 @@ def _defaults() -> Schema:
     )
 
 
+def _metrics() -> Schema:
+    """Names, or a section whose bodies may have keys that mean nothing here."""
+    fields = {
+        "name": text("The field's name"),
+        "unit": text("Its unit"),
+        "min": number("The least that a value may be: one below fails the task"),
+        "max": number("The most that a value may be"),
+        "description": text("For people"),
+    }
+    metric = body("A measurement", fields, additionalProperties=True)
+    named = {"anyOf": [{"$ref": "#/$defs/text"}, metric, {"type": "array"}]}
+    return {
+        "description": "The fields that are measurements: their names, or a section with the unit and bounds of each",
+        "anyOf": [
+            {"type": ["object", "null"], "additionalProperties": named},
+            {"type": "array", "items": {"anyOf": [{"$ref": "#/$defs/text"}, metric]}},
+        ],
+    }
+
+
 def _task() -> Schema:
     replicas = {
         "count": integer("How many replicas"),
@@ -187,7 +207,10 @@ def _task() -> Schema:
         "name": text("A name for people"),
         "pattern": text("A pattern in the format of Python's parse library"),
         "source": text("Where the lines come from; the task's log"),
-        "metrics": {"type": ["array", "object", "null"], "description": "The fields that are metrics, and their units"},
+        "metrics": _metrics(),
+        "require": boolean(
+            "Whether the task fails when nothing is found; true where a metric has bounds", default=False
+        ),
     }
     name = {"$ref": "#/$defs/word", "description": "The operator's name"}
     overrides = {

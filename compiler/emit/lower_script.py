@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping
 from ..ir.expr import Atom, RunText, Text, display
 from ..ir.plan import Plan, PlanBackend, PlanProbe, PlanTask
 from ..ir.script import Block, Document, Function, Script
-from ..outputs import awk
+from ..outputs import awk, checks
 from . import artifact_calls, launch_words, probe_calls
 from .linker import link
 from .lower_variables import GIVEN, settable, variables_function
@@ -117,6 +117,8 @@ def _summary(plan: Plan) -> str:
 
 def _settings(plan: Plan, mark: str) -> tuple[str, ...]:
     commands = sorted({"srun", "scontrol", "scancel"} if any(b.type == "slurm" for b in plan.backends) else set())
+    if any(map(_is_checked, plan.tasks)):
+        commands.append("awk")
     if {"probe_log", "probe_body"} & {probe_calls.unit(probe.check) for task in plan.tasks for probe in task.probes}:
         commands.append("grep")
     commands += sorted({str(task.argv[0]) for task in plan.tasks if task.argv} - {"bash", *commands})
@@ -150,12 +152,19 @@ def _roots(plan: Plan) -> tuple[str, ...]:
         roots += ["probe", *sorted(kinds)]
     if any(task.outputs for task in plan.tasks):
         roots.append("outputs")
+    if any(map(_is_checked, plan.tasks)):
+        roots.append("outputs_check")
     roots += artifact_calls.units(plan.artifacts)
     if settable(plan):
         roots.append("override")
     if _preamble(plan):
         roots.append("preamble")
     return (*roots, "main")
+
+
+def _is_checked(task: PlanTask) -> bool:
+    """Whether the task can fail for its outputs."""
+    return any(output.is_checked for output in task.outputs)
 
 
 def _launcher(task: PlanTask) -> str:
@@ -229,6 +238,7 @@ def _task_block(
         ("OPTIONAL", "" if task.critical else "1"),
         ("OUTPUTS", "1" if task.outputs else ""),
         ("UNITS", _units(task)),
+        ("CHECKED", "1" if _is_checked(task) else ""),
         ("SETUP", "1" if setup else ""),
         ("HIDES", quote(" ".join(hidden)) if hidden else ""),
         ("FINGERPRINT", _fingerprint(task)),
@@ -397,7 +407,12 @@ def _outputs_text(task: PlanTask) -> str | None:
     """The awk code that finds the task's outputs."""
     if not task.outputs:
         return None
-    return awk.program(tuple(output.pattern for output in task.outputs), label="--label" in task.argv)
+    return awk.program(
+        tuple(output.pattern for output in task.outputs),
+        label="--label" in task.argv,
+        marked=checks.marked(task.outputs),
+        last=checks.statements(task.outputs),
+    )
 
 
 def _task_text(task: PlanTask, mark: str) -> str:

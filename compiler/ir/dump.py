@@ -130,10 +130,7 @@ def _task(task: PlanTask) -> dict[str, Any]:
         "env": {name: MASK if SECRET.search(name) else display(text) for name, text in task.env},
         "probes": [_probe(probe) for probe in task.probes],
         "retries": None if task.retries is None else asdict(task.retries),
-        "outputs": [
-            {"pattern": output.pattern, "source": output.source, "metrics": [asdict(each) for each in output.metrics]}
-            for output in task.outputs
-        ],
+        "outputs": [asdict(output) for output in task.outputs],
         "timeout": task.timeout,
         "strict": task.strict,
         "critical": task.critical,

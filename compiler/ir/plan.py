@@ -195,17 +195,27 @@ class Retries:
 
 @dataclass(frozen=True, slots=True)
 class PlanMetric:
-    """A named field that is a measurement; `unit` is for people."""
+    """A named field that is a measurement; `unit` is for people. Every value of it must be from `min` to `max`."""
 
     name: str
     unit: str = ""
+    min: float | None = None
+    max: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class PlanOutput:
+    """A pattern. `require`: the task fails when the log has none of it."""
+
     pattern: str
     source: str | None = None
     metrics: tuple[PlanMetric, ...] = ()
+    require: bool = False
+
+    @property
+    def is_checked(self) -> bool:
+        """Whether the task can fail for what is found."""
+        return self.require or any(each.min is not None or each.max is not None for each in self.metrics)
 
 
 @dataclass(frozen=True, slots=True)

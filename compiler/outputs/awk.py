@@ -15,7 +15,7 @@ import functools
 import json
 from collections.abc import Iterable, Iterator
 
-from .pattern import Field, clashing, split
+from .pattern import TEXTS, Field, clashing, shown, split
 from .pieces import Compiled, Piece, build
 
 LARGEST = 8000
@@ -24,13 +24,16 @@ _BASES = {"d": 0, "n": 10, "b": 2, "o": 8, "x": 16, "X": 16}
 
 
 @functools.lru_cache(maxsize=1024)
-def program(patterns: tuple[str, ...], *, label: bool) -> str:
-    """The code for a task's patterns. `label`: its log has the number of a process before each line, from srun."""
+def program(
+    patterns: tuple[str, ...], *, label: bool, marked: frozenset[str] = frozenset(), last: tuple[str, ...] = ()
+) -> str:
+    """The code for a task's patterns. `label`: its log has the number of a process before each line, from srun. `marked` and
+    `last` are of what is required of the outputs (checks.py)."""
     lines = ['{ sub(/^ *[0-9]+: /, "") } # srun\'s label'] if label else []
     for number, pattern in enumerate(patterns, start=1):
-        lines += _function(number, pattern)
+        lines += _function(number, pattern, marked)
     calls = "; ".join(f"start(); find_{number}()" for number in range(1, len(patterns) + 1))
-    return "\n".join([*lines, f"{{ {calls} }}", *_report(paths(patterns))])
+    return "\n".join([*lines, f"{{ {calls} }}", *_report(paths(patterns), last)])
 
 
 def is_too_large(pattern: str) -> bool:
@@ -38,10 +41,10 @@ def is_too_large(pattern: str) -> bool:
     return len(_rest(build(split(pattern)), 0).encode("utf-8", "surrogateescape")) > LARGEST
 
 
-def paths(patterns: Iterable[str]) -> list[tuple[str, ...]]:
-    """Where the values of all patterns go, every place once."""
+def paths(patterns: Iterable[str]) -> dict[tuple[str, ...], bool]:
+    """Where the values of all patterns go, every place once, and whether they are numbers."""
     fields = [part for pattern in patterns for part in split(pattern) if isinstance(part, Field)]
-    return list(dict.fromkeys(field.path for field in fields if field.path))
+    return {field.path: field.format.type not in TEXTS for field in fields if field.path}
 
 
 def clash(patterns: Iterable[str]) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
@@ -53,7 +56,7 @@ def clash(patterns: Iterable[str]) -> tuple[tuple[str, ...], tuple[str, ...]] | 
     return None
 
 
-def _function(number: int, pattern: str) -> Iterator[str]:
+def _function(number: int, pattern: str, marked: frozenset[str]) -> Iterator[str]:
     compiled = build(split(pattern))
     yield f"function find_{number}() {{ # {pattern}"
     whole = _rest(compiled, 0)
@@ -68,6 +71,11 @@ def _function(number: int, pattern: str) -> Iterator[str]:
     for index in range(len(compiled.pieces)):
         for line in _step(compiled, index):
             yield f"    {line}"
+        field = compiled.pieces[index].field
+        if field is not None and shown(field.path) in marked:
+            yield f"    mark({string(shown(field.path))})"
+    if f"pattern {number}" in marked:
+        yield f'    mark("pattern {number}")'
     yield "  }"
     yield "}"
 
@@ -151,7 +159,7 @@ def _shortest(compiled: Compiled, index: int) -> Iterator[str]:
 
 
 def _keep(field: Field) -> str:
-    kind, key = field.format.type, _string(_key(field.path))
+    kind, key = field.format.type, string(shown(field.path))
     if kind in _BASES:
         return f"integer({key}, cut(n), {_BASES[kind]})"
     if kind and kind in "fFeEgG":
@@ -159,11 +167,7 @@ def _keep(field: Field) -> str:
     return f"percent({key}, cut(n))" if kind == "%" else f"text({key}, cut(n))"
 
 
-def _key(path: tuple[str, ...]) -> str:
-    return path[0] + "".join(f"[{key}]" for key in path[1:])
-
-
-def _string(text: str) -> str:
+def string(text: str) -> str:
     """Text as a string of awk. What could be an escape is none: a name has letters, digits, -, . and _, a key more."""
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
@@ -172,24 +176,23 @@ def _json(text: str) -> str:
     return json.dumps(text, ensure_ascii=False)
 
 
-def _report(found: list[tuple[str, ...]]) -> Iterator[str]:
+def _report(found: Iterable[tuple[str, ...]], last: tuple[str, ...]) -> Iterator[str]:
     """The rule that prints the object: its fields, and the objects in it."""
     yield "END {"
     yield '  print "{"'
-    for line in _members(found, 0):
+    for line in (*_members(found, 0), "finish()", *last):
         yield f"  {line}"
-    yield "  finish()"
     yield "}"
 
 
-def _members(found: list[tuple[str, ...]], depth: int) -> Iterator[str]:
+def _members(found: Iterable[tuple[str, ...]], depth: int) -> Iterator[str]:
     groups: dict[str, list[tuple[str, ...]]] = {}
     for path in found:
         groups.setdefault(path[depth], []).append(path)
     for name, group in groups.items():
         if len(group[0]) == depth + 1:
-            yield f"field({_string(_json(name))}, {_string(_key(group[0]))})"
+            yield f"field({string(_json(name))}, {string(shown(group[0]))})"
         else:
-            yield f"object({_string(_json(name))})"
+            yield f"object({string(_json(name))})"
             yield from (f"  {line}" for line in _members(group, depth + 1))
             yield "object_end()"

@@ -10,13 +10,15 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from ..diagnostics import did_you_mean
 
 TYPES = frozenset("nboxX%fFeEgGwWdDsSl")
 """Types of fields that awk can read, by their letter; a field without one is any text."""
+TEXTS = frozenset(("", *"wWsSlD"))
+"""Those whose values are text; those of all others are numbers."""
 LEAST, MOST = 255, 24
 """How many characters a field may be told to have at least, and how many it may have more than that: each of them stands
 in the expression, and mawk nests no deeper."""
@@ -166,17 +168,22 @@ def _unknown_type(kind: str, start: int, end: int) -> PatternError:
     return PatternError("output-type", message, start, end, cure)
 
 
+def shown(path: Iterable[str]) -> str:
+    """The name of a field, as a pattern has it."""
+    return "".join(f"[{part}]" if index else part for index, part in enumerate(path))
+
+
 def _check_names(fields: list[Field]) -> None:
     paths: set[tuple[str, ...]] = set()
     for field in fields:
         if not field.path:
             continue
-        shown = field.path[0] + "".join(f"[{key}]" for key in field.path[1:])
+        name = shown(field.path)
         if field.path in paths:
-            message = f"the field '{shown}' stands twice in the pattern: awk cannot look for the same value again"
+            message = f"the field '{name}' stands twice in the pattern: awk cannot look for the same value again"
             raise PatternError("output-pattern", message, field.start, field.end, "leave out the second one's name")
         if clash := clashing(field.path, paths):
-            message = f"'{shown}' and '{clash[0]}' cannot both be in outputs.json: one would be inside the other"
+            message = f"'{name}' and '{clash[0]}' cannot both be in outputs.json: one would be inside the other"
             raise PatternError("output-pattern", message, field.start, field.end)
         paths.add(field.path)
 

@@ -5,17 +5,17 @@ Before: instances. After: `outputs` of each, whose patterns awk can find.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
 
-from ..diagnostics import Reporter, Span, did_you_mean
+from ..diagnostics import Reporter, did_you_mean
 from ..ir.expr import RunText, display
-from ..ir.plan import PlanMetric, PlanOutput
-from ..ir.tree import Mapping, Node, Scalar, Sequence, span_at, to_python
+from ..ir.plan import PlanOutput
+from ..ir.tree import Mapping, Node, Scalar, span_at, to_python
 from ..outputs.awk import clash, is_too_large, paths
-from ..outputs.pattern import PatternError, split
+from ..outputs.pattern import PatternError, shown, split
 from .draft import Draft, Instance
-from .fields import read_text
+from .fields import read_boolean, read_text
+from .metrics import read_metrics
 from .scope import Names
 from .variables import task_scope
 
@@ -39,7 +39,7 @@ def _with_outputs(instance: Instance, draft: Draft, report: Reporter) -> Instanc
             inner, outer = sorted(found, key=len, reverse=True)
             report.error(
                 "output-pattern",
-                f"'{_shown(inner)}' and '{_shown(outer)}' cannot both be in outputs.json: one would be inside the other",
+                f"'{shown(inner)}' and '{shown(outer)}' cannot both be in outputs.json: one would be inside the other",
                 mapping.span,
             )
             break
@@ -60,15 +60,17 @@ def _output(mapping: Mapping, scope: Names, report: Reporter) -> PlanOutput | No
     if text is None or not _is_pattern(text, node, report):
         return None
     pattern = display(text)
-    names = [_shown(path) for path in paths([pattern])]
-    if not names:
+    names = [shown(path) for path in paths([pattern])]
+    if not names and _given(mapping, "require") is None:
         report.warning(
             "output-without-name",
             "no field of the pattern has a name, so nothing of it is kept",
             node.span,
             help="write {name} or {name:TYPE}; a name begins with a letter",
         )
-    return PlanOutput(pattern, _source(mapping, scope, report), _metrics(mapping, names, scope, report))
+    metrics = read_metrics(mapping.get("metrics"), pattern, scope, report)
+    output = PlanOutput(pattern, _source(mapping, scope, report), metrics)
+    return replace(output, require=_require(mapping, scope, report, default=output.is_checked))
 
 
 def _is_pattern(text: object, node: Scalar, report: Reporter) -> bool:
@@ -90,11 +92,6 @@ def _is_pattern(text: object, node: Scalar, report: Reporter) -> bool:
     return True
 
 
-def _shown(path: Iterable[str]) -> str:
-    base, *keys = path
-    return base + "".join(f"[{key}]" for key in keys)
-
-
 def _source(mapping: Mapping, scope: Names, report: Reporter) -> str | None:
     node = _given(mapping, "source")
     if node is None:
@@ -111,34 +108,8 @@ def _source(mapping: Mapping, scope: Names, report: Reporter) -> str | None:
     return source
 
 
-def _metrics(mapping: Mapping, names: list[str], scope: Names, report: Reporter) -> tuple[PlanMetric, ...]:
-    """The fields that are measurements, with their units; all named fields are written in any case."""
-    found = []
-    for name, span, body in _listed(_given(mapping, "metrics")):
-        if name not in names:
-            message = f"'{name}' is no named field of the pattern"
-            report.warning("output-metric", message, span, help=did_you_mean(name, names, what="fields"))
-        found.append(PlanMetric(name, _unit(body, scope, report)))
-    return tuple(found)
-
-
-def _listed(node: Node | None) -> Iterable[tuple[str, Span, Node | None]]:
-    """The metrics' names, where they stand, and what is said of each; written as any other named section, or as bare names."""
-    if isinstance(node, Mapping):
-        yield from ((name, entry.key_span, entry.value) for name, entry in node.entries.items())
-    for item in node if isinstance(node, Sequence) else ():
-        name = item.get("name") if isinstance(item, Mapping) else item
-        if isinstance(name, Scalar):
-            yield name.text, name.span, item if isinstance(item, Mapping) else None
-
-
-def _unit(body: Node | None, scope: Names, report: Reporter) -> str:
-    """`metrics: {ttft: ms}` or `metrics: {ttft: {unit: ms}}`."""
-    node = _given(body, "unit") if isinstance(body, Mapping) else body
-    if not isinstance(node, Scalar) or not isinstance(to_python(node), str):
-        return ""
-    text = read_text(node, scope, report)
-    if isinstance(text, RunText) and not text.is_constant:
-        report.error("runtime-value", f"the unit is {display(text)}, which is known only when the job runs", node.span)
-        return ""
-    return "" if text is None else display(text).strip()
+def _require(mapping: Mapping, scope: Names, report: Reporter, *, default: bool) -> bool:
+    """Whether something must be found. A value that must be within bounds must be there, unless the file says otherwise."""
+    node = _given(mapping, "require")
+    read = None if node is None else read_boolean(node, scope, "require", report)
+    return default if read is None else read

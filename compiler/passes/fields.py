@@ -73,7 +73,9 @@ def _integer_of(value: object, node: Node, what: str, report: Reporter, minimum:
     return number
 
 
-def read_number(node: Node, scope: Namespace, what: str, report: Reporter, *, minimum: float = 0) -> float | None:
+def read_number(
+    node: Node, scope: Namespace, what: str, report: Reporter, *, minimum: float = 0, maximum: float = 1e12
+) -> float | None:
     """A number, at least `minimum`; whole ones stay whole."""
     ok, value = _constant(node, scope, what, report)
     if not ok:
@@ -85,7 +87,7 @@ def read_number(node: Node, scope: Namespace, what: str, report: Reporter, *, mi
             pass
         else:
             value = int(value) if value.is_integer() else value
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or value != value or abs(value) > 1e12:
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or value != value or abs(value) > maximum:
         report.error("not-a-number", f"{what} must be a number, not {_shown(value)}", node.span)
         return None
     if value < minimum:

@@ -14,7 +14,7 @@
 #   from     vllm/agg.yaml  sha256:218cd45629394a3498351b580f70661f6f838b4eed2e3a1e5e5ed436aaeb4e28
 #   from     bench/aiperf.yaml  sha256:6cef44fe15c28e08b618f64b540676484d31aced6b8a5d4a0f444442ca9a9b51
 #   rebuild  
-#   body     sha256:f2edb7ce928d1c3a7d2cd327187ab6f47703e4b553d489319ac0e7b065768fb0 (all that follows this header)
+#   body     sha256:286dee6f913cb7e9e68f8ba7216eaefe8b44758a20f78aade749486d71498d6d (all that follows this header)
 #   options  sha256:501c54659406c214990a843ef29cdb162d906fc8a6ec0a2351e0249357515a89 (the #SBATCH lines)
 #
 # `sbatch FILE` submits it, `bash FILE` runs it inside an allocation (salloc);
@@ -1068,12 +1068,10 @@ sf_task_ended() { # <task index> <exit status>: the attempt is over
   sf_task_judge "$i" "$2" "$was"
   sf_pool_free "$i"
   SF_AHEAD=''
-  if [[ $state == COMPLETED && $was == RUNNING ]]; then
+  if [[ $state == COMPLETED && $was == RUNNING && ! ${SF_OUTPUTS[i]-} ]]; then
     SF_STATE[i]=COMPLETED
-    if [[ ! ${SF_OUTPUTS[i]-} ]]; then
-      sf_schedule_release "$i"
-      [[ ${SF_EXIT-} ]] || sf_schedule_ahead
-    fi
+    sf_schedule_release "$i"
+    [[ ${SF_EXIT-} ]] || sf_schedule_ahead
   fi
   sf_timer_clear "limit:$i"
   sf_timer_clear "ready:$i"
@@ -1083,8 +1081,8 @@ sf_task_ended() { # <task index> <exit status>: the attempt is over
   SF_STATUS[i]=$2
   SF_FINISHED[i]=$SF_STAMP
   if [[ $state == COMPLETED ]]; then
+    if [[ ${SF_OUTPUTS[i]-} ]] && ! sf_outputs_start "$i" "$was" "$why"; then return 0; fi
     sf_task_record "$i"
-    if [[ ${SF_OUTPUTS[i]-} ]]; then sf_outputs_start "$i" "$was"; fi
   elif [[ ${SF_RETRY[i]-} && $was != READY && ! ${SF_EXIT-} ]] && sf_retry_later "$i" "$why"; then
     return
   fi
@@ -2604,9 +2602,9 @@ sf_select_tasks() { # [<task>...]: settles the state of every task that is not t
   [[ ${SF_RESUME-} ]] || return 0
   while IFS= read -r line; do completed["$line"]=1; done < <(cat -- "$SF_RUN/completed.txt" 2>/dev/null)
   for ((i = 0; i < ${#SF_TASK[@]}; i++)); do
-    if [[ ! ${SF_STATE[i]-} && ${completed["${SF_FINGERPRINT[i]-} ${SF_TASK[i]}"]-} ]]; then
+    if [[ ! ${SF_STATE[i]-} && ${completed["${SF_FINGERPRINT[i]-} ${SF_TASK[i]}"]-} ]] &&
+      { ! declare -F sf_outputs_recover >/dev/null || sf_outputs_recover "$i"; }; then
       sf_select_settle "$i" SKIPPED "completed in an earlier run"
-      if declare -F sf_outputs_recover >/dev/null; then sf_outputs_recover "$i"; fi
     elif [[ -s $SF_RUN/${SF_TASK[i]}/${SF_TASK[i]}.log ]]; then
       sf_retry_rule "$i" 1
     fi

@@ -8,7 +8,7 @@
 #
 #   from     workflow.yaml  sha256:97b71945a51d76696df390ced3a70806a301cecae23dc69b1af87b4de8c7c195
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:bb74b7de47d4886d1dadcecfdf9f25d8968b9d27933ab9f1873d42ecf1549965 (all that follows this header)
+#   body     sha256:5e8bbee9dcb5b23c0a25ad186702088a9ba57f345573517e729005b4dca8e03c (all that follows this header)
 #   options  sha256:15cbe019be526e81355added80c4ab57039f0ffd16cb469f48c2254901124267 (the #SBATCH lines)
 #
 # `sbatch FILE` submits it, `bash FILE` runs it inside an allocation (salloc);
@@ -827,12 +827,10 @@ sf_task_ended() { # <task index> <exit status>: the attempt is over
   sf_task_judge "$i" "$2" "$was"
   sf_pool_free "$i"
   SF_AHEAD=''
-  if [[ $state == COMPLETED && $was == RUNNING ]]; then
+  if [[ $state == COMPLETED && $was == RUNNING && ! ${SF_OUTPUTS[i]-} ]]; then
     SF_STATE[i]=COMPLETED
-    if [[ ! ${SF_OUTPUTS[i]-} ]]; then
-      sf_schedule_release "$i"
-      [[ ${SF_EXIT-} ]] || sf_schedule_ahead
-    fi
+    sf_schedule_release "$i"
+    [[ ${SF_EXIT-} ]] || sf_schedule_ahead
   fi
   sf_timer_clear "limit:$i"
   sf_timer_clear "ready:$i"
@@ -842,8 +840,8 @@ sf_task_ended() { # <task index> <exit status>: the attempt is over
   SF_STATUS[i]=$2
   SF_FINISHED[i]=$SF_STAMP
   if [[ $state == COMPLETED ]]; then
+    if [[ ${SF_OUTPUTS[i]-} ]] && ! sf_outputs_start "$i" "$was" "$why"; then return 0; fi
     sf_task_record "$i"
-    if [[ ${SF_OUTPUTS[i]-} ]]; then sf_outputs_start "$i" "$was"; fi
   elif [[ ${SF_RETRY[i]-} && $was != READY && ! ${SF_EXIT-} ]] && sf_retry_later "$i" "$why"; then
     return
   fi
@@ -2525,9 +2523,9 @@ sf_select_tasks() { # [<task>...]: settles the state of every task that is not t
   [[ ${SF_RESUME-} ]] || return 0
   while IFS= read -r line; do completed["$line"]=1; done < <(cat -- "$SF_RUN/completed.txt" 2>/dev/null)
   for ((i = 0; i < ${#SF_TASK[@]}; i++)); do
-    if [[ ! ${SF_STATE[i]-} && ${completed["${SF_FINGERPRINT[i]-} ${SF_TASK[i]}"]-} ]]; then
+    if [[ ! ${SF_STATE[i]-} && ${completed["${SF_FINGERPRINT[i]-} ${SF_TASK[i]}"]-} ]] &&
+      { ! declare -F sf_outputs_recover >/dev/null || sf_outputs_recover "$i"; }; then
       sf_select_settle "$i" SKIPPED "completed in an earlier run"
-      if declare -F sf_outputs_recover >/dev/null; then sf_outputs_recover "$i"; fi
     elif [[ -s $SF_RUN/${SF_TASK[i]}/${SF_TASK[i]}.log ]]; then
       sf_retry_rule "$i" 1
     fi

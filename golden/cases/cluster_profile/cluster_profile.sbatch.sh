@@ -21,7 +21,7 @@
 #   from     workflow.yaml  sha256:3cf39ac6ec1dffc2eb9dd5de8379f0b42cf4bc3b50e06fa97bab55d48ba79a9d
 #   cluster  site.yaml  sha256:daa43e4a2d5b8acb45a9f4dc63b8619ddbcb9975c8bdaddec7a2b508dbf9b671
 #   rebuild  sflowc build -f workflow.yaml --cluster profile/site.yaml
-#   body     sha256:449036e0512968795ae61d4526cea709a1a6d59b624c5568d8869ec40ab09be7 (all that follows this header)
+#   body     sha256:a7e3c3c23c2c3c3ccf6499701369a480e66f8f9f5d40d0bfc1d1aa4167f8a709 (all that follows this header)
 #   options  sha256:dc08cef5f2ee7f370df07e787935a1f5def179b06ef9ae442066968abc0b7636 (the #SBATCH lines)
 #
 # `sbatch FILE` submits it, `bash FILE` runs it inside an allocation (salloc);
@@ -788,12 +788,10 @@ sf_task_ended() { # <task index> <exit status>: the attempt is over
   sf_task_judge "$i" "$2" "$was"
   sf_pool_free "$i"
   SF_AHEAD=''
-  if [[ $state == COMPLETED && $was == RUNNING ]]; then
+  if [[ $state == COMPLETED && $was == RUNNING && ! ${SF_OUTPUTS[i]-} ]]; then
     SF_STATE[i]=COMPLETED
-    if [[ ! ${SF_OUTPUTS[i]-} ]]; then
-      sf_schedule_release "$i"
-      [[ ${SF_EXIT-} ]] || sf_schedule_ahead
-    fi
+    sf_schedule_release "$i"
+    [[ ${SF_EXIT-} ]] || sf_schedule_ahead
   fi
   sf_timer_clear "limit:$i"
   sf_timer_clear "ready:$i"
@@ -803,8 +801,8 @@ sf_task_ended() { # <task index> <exit status>: the attempt is over
   SF_STATUS[i]=$2
   SF_FINISHED[i]=$SF_STAMP
   if [[ $state == COMPLETED ]]; then
+    if [[ ${SF_OUTPUTS[i]-} ]] && ! sf_outputs_start "$i" "$was" "$why"; then return 0; fi
     sf_task_record "$i"
-    if [[ ${SF_OUTPUTS[i]-} ]]; then sf_outputs_start "$i" "$was"; fi
   elif [[ ${SF_RETRY[i]-} && $was != READY && ! ${SF_EXIT-} ]] && sf_retry_later "$i" "$why"; then
     return
   fi
@@ -1866,9 +1864,9 @@ sf_select_tasks() { # [<task>...]: settles the state of every task that is not t
   [[ ${SF_RESUME-} ]] || return 0
   while IFS= read -r line; do completed["$line"]=1; done < <(cat -- "$SF_RUN/completed.txt" 2>/dev/null)
   for ((i = 0; i < ${#SF_TASK[@]}; i++)); do
-    if [[ ! ${SF_STATE[i]-} && ${completed["${SF_FINGERPRINT[i]-} ${SF_TASK[i]}"]-} ]]; then
+    if [[ ! ${SF_STATE[i]-} && ${completed["${SF_FINGERPRINT[i]-} ${SF_TASK[i]}"]-} ]] &&
+      { ! declare -F sf_outputs_recover >/dev/null || sf_outputs_recover "$i"; }; then
       sf_select_settle "$i" SKIPPED "completed in an earlier run"
-      if declare -F sf_outputs_recover >/dev/null; then sf_outputs_recover "$i"; fi
     elif [[ -s $SF_RUN/${SF_TASK[i]}/${SF_TASK[i]}.log ]]; then
       sf_retry_rule "$i" 1
     fi

@@ -82,6 +82,6 @@ def test_what_is_refused(pattern: str, place: str, code: str) -> None:
 
 
 def test_fields_of_several_patterns_go_together() -> None:
-    assert paths(["{a} {b[c]}", "{d} {a:d}"]) == [("a",), ("b", "c"), ("d",)]
+    assert paths(["{a} {b[c]}", "{d:w} {e:d}"]) == {("a",): False, ("b", "c"): False, ("d",): False, ("e",): True}
     assert clash(["{a[b]}", "{a[c]}", "{b}"]) is None
     assert clash(["{a[b]}", "{a}"]) == (("a", "b"), ("a",))

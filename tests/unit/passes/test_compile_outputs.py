@@ -42,7 +42,15 @@ def mistakes(listed: str) -> list[tuple[str, str]]:
             (PlanOutput("a {b}", None, (PlanMetric("b", "µs"),)),),
         ),
         ("[{pattern: 'a {b}', metrics: {b: ~}}]", (PlanOutput("a {b}", None, (PlanMetric("b"),)),)),
-        ("[{pattern: 'a {b}', metrics: {b: {unit: [x]}}}]", (PlanOutput("a {b}", None, (PlanMetric("b"),)),)),
+        ("[{pattern: 'a {b}', metrics: {b: [x]}}]", (PlanOutput("a {b}", None, (PlanMetric("b"),)),)),
+        ("[{pattern: 'a {b}', require: true}]", (PlanOutput("a {b}", require=True),)),
+        ("[{pattern: 'a {b}', require: ~}]", (PlanOutput("a {b}"),)),
+        ("[{pattern: 'a {b}', require: '${{ 1 > 2 }}'}]", (PlanOutput("a {b}"),)),
+        ("[{pattern: 'a {:d}', require: true}]", (PlanOutput("a {:d}", require=True),)),
+        (
+            "[{pattern: 'a {b:d}', metrics: {b: {min: 1}}, require: no}]",
+            (PlanOutput("a {b:d}", None, (PlanMetric("b", min=1),)),),
+        ),
         ("[{pattern: '${{ 1 + 1 }} {b}', source: '${{ \"log\" }}'}]", (PlanOutput("2 {b}", "log"),)),
     ],
 )
@@ -66,6 +74,7 @@ def test_a_replica_has_a_pattern_of_its_own() -> None:
         ("[{pattern: 'a'}]", "output-without-name"),
         ("[{pattern: 'a {b}', source: file.txt}]", "output-source"),
         ("[{pattern: 'a {b}', metrics: [c]}]", "output-metric"),
+        ("[{pattern: 'a {b:d}', metrics: {b: {mim: 1}}}]", "output-metric"),
     ],
 )
 def test_what_is_said_and_compiled_all_the_same(listed: str, code: str) -> None:
