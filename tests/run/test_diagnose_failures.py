@@ -52,6 +52,8 @@ def worker(*script: str) -> str:
     return WORKER.format(script=json.dumps(list(script)))
 
 
+TPS = "[{pattern: 'Output token throughput: {tps:f} tok/s', metrics: {tps: {min: 1}}}]"
+
 FAILURES = {
     "exit status": Failure(one("echo step 1", "exit 7"), ("orchestration", "exit-status", "application"), "step 1"),
     "python exception": Failure(
@@ -68,6 +70,25 @@ FAILURES = {
         one("ulimit -v 1000000", f"exec {PYTHON} -c 'bytearray(10**11)'"),
         ("allocation", "memory-exhausted", "application"),
         "MemoryError",
+    ),
+    "result out of bounds": Failure(
+        one("echo 'Output token throughput: 0.00 tok/s'", outputs=TPS),
+        ("benchmark", "out-of-bounds", "application"),
+        "output tps: 0.00 is below min 1 (line 1)",
+    ),
+    "result missing": Failure(
+        one("echo 'all requests done'", outputs=TPS),
+        ("benchmark", "out-of-bounds", "application"),
+        "nothing in the log matches Output token throughput: {tps:f} tok/s",
+    ),
+    "result of a service": Failure(
+        one(
+            "echo up; exec sleep 60",
+            outputs="[{pattern: 'served {n:d}', require: true}]",
+            probes="{readiness: {log_watch: {match_pattern: up}, interval: 0.1}}",
+        ),
+        ("benchmark", "out-of-bounds", "application"),
+        "output n: nothing in the log matches served {n:d}",
     ),
     "killed": Failure(one("sleep 0.2; kill -KILL $$"), ("allocation", "killed", "application"), "killed by SIGKILL"),
     "crash": Failure(one("kill -SEGV $$"), ("orchestration", "crashed", "application"), "SIGSEGV"),
@@ -237,6 +258,17 @@ def test_a_failure(tmp_path: Path, name: str) -> None:
 def test_there_are_enough() -> None:
     here = [name for name in globals() if name.startswith("test_a_failure_")]
     assert len(FAILURES) + len(here) >= 40
+
+
+def test_a_failure_outputs_unreadable(tmp_path: Path) -> None:
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    (folder / "awk").write_text("#!/bin/sh\necho 'awk: cannot allocate memory' >&2; exit 2\n")
+    (folder / "awk").chmod(0o755)
+    run = Workflow(tmp_path, one("echo 1", outputs=TPS)).run(PATH=f"{folder}:{os.environ['PATH']}")
+    found = diagnose(run.directory)
+    assert told(found) == ("benchmark", "outputs-unreadable", "infrastructure")
+    assert "cannot allocate memory" in found["sentence"]
 
 
 def test_a_failure_port_in_use(tmp_path: Path) -> None:
