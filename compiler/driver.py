@@ -32,6 +32,7 @@ from .passes.expand_replicas import expand_replicas
 from .passes.fold_scripts import fold_scripts
 from .passes.merge_operators import merge_operators
 from .passes.place_tasks import place_tasks
+from .passes.prepare_timeout import prepare_timeout
 from .passes.resolve_artifacts import resolve_artifacts
 from .passes.resolve_backends import resolve_backends
 from .passes.resolve_task_variables import resolve_task_variables
@@ -62,6 +63,7 @@ PASSES: tuple[Callable[[Draft, Reporter], Draft], ...] = (
     check_cycles,
     route_tasks,
     place_tasks,
+    prepare_timeout,
     build_environment,
     merge_operators,
     build_probes,

@@ -164,6 +164,21 @@ def _retries(description: str) -> Schema:
     return body(description, fields, ("count", "interval"), type=["object", "null"])
 
 
+def _on_timeout() -> Schema:
+    lines = {
+        "type": "array",
+        "minItems": 1,
+        "items": {"$ref": "#/$defs/word"},
+        "description": "Lines of bash, joined and run together",
+    }
+    what = "What runs when a time limit is near, before tasks are stopped"
+    fields = {
+        "script": lines,
+        "lead": _duration("How long before the limit it begins; a minute, or half of a short limit, when left out"),
+    }
+    return {"description": what, "anyOf": [lines, body(what, fields, ("script",), type=["object", "null"])]}
+
+
 def _defaults() -> Schema:
     return body(
         "What holds for every task that does not say otherwise",
@@ -197,13 +212,8 @@ def _metrics() -> Schema:
     }
 
 
-def _task() -> Schema:
-    replicas = {
-        "count": integer("How many replicas"),
-        "policy": text("parallel or sequential", default="parallel"),
-        "variables": texts("Variables over whose domains the replicas go"),
-    }
-    output = {
+def _output() -> Schema:
+    fields = {
         "name": text("A name for people"),
         "pattern": text("A pattern in the format of Python's parse library"),
         "source": text("Where the lines come from; the task's log"),
@@ -211,6 +221,15 @@ def _task() -> Schema:
         "require": boolean(
             "Whether the task fails when nothing is found; true where a metric has bounds", default=False
         ),
+    }
+    return body("Values read from the log", fields, ("pattern",))
+
+
+def _task() -> Schema:
+    replicas = {
+        "count": integer("How many replicas"),
+        "policy": text("parallel or sequential", default="parallel"),
+        "variables": texts("Variables over whose domains the replicas go"),
     }
     name = {"$ref": "#/$defs/word", "description": "The operator's name"}
     overrides = {
@@ -247,7 +266,7 @@ def _task() -> Schema:
             "retries": _retries("Further attempts"),
             "outputs": {
                 "type": ["array", "null"],
-                "items": body("Values read from the log", output, ("pattern",)),
+                "items": _output(),
                 "description": "Values read from the log when the task has completed",
             },
             "timeout": _duration("How long it may run"),
@@ -350,6 +369,7 @@ def workflow_schema() -> dict[str, Any]:
         {
             **_ABOUT,
             "timeout": _duration("How long the whole may run"),
+            "on_timeout": _on_timeout(),
             "strict": boolean("Whether all scripts run under set -euo pipefail", default=False),
             "defaults": _defaults(),
             "variables": _section(

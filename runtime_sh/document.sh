@@ -15,7 +15,7 @@ sf_document_load() { # <this file> -> SF_TEXTS: every here-document; SF_DOCUMENT
         for key in ${keys#* }; do SF_DOCUMENT["${keys%% *}:$key"]=${#SF_TEXTS[@]}; done
         SF_TEXTS+=("$text")
         end=''
-      elif [[ $line == @(task_script|artifact_content|task_outputs|cluster_preamble)\ *\<\<* ]]; then
+      elif [[ $line == @(task_script|on_timeout|artifact_content|task_outputs|cluster_preamble)\ *\<\<* ]]; then
         keys=${line%% <<*}
         end=${line#*<<\'}
         end=${end%%\'*}

@@ -14,7 +14,14 @@ sf_outputs_start() { # <task index> <the state it was in before> <why it ended>;
   printf '+%s\n' "$!" >&"$SF_GROUPS"
   SF_READER_UNTIL[$1]=$((SF_NOW + 30000))
   sf_timer_set "reader:$1" 200
-  if [[ ${SF_CHECKED[$1]-} ]]; then sf_outputs_check_begin "$1" "$3" && return 1; fi
+  if [[ ${SF_CHECKED[$1]-} && $2 != STOPPED ]]; then sf_outputs_check_begin "$1" "$3" && return 1; fi
+}
+
+sf_outputs_rescue() { # <task index> <state> -> why of the caller: of a task that a limit or a signal has stopped, what it has printed so far
+  if [[ $2 == TIMEOUT || ($2 == CANCELLED && $SF_RUN_STATE != FAILED) ]]; then
+    sf_outputs_start "$1" STOPPED
+    why+='; outputs.json has what it had printed'
+  fi
 }
 
 sf_outputs_recover() { # <task index>: it has completed, but the script was killed before its outputs were read; status 1: it shall run again
@@ -77,9 +84,9 @@ sf_schedule_outputs() { # <task index> <status> <word>...: from the reader
   unset -v "SF_READER[i]"
   SF_READERS=$((SF_READERS - 1))
   sf_timer_clear "reader:$i"
-  if [[ ${SF_CHECKED[i]-} ]]; then
+  if [[ ${SF_CHECKED[i]-} && ${SF_READER_AFTER[i]} != STOPPED ]]; then
     sf_outputs_check_settle "$i" "$2" "${*:3}" || return 0
-  elif (($2)); then
+  elif (($2 % 3)); then
     sf_console_warn "no outputs of ${SF_TASK[i]}: ${*:3}"
   fi
   if [[ ${SF_READER_AFTER[i]} == RUNNING ]]; then sf_schedule_release "$i"; fi

@@ -61,6 +61,7 @@ sf_run_blame() { # <task index>: a task failed for good
 }
 
 sf_run_end() { # stops what runs, writes the last status, exits
+  if [[ ${SF_EXIT-} ]] && declare -F sf_drain_run >/dev/null; then sf_drain_run; fi
   if [[ ${SF_EXIT-} ]]; then
     sf_stop_all CANCELLED "stopped: $SF_REASON"
     sf_run_cancel

@@ -23,7 +23,7 @@ sf_schedule_open() { # the bus, the state of every task, and the limit of the wh
   done
   if [[ ${SF_LIMIT-} ]]; then
     sf_clock_parse "$SF_LIMIT" limit
-    sf_timer_set run:0 "$limit"
+    sf_timer_set run:0 "$((limit - ${SF_LEAD:-0}))"
   fi
   sf_timer_set sweep:0 "$SF_SWEEP"
 }
@@ -97,7 +97,7 @@ sf_schedule_release() { # <task index>: it is done or ready; whoever waited for 
 }
 
 sf_timer_due_run() {
-  sf_run_fail TIMEOUT 124 "the workflow's time limit of $SF_LIMIT s is over"
+  sf_run_fail TIMEOUT 124 "the workflow's time limit of $SF_LIMIT s is ${SF_LEAD:+nearly }over"
 }
 
 sf_timer_due_sweep() { # a runner that is gone without a word was killed by somebody else

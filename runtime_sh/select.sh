@@ -21,6 +21,7 @@ sf_select_tasks() { # [<task>...]: settles the state of every task that is not t
       sf_select_settle "$i" SKIPPED "completed in an earlier run"
     elif [[ -s $SF_RUN/${SF_TASK[i]}/${SF_TASK[i]}.log ]]; then
       sf_retry_rule "$i" 1
+      [[ ! ${SF_OUTPUTS[i]-} ]] || rm -f -- "$SF_RUN/${SF_TASK[i]}/outputs.json" # of an attempt that was stopped
     fi
   done
   sf_select_services

@@ -25,6 +25,8 @@ sf_task_ended() { # <task index> <exit status>: the attempt is over
     sf_task_record "$i"
   elif [[ ${SF_RETRY[i]-} && $was != READY && ! ${SF_EXIT-} ]] && sf_retry_later "$i" "$why"; then
     return
+  elif [[ ${SF_OUTPUTS[i]-} ]]; then
+    sf_outputs_rescue "$i" "$state"
   fi
   sf_task_enter "$i" "$state" "$why"
   [[ ! $SF_AHEAD ]] || sf_task_announce "$SF_AHEAD"

@@ -16,7 +16,7 @@ from ..ir.expr import Atom, RunText, Text, display
 from ..ir.plan import Plan, PlanBackend, PlanProbe, PlanTask
 from ..ir.script import Block, Document, Function, Script
 from ..outputs import awk, checks
-from . import artifact_calls, launch_words, probe_calls
+from . import artifact_calls, launch_words, probe_calls, timeout_calls
 from .linker import link
 from .lower_variables import GIVEN, settable, variables_function
 from .shell import assignment, quote, quote_on_one_line, word, wrap
@@ -99,7 +99,7 @@ def lower_script(plan: Plan, version: str, directives: tuple[str, ...], usage: t
         sources=tuple((source.name, source.sha256) for source in plan.sources),
         rebuild=" ".join(quote_on_one_line(argument) for argument in plan.command),
         usage=usage,
-        settings=_settings(plan, mark),
+        settings=(*_settings(plan, mark), *timeout_calls.settings(plan.on_timeout, directives)),
         functions=tuple(_functions(plan, common, mark, numbers)),
         tasks=tuple(tasks),
         probes=tuple(probes),
@@ -155,6 +155,10 @@ def _roots(plan: Plan) -> tuple[str, ...]:
     if any(map(_is_checked, plan.tasks)):
         roots.append("outputs_check")
     roots += artifact_calls.units(plan.artifacts)
+    if plan.on_timeout is not None:
+        roots.append("drain")
+        if any(backend.type == "slurm" for backend in plan.backends):
+            roots.append("time_left")
     if settable(plan):
         roots.append("override")
     if _preamble(plan):
@@ -336,6 +340,7 @@ def _functions(plan: Plan, common: Mapping[str, Text], mark: str, numbers: Numbe
     variables = variables_function(plan)
     if variables is not None:
         yield variables
+    yield from timeout_calls.functions(plan.on_timeout, common, numbers.spell)
     atoms = sorted({atom for text in _texts(plan) if isinstance(text, RunText) for atom in text.atoms})
     holes = [f"{quote(_token(atom, mark))} {word(RunText((atom,)), numbers.spell)}" for atom in atoms]
     lines = ["SF_HOLE=(", *(f"  {hole}" for hole in holes), ")"] if holes else ["SF_HOLE=()"]
@@ -357,6 +362,8 @@ def _nodes_call(backend: PlanBackend, numbers: Numbering) -> str:
 
 def _texts(plan: Plan) -> Iterable[Text]:
     """Every text that stands in a here-document."""
+    if plan.on_timeout is not None:
+        yield from plan.on_timeout.script
     for task in plan.tasks:
         yield from task.script
     for artifact in plan.artifacts:
@@ -371,11 +378,14 @@ def _documents(plan: Plan) -> tuple[tuple[Document, ...], str]:
     mark = "@@"
     while any(f"{mark}{kind}" in part for part in constants if isinstance(part, str) for kind in Atom.KINDS):
         mark += "@"
-    texts_of_tasks = [_task_text(task, mark) for task in plan.tasks]
+    texts_of_tasks = [_script_text(task.script, mark, strict=task.strict) for task in plan.tasks]
     found = _shared("task_script", "END_OF_SCRIPT", texts_of_tasks, plan)
     for index, artifact in enumerate(artifact_calls.written(plan.artifacts)):
         text = _fill((artifact.content or "",), mark)
         found.append(Document(f"artifact_content {index}", artifact.name, text, _delimiter("END_OF_CONTENT", text)))
+    if plan.on_timeout is not None:
+        text = _script_text(plan.on_timeout.script, mark, strict=plan.on_timeout.strict)
+        found.append(Document("on_timeout 0", plan.workflow, text, _delimiter("END_OF_SCRIPT", text)))
     outputs = [_outputs_text(task) for task in plan.tasks]
     return (*found, *_shared("task_outputs", "END_OF_OUTPUTS", outputs, plan)), mark
 
@@ -415,9 +425,9 @@ def _outputs_text(task: PlanTask) -> str | None:
     )
 
 
-def _task_text(task: PlanTask, mark: str) -> str:
-    text = _fill(task.script, mark)
-    return f"set -euo pipefail\n{text}" if task.strict else text
+def _script_text(script: Iterable[Text], mark: str, *, strict: bool) -> str:
+    text = _fill(script, mark)
+    return f"set -euo pipefail\n{text}" if strict else text
 
 
 def _fill(items: Iterable[Text], mark: str) -> str:

@@ -22,6 +22,7 @@ from .plan import (
     Plan,
     PlanArtifact,
     PlanBackend,
+    PlanOnTimeout,
     PlanProbe,
     PlanTask,
     PlanVariable,
@@ -37,6 +38,7 @@ def plan_to_json(plan: Plan) -> dict[str, Any]:
         "ok": True,
         "workflow": plan.workflow,
         "workflow_timeout": plan.timeout_text,
+        **({} if plan.on_timeout is None else {"on_timeout": _on_timeout(plan.on_timeout)}),
         "variables": {variable.name: _variable(variable) for variable in plan.variables},
         "domains": {v.name: _domain(v, v.domain) for v in plan.variables if v.domain is not None},
         "settable": [v.name for v in plan.variables if v.settable],
@@ -48,6 +50,11 @@ def plan_to_json(plan: Plan) -> dict[str, Any]:
         "sources": [asdict(source) for source in plan.sources],
         **({} if plan.cluster is None else {"cluster": _cluster(plan.cluster)}),
     }
+
+
+def _on_timeout(hook: PlanOnTimeout) -> dict[str, Any]:
+    env = {name: MASK if SECRET.search(name) else display(text) for name, text in hook.env}
+    return {"script": _texts(hook.script), "lead": hook.lead, "env": env, "strict": hook.strict}
 
 
 def _cluster(cluster: Cluster) -> dict[str, Any]:

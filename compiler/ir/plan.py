@@ -248,6 +248,18 @@ class PlanTask:
 
 
 @dataclass(frozen=True, slots=True)
+class PlanOnTimeout:
+    """What runs when a time limit is near, `lead` seconds before it; `env` is what it finds in its environment."""
+
+    script: tuple[Text, ...]
+    lead: float
+    env: tuple[tuple[str, Text], ...] = ()
+    strict: bool = False
+    wanted_lead: int | None = None
+    """Whole seconds, when the workflow says how many: then a job asks Slurm for its signal so long before its limit."""
+
+
+@dataclass(frozen=True, slots=True)
 class SourceFile:
     """A compiled file: its name as given and the sha256 of its bytes."""
 
@@ -269,6 +281,7 @@ class Plan:
     command: tuple[str, ...] = ()  # the arguments of `sflowc build` that make the same script again
     output_dir: str = ""  # where the script puts run directories unless told otherwise; relative to the workspace
     cluster: Cluster | None = None
+    on_timeout: PlanOnTimeout | None = None
 
     def task(self, name: str) -> PlanTask:
         return next(task for task in self.tasks if task.name == name)

@@ -60,6 +60,11 @@ class Script:
     preamble: Document | None = None
 
     @property
+    def on_timeout(self) -> bool:
+        """Whether something runs when a time limit is near."""
+        return any(document.command.startswith("on_timeout") for document in self.documents)
+
+    @property
     def outputs(self) -> bool:
         """Whether outputs are read from a task's log."""
         return any(document.command.startswith("task_outputs") for document in self.documents)

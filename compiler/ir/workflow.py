@@ -121,6 +121,15 @@ class Defaults:
 
 
 @dataclass(frozen=True, slots=True)
+class OnTimeout:
+    """What runs when a time limit is near."""
+
+    span: Span
+    script: tuple[Scalar, ...]
+    lead: Node | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Workflow:
     name: str
     span: Span
@@ -133,5 +142,6 @@ class Workflow:
     workflow_variables: tuple[Variable, ...]
     tasks: tuple[Task, ...]
     defaults: Defaults = Defaults()
+    on_timeout: OnTimeout | None = None
     missable: tuple[str, ...] = ()
     """Patterns of the names that a dependency or a logger may have without there being such a task."""

@@ -26,6 +26,7 @@ def assemble_plan(draft: Draft, sources: Iterable[SourceFile], command: Iterable
         sources=tuple(sources),
         command=tuple(command),
         cluster=draft.cluster,
+        on_timeout=draft.on_timeout,
     )
 
 

@@ -21,8 +21,11 @@ def build_environment(draft: Draft, _report: Reporter) -> Draft:
     for variable in (*draft.globals.values(), *draft.workflow_variables.values()):
         shared[variable.name] = variable.text
     shared = {name: text for name, text in shared.items() if _SHELL_NAME.fullmatch(name)}
+    hook = draft.on_timeout
+    if hook is not None:
+        hook = replace(hook, env=tuple(sorted(shared.items())))
     instances = [replace(i, environment=_environment(i, shared)) for i in draft.instances]
-    return replace(draft, instances=tuple(instances))
+    return replace(draft, instances=tuple(instances), on_timeout=hook)
 
 
 def _environment(instance: Instance, shared: dict[str, Text]) -> tuple[tuple[str, Text], ...]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from ..diagnostics import Span
 from ..ir.cluster import Cluster
 from ..ir.expr import Text
-from ..ir.plan import PlanArtifact, PlanBackend, PlanOutput, PlanProbe, PlanVariable, Retries
+from ..ir.plan import PlanArtifact, PlanBackend, PlanOnTimeout, PlanOutput, PlanProbe, PlanVariable, Retries
 from ..ir.workflow import OperatorUse, Task, Workflow
 from ..operators.base import Command
 from .scope import Names
@@ -82,6 +82,7 @@ class Draft:
     order: tuple[str, ...] = ()
     timeout: float | None = None
     timeout_text: str | None = None
+    on_timeout: PlanOnTimeout | None = None
 
     def is_broken(self, name: str) -> bool:
         """Whether a name is that of a task whose replicas are not known, or may be that of one of them."""

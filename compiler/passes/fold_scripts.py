@@ -1,8 +1,8 @@
 """Evaluates the expressions in every concrete task's script.
 
-Before: everything else about the tasks. After: `script` of each, what only the run knows left as holes. Here, and only here,
-`task.T` is known: the nodes, GPUs, backend and operator of any task; a replicated one is `task.T[i]`. The index of
-a node there is its place among the task's nodes.
+Before: everything else about the tasks. After: `script` of each and of `on_timeout`, what only the run knows left as holes.
+Here, and only here, `task.T` is known: the nodes, GPUs, backend and operator of any task; a replicated one is `task.T[i]`.
+The index of a node there is its place among the task's nodes.
 """
 
 from __future__ import annotations
@@ -28,7 +28,12 @@ def fold_scripts(draft: Draft, report: Reporter) -> Draft:
         if instance.sweep or name not in shared:
             shared[name] = _script(instance, draft, tasks, report)
         instances.append(replace(instance, script=shared[name]))
-    return replace(draft, instances=tuple(instances))
+    hook, written = draft.on_timeout, draft.workflow.on_timeout
+    if hook is not None and written is not None:
+        scope = draft.scope.extended(task=tasks)
+        texts = [evaluate_text(item, scope, report) for item in written.script]
+        hook = replace(hook, script=tuple(text for text in texts if text is not None))
+    return replace(draft, instances=tuple(instances), on_timeout=hook)
 
 
 class _Tasks(Names):

@@ -40,6 +40,7 @@ _NAMES = {
     "timeout": "the time limit",
     "uri": "the URI",
     "default": "the choice",
+    "on_timeout": "the script for the time limit",
 }
 """What fields are called; the others are called `the` and their name."""
 

@@ -23,7 +23,7 @@ _TASK = (
     *("strict", "critical", "timeout", "retries", "script", "outputs", "probes"),
 )
 _BODY = ("description", "type", "value", "domain", "uri", "sha256", "content", "default")
-_WORKFLOW = ("name", "description", "timeout", "strict", "defaults", "variables", "tasks")
+_WORKFLOW = ("name", "description", "timeout", "on_timeout", "strict", "defaults", "variables", "tasks")
 _FLOW_WIDTH = 70
 """A list of words that is no longer than this stands in one line."""
 _BREAKS = frozenset("\r\x85\u2028\u2029")

@@ -13,6 +13,7 @@ from ..ir.workflow import (
     Artifact,
     Backend,
     Defaults,
+    OnTimeout,
     Operator,
     OperatorUse,
     Probe,
@@ -46,6 +47,7 @@ def lower(document: Document) -> Workflow:
         workflow_variables=_variables(document.workflow_variables),
         tasks=tuple(_task(key, entry) for key, entry in document.tasks.items()),
         defaults=_defaults(_mapping(document.workflow.get("defaults"))),
+        on_timeout=_on_timeout(_given(document.workflow.get("on_timeout"))),
         missable=document.missable,
     )
 
@@ -58,6 +60,15 @@ def _defaults(body: Mapping) -> Defaults:
         strict=_given(body.get("strict")),
         knobs=knobs if isinstance(knobs, Mapping) else None,
     )
+
+
+def _on_timeout(node: Node | None) -> OnTimeout | None:
+    """Lines of a script, or a mapping in which they stand."""
+    if node is None:
+        return None
+    lines = _mapping(node).get("script") if isinstance(node, Mapping) else node
+    script = tuple(item for item in _items(lines) if isinstance(item, Scalar))
+    return OnTimeout(node.span, script, _given(_mapping(node).get("lead")))
 
 
 def _given(node: Node | None) -> Node | None:

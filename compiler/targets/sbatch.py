@@ -40,7 +40,7 @@ class SbatchTarget:
             directives += ["hetjob"] if directives else []
             directives += _resources(backend, plan.workflow if backend is backends[0] else "")
             if backend is backends[0]:
-                directives += _conduct(backends)
+                directives += _conduct(backends, plan.on_timeout.wanted_lead if plan.on_timeout else None)
             directives += _extra(backend)
         return render_script(lower_script(plan, __version__, tuple(directives), USAGE))
 
@@ -63,15 +63,15 @@ def _resources(backend: PlanBackend, default_name: str) -> Iterator[str]:
             yield f"--{option.replace('_', '-')}={directive_value(str(value))}"
 
 
-def _conduct(backends: list[PlanBackend]) -> Iterator[str]:
-    """How the job as a whole behaves, which its first component says."""
+def _conduct(backends: list[PlanBackend], wanted: int | None) -> Iterator[str]:
+    """How the job as a whole behaves, which its first component says. `wanted` are the seconds that on_timeout asks for."""
     first = backends[0]
     yield "--open-mode=append"
     signal = first.option("signal")
     if signal:
         yield f"--signal={signal}"
     elif not any(argument.startswith("--signal") for argument in _extra(first)):
-        yield f"--signal=B:USR2@{_lead([str(backend.option('time') or '') for backend in backends])}"
+        yield f"--signal=B:USR2@{_lead([str(backend.option('time') or '') for backend in backends], wanted)}"
 
 
 def _extra(backend: PlanBackend) -> tuple[str, ...]:
@@ -79,11 +79,11 @@ def _extra(backend: PlanBackend) -> tuple[str, ...]:
     return (extra,) if isinstance(extra, str) else extra
 
 
-def _lead(times: list[str]) -> int:
+def _lead(times: list[str], wanted: int | None) -> int:
     """When the signal comes: in time for the component that is over first. Slurm counts from the limit of the first one."""
     whole = time_limit(times[0])
     limits = [limit for time in times if (limit := time_limit(time)) is not None]
-    lead = signal_lead(min(limits, default=None))
+    lead = signal_lead(min(limits, default=None)) if wanted is None else wanted
     return min(MAX_SIGNAL_LEAD, lead + whole - min(limits)) if whole is not None else lead
 
 

@@ -88,6 +88,10 @@ class Job:
     def requeue(self, *components: int, timeout: float = 60) -> None:
         """Requeues the job, and waits until it has started again; `components` are the numbers of its others."""
         subprocess.run(["scontrol", "requeue", self.number], check=True)
+        self.wait_until_restarted(*components, timeout=timeout)
+
+    def wait_until_restarted(self, *components: int, timeout: float = 60) -> None:
+        """Waits until a job that is queued again has started; `components` are the numbers of its others."""
         end = time.monotonic() + timeout
         while (now := self.show())["Restarts"] == "0" or now["JobState"] in ("PENDING", "COMPLETING"):
             assert time.monotonic() < end, now

@@ -1,5 +1,6 @@
 """Compiled workflows on a real Slurm cluster of four nodes with eight GPUs each."""
 
+import json
 import re
 import subprocess
 import time
@@ -174,6 +175,62 @@ def test_a_run_ends_before_the_time_limit_of_its_job(submit: Callable) -> None:
     assert job.record["state"] == "TIMEOUT"
     assert "time limit is near" in job.record["reason"]
     assert job.exit_code == "124:0"
+
+
+LAST_WORDS = """{backend}
+workflow:
+  name: w
+  on_timeout: {{lead: 5m, script: ['echo "$SFLOW_SECONDS_LEFT ${{{{ backends.c.nodes[0].name }}}}"', {line}]}}
+  tasks:
+    - {{name: first, script: ['echo first >>{folder}/trace']}}
+    - name: train
+      depends_on: [first]
+      script: ['echo train >>{folder}/trace; echo loss 0.5; [ -e {folder}/gate ] || exec sleep 987210']
+      outputs: [{{pattern: 'loss {{loss:g}}'}}]
+"""
+
+
+def last_words(line: str, folder: Path) -> str:
+    return LAST_WORDS.format(backend=backend(1, time="10"), line=json.dumps(line), folder=folder)
+
+
+def trace(folder: Path, wanted: str) -> None:
+    """Returns when the tasks have come so far: RUNNING is said before a step has begun."""
+    end = time.monotonic() + 30
+    while not (folder / "trace").exists() or wanted not in (folder / "trace").read_text():
+        assert time.monotonic() < end
+        time.sleep(0.05)
+
+
+def test_a_job_has_last_words_before_its_time_limit(submit: Callable, tmp_path: Path) -> None:
+    job = submit(last_words("squeue -h -s -j $SLURM_JOB_ID -o %j; exit 3", tmp_path))
+    trace(tmp_path, "train")
+    assert job.show()["TimeLimit"] == "00:10:00"
+    subprocess.run(["scancel", "--signal=USR2", "--batch", job.number], check=True)
+    assert job.wait() == "FAILED", job.output
+    assert job.exit_code == "124:0"
+    first, *steps = (job.directory / "on_timeout.log").read_text().splitlines()
+    seconds, node = first.split()
+    assert 500 < int(seconds) <= 585, "what squeue says is left, less what stopping takes"
+    assert node == "node1"
+    assert "train" in steps, "the task goes on while they are spoken"
+    assert "on_timeout has failed with exit status 3" in job.output
+    assert job.record["tasks"]["train"]["state"] == "CANCELLED"
+    assert json.loads((job.directory / "train" / "outputs.json").read_text()) == {"loss": 0.5}
+    assert gone("sleep 987210")
+
+
+def test_a_job_that_queues_itself_again_as_its_last_words_goes_on_where_it_was(
+    submit: Callable, tmp_path: Path
+) -> None:
+    job = submit(last_words(f"touch {tmp_path}/gate; scontrol requeue $SLURM_JOB_ID; sleep 60", tmp_path), "--requeue")
+    trace(tmp_path, "train")
+    subprocess.run(["scancel", "--signal=USR2", "--batch", job.number], check=True)
+    job.wait_until_restarted()
+    assert job.wait() == "COMPLETED", job.output
+    assert (tmp_path / "trace").read_text().split() == ["first", "train", "train"]
+    assert job.record["tasks"]["first"]["state"] == "SKIPPED"
+    assert json.loads((job.directory / "train" / "outputs.json").read_text()) == {"loss": 0.5}
 
 
 def test_a_kill_of_the_batch_script_leaves_no_step(submit: Callable) -> None:

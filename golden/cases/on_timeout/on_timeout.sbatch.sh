@@ -1,0 +1,2725 @@
+#!/usr/bin/env bash
+#SBATCH --job-name=on_timeout
+#SBATCH --nodes=2
+#SBATCH --account=a
+#SBATCH --partition=p
+#SBATCH --time=30
+#SBATCH --open-mode=append
+#SBATCH --signal=B:USR2@150
+#
+# on_timeout: 2 tasks. Compiled by sflowc 0.1.0: change the workflow and compile again.
+#
+#   from     workflow.yaml  sha256:5ac18fc8fb3aedff38d20e295beeaf19cf8a2809d803fe598a0f1a1c2e162b8c
+#   rebuild  sflowc build -f workflow.yaml
+#   body     sha256:2780f83f879d8336dfb8726a5d679b85a428f21a22aff1bfd81e38579c46b66a (all that follows this header)
+#   options  sha256:541bdae49c15fe70101f576608a40d53f0aa39bffea58cda7a41367661344632 (the #SBATCH lines)
+#
+# `sbatch FILE` submits it, `bash FILE` runs it inside an allocation (salloc);
+# `bash FILE --help` says what else it can do.
+
+if [ -z "${BASH_VERSINFO-}" ] || [ "${BASH_VERSINFO[0]}" -lt 4 ] || { [ "${BASH_VERSINFO[0]}" -eq 4 ] && [ "${BASH_VERSINFO[1]}" -lt 2 ]; }; then
+  echo "sflow: this script needs bash 4.2 or newer" >&2
+  exit 78
+fi
+shopt -u patsub_replacement 2>/dev/null # bash 5.2: an & in a replacement is an &
+[ -n "${LC_ALL+set}" ] || LC_ALL=C # for this shell alone, which handles bytes faster; tasks keep their locale
+SF_SELF=${BASH_SOURCE[0]}
+
+# ==== The workflow ====================================================================================================
+# Tasks, nodes and probes go by number. A task starts when all that it is AFTER are done or ready; it FEEDS the others.
+
+SF_WORKFLOW=on_timeout
+SF_LIMIT=1200 # seconds for the whole workflow
+SF_GRACE=1000 # centiseconds between TERM and KILL
+SF_LAUNCHERS=srun
+SF_COMMANDS=(scancel scontrol srun) # looked for before anything starts
+SF_HOLE_MARK=@@
+SF_LEAD=15000 # centiseconds before the workflow's time limit at which on_timeout begins
+SF_SIGNAL_LEAD=150 # seconds before the job's time limit, if Slurm does not say how many are left
+
+workflow_nodes() { # names and addresses of the nodes
+  sf_slurm_nodes 0 2 "${SLURM_JOB_NODELIST-}"
+}
+
+workflow_environment() { # the variables that every task gets
+  SF_ENV=(
+    KEEP=/archive
+    ${SF_SET_ENV[@]+"${SF_SET_ENV[@]}"} # what --set gave
+  )
+}
+
+workflow_variables() { # calls a function with each variable: type, value and allowed values; or `fixed` and why
+  "$1" KEEP string /archive
+}
+
+workflow_holes() { # what only the run knows, by its placeholder in the texts below
+  SF_HOLE=(
+    @@ip:cluster:1@@ "${SF_NODE_IP[1]}"
+    @@name:cluster:0@@ "${SF_NODE_NAME[0]}"
+  )
+}
+
+# ---- Tasks -----------------------------------------------------------------------------------------------------------
+
+# 0  train: starts at once; nodes 0, 1 of cluster
+SF_TASK[0]=train SF_NODES[0]='0 1' SF_LAUNCH[0]=srun SF_OUTPUTS[0]=1 SF_SETUP[0]=1 SF_FINGERPRINT[0]=9bb435523891
+setup_0() {
+  SF_COMMAND=(
+    srun --nodes=2 "--nodelist=${SF_NODE_NAME[0]},${SF_NODE_NAME[1]}" --job-name=train --unbuffered --export=ALL
+    --label --overlap bash
+  )
+}
+
+# 1  other: starts at once; nodes 0, 1 of cluster
+SF_TASK[1]=other SF_NODES[1]='0 1' SF_LAUNCH[1]=srun SF_SETUP[1]=1 SF_HIDES[1]=KEEP SF_FINGERPRINT[1]=4fac6ada596a
+setup_1() {
+  SF_ENV+=(KEEP=/tmp)
+  SF_COMMAND=(
+    srun --nodes=2 "--nodelist=${SF_NODE_NAME[0]},${SF_NODE_NAME[1]}" --job-name=other --unbuffered --export=ALL
+    --label --overlap bash
+  )
+}
+
+# ---- Scripts ---------------------------------------------------------------------------------------------------------
+# What bash runs for each task, verbatim. The texts are read from this file when the run starts; here they only stand.
+
+task_script() { :; }
+artifact_content() { :; }
+on_timeout() { :; } # what bash runs when a time limit is near
+task_outputs() { :; } # what awk runs on its log when it has completed
+
+task_script 0 <<'END_OF_SCRIPT' # train
+set -euo pipefail
+./train.sh
+END_OF_SCRIPT
+
+task_script 1 <<'END_OF_SCRIPT' # other
+set -euo pipefail
+echo "$KEEP"
+END_OF_SCRIPT
+
+on_timeout 0 <<'END_OF_SCRIPT' # on_timeout
+set -euo pipefail
+echo "$SFLOW_SECONDS_LEFT seconds are left on @@ip:cluster:1@@, where @@name:cluster:0@@ trains"
+cp -r "$SFLOW_WORKFLOW_OUTPUT_DIR" "$KEEP"
+END_OF_SCRIPT
+
+task_outputs 0 <<'END_OF_OUTPUTS' # train
+{ sub(/^ *[0-9]+: /, "") } # srun's label
+function find_1() { # loss {loss:g}
+  while (begins(match(line, /[Ll][Oo][Ss][Ss] ([-+ ]?[0-9]+([.][0-9]+)?([Ee][-+]?[0-9]+)?|[Nn][Aa][Nn]|[-+]?[Ii][Nn][Ff])/))) {
+    cut(5)
+    n = longest(match(line, /^([-+ ]?[0-9]+([.][0-9]+)?([Ee][-+]?[0-9]+)?|[Nn][Aa][Nn]|[-+]?[Ii][Nn][Ff])/))
+    number("loss", cut(n))
+  }
+}
+{ start(); find_1() }
+END {
+  print "{"
+  field("\"loss\"", "loss")
+  finish()
+}
+END_OF_OUTPUTS
+
+# ==== The runtime =====================================================================================================
+
+# bus: pipes on which many write lines and one reads them.
+
+sf_bus_open() { # <variable>: a pipe that is open at both ends; -> its descriptor
+  local fd
+  exec {fd}<> <(:)
+  printf -v "$1" '%d' "$fd"
+}
+
+sf_bus_read() { # <descriptor> <seconds> -> SF_WORDS: the words of the next line; status 1 when none came in time
+  local line
+  if IFS= read -r -t "$2" -u "$1" line; then
+    line=$SF_PARTIAL$line
+    SF_PARTIAL=''
+    set -f # the words are data
+    # shellcheck disable=SC2206 # words
+    SF_WORDS=($line)
+    set +f
+    return 0
+  fi
+  SF_PARTIAL+=$line # the time can be over in the middle of a line: what was read of it counts
+  return 1
+}
+
+# document: the here-documents of this file (task scripts, contents of artifacts, code that finds outputs), and the values that
+# only the run knows.
+
+sf_document_load() { # <this file> -> SF_TEXTS: every here-document; SF_DOCUMENT[kind:index]: the number of its text
+  local line key keys='' text end='' fd
+  local -a lines
+  exec {fd}<"$1"
+  while mapfile -t -n 500 -u "$fd" lines && ((${#lines[@]})); do # a bit at a time: every runner's fork copies what this shell holds
+    for line in "${lines[@]}"; do
+      if [[ $end && $line != "$end" ]]; then
+        text+=$line$'\n'
+      elif [[ $end ]]; then
+        for key in ${keys#* }; do SF_DOCUMENT["${keys%% *}:$key"]=${#SF_TEXTS[@]}; done
+        SF_TEXTS+=("$text")
+        end=''
+      elif [[ $line == @(task_script|on_timeout|artifact_content|task_outputs|cluster_preamble)\ *\<\<* ]]; then
+        keys=${line%% <<*}
+        end=${line#*<<\'}
+        end=${end%%\'*}
+        text=''
+      fi
+    done
+  done
+  exec {fd}<&-
+}
+
+sf_document_text() { # <kind:index> -> SF_TEXT: the document, its holes filled
+  local -i h
+  SF_TEXT=${SF_TEXTS[SF_DOCUMENT[$1]]}
+  [[ $SF_TEXT == *"$SF_HOLE_MARK"* ]] || return 0
+  for ((h = 0; h < ${#SF_HOLE[@]}; h += 2)); do
+    SF_TEXT=${SF_TEXT//"${SF_HOLE[h]}"/${SF_HOLE[h + 1]}}
+  done
+}
+
+# task: one attempt at a task, in a process group of its own; its exit status comes back on the bus.
+
+sf_task_attempt() { # <task index> <attempt>: in a runner
+  local -i i=$1
+  local directory=$SF_RUN/${SF_TASK[$1]}
+  sf_document_text "task_script:$i"
+  printf '%s' "$SF_TEXT" >"$directory/${SF_TASK[i]}.sh"
+  sf_task_environment "$i" "$directory"
+  SF_COMMAND=("$BASH")
+  if [[ ${SF_SETUP[i]-} ]]; then "setup_$i"; fi
+  set -m # makes what follows the leader of a process group
+  sf_task_begin "$i" "$directory" "$2" </dev/null >>"$directory/${SF_TASK[i]}.log" 2>&1 &
+  SF_CHILD=$!
+  set +m
+  sf_runner_wait
+  printf 'exit %s %s %s\n' "$i" "$2" "$SF_CHILD_STATUS" >&"$SF_BUS"
+  printf -- '-%s %s\n' "$SF_CHILD" "$i" >&"$SF_GROUPS"
+}
+
+sf_task_begin() { # <task index> <its directory> <attempt>: becomes the task, once it is written down: until here a signal would be lost
+  printf '+%s %s\n' "$BASHPID" "$1" >&"$SF_GROUPS"
+  "sf_${SF_LAUNCH[$1]:-local}_launch" "$@"
+}
+
+sf_task_environment() { # <task index> <its directory> -> SF_ENV: NAME=value, the later one counts
+  local -i i=$1
+  local node names='' addresses=''
+  for node in ${SF_NODES[i]}; do
+    names+=,${SF_NODE_NAME[node]} addresses+=,${SF_NODE_IP[node]}
+  done
+  SF_ENV=()
+  workflow_environment
+  SF_BUILTINS=(
+    "SFLOW_WORKSPACE_DIR=$SF_WORKSPACE"
+    "SFLOW_OUTPUT_DIR=$SF_OUTPUT"
+    "SFLOW_WORKFLOW_OUTPUT_DIR=$SF_RUN"
+    "SFLOW_TASK_OUTPUT_DIR=$2"
+    "SFLOW_TASK_ASSIGNED_NODE_NAMES=${names#,}"
+    "SFLOW_TASK_ASSIGNED_NODE_IPS=${addresses#,}"
+    "SFLOW_REPLICA_INDEX=${SF_REPLICA[i]:-0}"
+    "SFLOW_RUN_ID=$SF_RUN_ID"
+  )
+  if [[ ${SF_GPUS[i]-} ]]; then SF_BUILTINS+=("CUDA_VISIBLE_DEVICES=${SF_GPUS[i]}"); fi
+}
+
+# runner: a small process that makes attempts at tasks, one after another, so that a task costs one fork and one exec. It blocks
+# until its task is over, and says so on the bus. Signals are for tasks: it is disturbed by none.
+
+sf_runner_serve() { # <descriptor of its pipe>: a task index and an attempt a line
+  local index attempt
+  exec <"/dev/fd/$1"
+  sf_runner_settle
+  while read -r index attempt; do sf_task_attempt "$index" "$attempt"; done
+}
+
+sf_runner_once() { # <task index> <attempt>
+  sf_runner_settle
+  sf_task_attempt "$@"
+}
+
+sf_runner_settle() { # keeps what a runner needs of the script's, and no end of a pipe whose closing means something
+  local fd
+  for fd in "${SF_RUNNER_PIPE[@]}" "$SF_LIFE" "$SF_EVENTS" "$SF_LOG" ${SF_CHECKS-}; do exec {fd}>&-; done
+  exec 2>/dev/null
+  trap : HUP INT QUIT TERM USR1 USR2 # a handler, not '': what a runner starts must not ignore them
+}
+
+sf_runner_wait() { # -> SF_CHILD_STATUS: of SF_CHILD, once it has ended
+  local -i status before=-1
+  while :; do # a signal makes `wait` return a status of its own: what it says of a process that is gone, and says twice, counts
+    wait "$SF_CHILD"
+    status=$?
+    if ((status == 127 && before >= 0)); then status=$before; fi # this bash says it once
+    if ((status == before)) && ! kill -0 "$SF_CHILD"; then break; fi
+    before=$status
+  done
+  SF_CHILD_STATUS=$status
+}
+
+# clock: what time it is. Limits are measured since boot, so that setting the clock moves none of them.
+
+sf_clock_now() { # -> SF_NOW: centiseconds since boot
+  local uptime
+  read -r uptime _ </proc/uptime
+  SF_NOW=$((10#${uptime/./}))
+}
+
+sf_clock_tick() { # -> SF_NOW, SF_STAMP: once for everything that one event brings about
+  sf_clock_now
+  sf_clock_stamp
+}
+
+sf_clock_stamp() { # -> SF_STAMP: seconds since the epoch, with milliseconds from bash 5 on
+  if [[ ${EPOCHREALTIME-} ]]; then
+    SF_STAMP=${EPOCHREALTIME/,/.}
+    SF_STAMP=${SF_STAMP%???}
+  else
+    printf -v SF_STAMP '%(%s)T' -1
+  fi
+}
+
+sf_clock_parse() { # <seconds, maybe with a fraction> <variable>: the same in centiseconds
+  local whole=${1%%.*} fraction=00
+  [[ $1 != *.* ]] || fraction=${1#*.}00
+  printf -v "$2" '%d' "$((10#${whole:-0} * 100 + 10#${fraction:0:2}))"
+}
+
+sf_clock_format() { # <centiseconds> <variable>: such as 0.42 s, 12.3 s, 4 min 05 s, 2 h 03 min
+  local -i cs=$1 s=$1/100
+  if ((cs < 1000)); then
+    printf -v "$2" '%d.%02d s' "$s" "$((cs % 100))"
+  elif ((s < 60)); then
+    printf -v "$2" '%d.%d s' "$s" "$((cs % 100 / 10))"
+  elif ((s < 3600)); then
+    printf -v "$2" '%d min %02d s' "$((s / 60))" "$((s % 60))"
+  else
+    printf -v "$2" '%d h %02d min' "$((s / 3600))" "$((s % 3600 / 60))"
+  fi
+}
+
+# timer: deadlines of the scheduler. When the timer limit:3 is due, sf_timer_due_limit 3 is called.
+
+sf_timer_set() { # <kind:id> <centiseconds from now>
+  sf_clock_now
+  SF_TIMER[$1]=$((SF_NOW + $2))
+  if ((! SF_TIMER_NEXT || SF_NOW + $2 < SF_TIMER_NEXT)); then SF_TIMER_NEXT=$((SF_NOW + $2)); fi
+}
+
+sf_timer_clear() { # <kind:id>
+  if [[ ${SF_TIMER[$1]-} ]]; then unset -v "SF_TIMER[$1]"; fi
+}
+
+sf_timer_wait() { # -> SF_WAIT: seconds until the next timer, for read -t; SF_NOW is from the last look at the timers
+  local -i rest=6000
+  if ((SF_TIMER_NEXT)); then rest=$((SF_TIMER_NEXT - SF_NOW)); fi
+  ((rest > 0)) || rest=1
+  printf -v SF_WAIT '%d.%02d' "$((rest / 100))" "$((rest % 100))"
+}
+
+sf_timer_fire() { # calls what is due at SF_NOW; looks through the timers only when one can be
+  local timer due=()
+  local -i next=0
+  if ((! SF_TIMER_NEXT || SF_NOW < SF_TIMER_NEXT)); then return 0; fi
+  for timer in "${!SF_TIMER[@]}"; do
+    if ((SF_TIMER[$timer] <= SF_NOW)); then
+      due+=("$timer")
+    elif ((! next || SF_TIMER[$timer] < next)); then
+      next=${SF_TIMER[$timer]}
+    fi
+  done
+  SF_TIMER_NEXT=$next
+  for timer in ${due[@]+"${due[@]}"}; do
+    [[ ${SF_TIMER[$timer]-} ]] || continue # an earlier one of this round cleared it
+    unset -v "SF_TIMER[$timer]"
+    "sf_timer_due_${timer%:*}" "${timer#*:}"
+  done
+}
+
+# pool: the scheduler's side of the runners: which of them makes which attempt.
+
+sf_pool_assign() { # <task index> <attempt> -> SF_PID[index]: an idle runner makes the attempt, else a new one
+  local n
+  for n in "${!SF_RUNNER_IDLE[@]}"; do
+    unset -v "SF_RUNNER_IDLE[n]"
+    if kill -0 "${SF_RUNNER_PID[n]}" 2>/dev/null; then
+      sf_pool_tell "$n" "$@"
+      return
+    fi
+    sf_pool_retire "$n" # somebody killed it
+  done
+  if ((${#SF_RUNNER_PIPE[@]} < 32)); then
+    sf_pool_start
+    sf_pool_tell "$SF_RUNNER_NEW" "$@"
+  else     # descriptors are scarce: one that ends with its task
+    set -m # makes it the leader of a process group
+    sf_runner_once "$@" &
+    set +m
+    SF_PID[$1]=$!
+    unset -v "SF_RUNNER_OF[$1]"
+    printf '+%s\n' "$!" >&"$SF_GROUPS"
+  fi
+}
+
+sf_pool_tell() { # <runner> <task index> <attempt>
+  printf '%s %s\n' "$2" "$3" >&"${SF_RUNNER_PIPE[$1]}"
+  SF_PID[$2]=${SF_RUNNER_PID[$1]}
+  SF_RUNNER_OF[$2]=$1
+}
+
+sf_pool_start() { # -> SF_RUNNER_NEW
+  local -i n=$((SF_RUNNER_NEW + 1))
+  sf_bus_open "SF_RUNNER_PIPE[n]"
+  set -m
+  sf_runner_serve "${SF_RUNNER_PIPE[n]}" &
+  set +m
+  SF_RUNNER_PID[n]=$!
+  SF_RUNNER_NEW=$n
+  printf '+%s\n' "$!" >&"$SF_GROUPS"
+}
+
+sf_pool_free() { # <task index>: its attempt is over
+  local pid=${SF_PID[$1]} n=${SF_RUNNER_OF[$1]-}
+  unset -v "SF_PID[$1]"
+  if [[ ${SF_OWED[$1]-} ]]; then sf_timer_clear "owed:$1"; fi
+  if [[ ! $n ]]; then # it is about to exit: reaped next time
+    [[ ! $SF_RUNNER_LAST ]] || wait "$SF_RUNNER_LAST" 2>/dev/null
+    SF_RUNNER_LAST=$pid
+    printf -- '-%s\n' "$pid" >&"$SF_GROUPS"
+  elif [[ ${SF_VERDICT[$1]-} ]]; then # a signal may still be on its way to it
+    sf_pool_retire "$n"
+  else
+    SF_RUNNER_IDLE[n]=1
+  fi
+}
+
+sf_pool_retire() { # <runner>: the end of its pipe is its end
+  local fd=${SF_RUNNER_PIPE[$1]}
+  exec {fd}>&-
+  unset -v "SF_RUNNER_PIPE[$1]"
+  printf -- '-%s\n' "${SF_RUNNER_PID[$1]}" >&"$SF_GROUPS"
+}
+
+sf_pool_close() { # at the end of the run; a runner that cannot get rid of its task is not waited for
+  local n
+  for n in "${!SF_RUNNER_IDLE[@]}"; do
+    sf_pool_retire "$n"
+    wait "${SF_RUNNER_PID[n]}" 2>/dev/null
+  done
+}
+
+sf_pool_signal() { # <signal> <task index>...: to the process groups of the tasks, which they write down when they begin
+  local word index i
+  local -a group
+  while read -r word index; do
+    if [[ ! $index ]]; then
+      continue # a runner's own
+    elif [[ $word == +* ]]; then
+      group[index]=${word#+}
+    elif [[ ${group[index]-} == "${word#-}" ]]; then
+      group[index]=''
+    fi
+  done <"$SF_RUN/.groups"
+  for i in "${@:2}"; do
+    if [[ ${group[i]-} ]]; then
+      kill -s "$1" -- "-${group[i]}" 2>/dev/null
+    else # it is about to begin
+      SF_OWED[i]=$1
+      sf_timer_set "owed:$i" 1
+    fi
+  done
+}
+
+sf_timer_due_owed() { # <task index>: a signal that its task was not there for
+  [[ ! ${SF_PID[$1]-} ]] || sf_pool_signal "${SF_OWED[$1]}" "$1"
+}
+
+# local: tasks that run on this host, as a child of their runner.
+
+sf_local_launch() { # <task index> <its directory>: becomes the task; from SF_COMMAND, SF_ENV, SF_BUILTINS
+  exec {SF_BUS}>&- {SF_GROUPS}>&-
+  sf_local_become "${SF_COMMAND[@]}" "$2/${SF_TASK[$1]}.sh"
+}
+
+sf_local_become() { # <word>...: becomes that command, with the variables of SF_ENV and SF_BUILTINS
+  local assignment
+  # The names of the variables are the user's and may be ours: from here on nothing of ours is read but the positions.
+  set -- "$#" "$@" ${SF_ENV[@]+"${SF_ENV[@]}"} ${SF_BUILTINS[@]+"${SF_BUILTINS[@]}"}
+  for assignment in "${@:$1+2}"; do
+    if [[ $assignment == SF_* ]]; then unset -v "${assignment%%=*}"; fi # an array cannot be exported
+  done
+  (($# == $1 + 1)) || export "${@:$1+2}"
+  exec -- "${@:2:$1}"
+}
+
+sf_local_signal() { # <signal> <task index>...: to everything in the process groups of the tasks
+  sf_pool_signal "$@"
+}
+
+sf_local_killed() { # <task index>: its runner reports, unless the kernel cannot end the task
+  sf_timer_set "reap:$1" 500
+}
+
+sf_timer_due_reap() { # <task index>
+  if [[ ${SF_PID[$1]-} ]]; then sf_schedule_exit "$1" "${SF_ATTEMPT[$1]}" 137; fi
+}
+
+sf_local_nodes() { # <first node> <count>: a local backend's nodes are all this host
+  local -i n
+  for ((n = 0; n < $2; n++)); do
+    SF_NODE_NAME[$1 + n]=localhost
+    ((! n)) || SF_NODE_NAME[$1 + n]=localhost-$n
+    SF_NODE_IP[$1 + n]=127.0.0.1
+  done
+}
+
+# json: any text as a JSON string.
+
+sf_json_quote() { # <text> -> SF_JSON: the text as a JSON string, quotes included
+  local text=$1 character code
+  if [[ $text == *[![:print:]]* ]]; then sf_json_utf8; fi
+  if [[ $text == *[\\\"[:cntrl:]]* ]]; then
+    text=${text//\\/\\\\}
+    text=${text//\"/\\\"}
+    text=${text//$'\n'/\\n}
+    text=${text//$'\t'/\\t}
+    text=${text//$'\r'/\\r}
+    while [[ $text == *[[:cntrl:]]* ]]; do
+      character=${text#"${text%%[[:cntrl:]]*}"}
+      character=${character:0:1}
+      printf -v code '\\u%04x' "'$character"
+      text=${text//"$character"/$code}
+    done
+  fi
+  SF_JSON=\"$text\"
+}
+
+sf_json_utf8() { # -> text of the caller: JSON is UTF-8; of what is not, no character beyond ASCII is left
+  # shellcheck disable=SC2034 # the locale of what follows
+  local LC_ALL=C rest=$text
+  local more=$'[\x80-\xbf]'
+  local -r character=$'^([\x01-\x7f]|[\xc2-\xdf]'"$more"$'|\xe0[\xa0-\xbf]'"$more"$'|[\xe1-\xec\xee\xef]'"$more$more"$'|\xed[\x80-\x9f]'"$more"$'|\xf0[\x90-\xbf]'"$more$more"$'|[\xf1-\xf3]'"$more$more$more"$'|\xf4[\x80-\x8f]'"$more$more"$')+'
+  rest=${rest//[$'\x01'-$'\x7f']/}
+  while [[ ${rest:0:500} =~ $character ]]; do rest=${rest:${#BASH_REMATCH}}; done
+  [[ ! $rest ]] || text=${text//[$'\x80'-$'\xff']/$'\xef\xbf\xbd'}
+}
+
+# console: the lines that a person reads, on the terminal (or the job's output file) and in sflow.log.
+
+sf_console_open() { # colours on a terminal that wants them
+  SF_COLOUR=()
+  if [[ -t 1 && -z ${NO_COLOR-} && ${TERM-dumb} != dumb ]]; then
+    SF_COLOUR=([0]=$'\e[0m')
+    SF_COLOUR_OF=([RUNNING]=$'\e[36m' [READY]=$'\e[32m' [COMPLETED]=$'\e[32m' [SKIPPED]=$'\e[90m'
+      [FAILED]=$'\e[1;31m' [TIMEOUT]=$'\e[1;31m' [CANCELLED]=$'\e[33m' [RETRY]=$'\e[33m')
+  fi
+}
+
+sf_console_state() { # <task index> <word> <text>: one change of a task
+  local line time
+  sf_console_plain "$3"
+  printf -v line '%-*s  %-9s%s' "$SF_NAME_WIDTH" "${SF_TASK[$1]}" "$2" "${SF_PLAIN:+  $SF_PLAIN}"
+  printf -v time '%(%H:%M:%S)T' -1
+  if ((${#SF_COLOUR[@]})); then
+    printf '%s  %s%s%s\n' "$time" "${SF_COLOUR_OF[$2]-}" "$line" "${SF_COLOUR[0]}"
+  else
+    printf '%s  %s\n' "$time" "$line"
+  fi
+  sf_console_record "$time" "$line"
+}
+
+sf_console_say() { # <text>: anything else worth a line
+  local time
+  sf_console_plain "$1"
+  printf -v time '%(%H:%M:%S)T' -1
+  printf '%s  %s\n' "$time" "$SF_PLAIN"
+  sf_console_record "$time" "$SF_PLAIN"
+}
+
+sf_console_warn() { # <text>: something is wrong that does not end the run
+  sf_console_plain "$1"
+  printf 'sflow: %s\n' "$SF_PLAIN" >&2
+  sf_console_record WARNING "$SF_PLAIN"
+}
+
+sf_console_plain() { # <text> -> SF_PLAIN: the same as one line that cannot steer a terminal: no colours, controls as \xNN
+  SF_PLAIN=$1
+  [[ $1 == *[[:cntrl:]]* || $1 == *$'\xc2'* ]] || return 0
+  # shellcheck disable=SC2034 # the locale of what follows
+  local LC_ALL=C code text=${1%$'\r'}
+  local -r colour=$'\e''\[[0-9;:]*m' control=$'[\x01-\x08\x0a-\x1f\x7f]|\xc2[\x80-\x9f]'
+  text=${text##*$'\r'} # of a line that was written over, what stayed
+  while [[ $text =~ $colour ]]; do text=${text//"${BASH_REMATCH[0]}"/}; done
+  while [[ $text =~ $control ]]; do
+    printf -v code '\\x%02x' "'${BASH_REMATCH[0]#$'\xc2'}"
+    text=${text//"${BASH_REMATCH[0]}"/"\\${code: -3}"}
+  done
+  SF_PLAIN=$text
+}
+
+sf_console_record() { # <time> <text>: the line in sflow.log, once there is one
+  [[ -z ${SF_LOG-} ]] || printf '%s  %s\n' "$1" "$2" >&"$SF_LOG" || :
+}
+
+# status: status.json, the run at a glance; replaced by rename, so that a reader never sees half of it (schemas/status.schema.json).
+
+sf_status_touch() { # asks for a new status.json, at most one a second
+  if [[ ! ${SF_TIMER["status:0"]-} ]]; then sf_timer_set status:0 100; fi
+}
+
+sf_timer_due_status() { # in a process of its own: a slow file system must not hold up the schedule
+  if [[ -e /proc/${SF_STATUS_PID:-none} ]]; then
+    sf_status_touch
+    return
+  fi
+  sf_status_write "/proc/$$" &
+  SF_STATUS_PID=$!
+}
+
+sf_status_final() {
+  [[ ! ${SF_STATUS_PID-} ]] || wait "$SF_STATUS_PID" 2>/dev/null
+  sf_status_write
+}
+
+sf_status_write() { # [<what must still be there>]: the watchdog writes the last one of a script that was killed, and none comes after it
+  local file=$SF_RUN/status.json
+  local new=$file.$BASHPID.new
+  if ! sf_status_print 2>/dev/null >"$new"; then
+    rm -f -- "$new"
+  elif [[ ${1-} && ! -e $1 ]]; then
+    rm -f -- "$new"
+    return
+  elif mv -f -- "$new" "$file" 2>/dev/null; then
+    return
+  fi
+  sf_console_warn "cannot write $file; the run goes on without"
+}
+
+sf_status_print() {
+  local tasks
+  printf -v tasks '%s,\n' "${SF_ROW[@]}"
+  sf_clock_stamp
+  sf_json_quote "$SF_RUN_ID"
+  printf '{"version": 1,\n "run_id": %s,\n' "$SF_JSON"
+  sf_json_quote "$SF_WORKFLOW"
+  printf ' "workflow": %s,\n "state": "%s",\n "exit_status": %s,\n' "$SF_JSON" "$SF_RUN_STATE" "${SF_EXIT:-null}"
+  sf_json_quote "${SF_REASON-}"
+  printf ' "reason": %s,\n "started": %s,\n "updated": %s,\n' "$SF_JSON" "$SF_BEGUN" "$SF_STAMP"
+  sf_json_quote "${SLURM_JOB_ID-}"
+  printf ' "job_id": %s,\n "host": "%s",\n "pid": %s,\n' "${SF_JSON/#'""'/null}" "${HOSTNAME//[!A-Za-z0-9._-]/_}" "$$"
+  [[ ! ${SF_SET_JSON-} ]] || printf ' "overrides": %s,\n' "$SF_SET_JSON"
+  printf ' "tasks": {\n%s\n }}\n' "${tasks%,$'\n'}"
+}
+
+sf_status_row() { # <task index> <its name as JSON> <reason as JSON> -> SF_ROW[index]: "name": {...}
+  printf -v "SF_ROW[$1]" \
+    '  %s: {"state": "%s", "attempt": %s, "exit_status": %s, "started": %s, "finished": %s, "reason": %s}' \
+    "$2" "${SF_STATE[$1]}" "${SF_ATTEMPT[$1]:-0}" "${SF_STATUS[$1]:-null}" \
+    "${SF_STARTED[$1]:-null}" "${SF_FINISHED[$1]:-null}" "$3"
+}
+
+# event: events.jsonl, one line for everything that happened (schemas/event.schema.json).
+
+sf_event_line() { # <text>: appends one line in one write
+  if ! { printf '%s\n' "$1" >&"$SF_EVENTS"; } 2>/dev/null && [[ ! ${SF_EVENTS_BROKEN-} ]]; then
+    SF_EVENTS_BROKEN=1
+    sf_console_warn "cannot write events.jsonl; the run goes on without"
+  fi
+}
+
+sf_event_run() { # <state> [<key> <json value>]...: a new state of the run
+  local line
+  sf_clock_stamp
+  line="{\"time\":$SF_STAMP,\"event\":\"run\",\"state\":\"$1\""
+  shift
+  while (($#)); do
+    line+=",\"$1\":$2"
+    shift 2
+  done
+  sf_event_line "$line}"
+}
+
+sf_event_name() { # <task index> -> SF_QUOTED[index]: its name as JSON
+  [[ ! ${SF_QUOTED[$1]-} ]] || return 0
+  sf_json_quote "${SF_TASK[$1]}"
+  SF_QUOTED[$1]=$SF_JSON
+}
+
+sf_event_state() { # <task index> <state> <reason>: a task's new state, here and in its row of status.json
+  local line
+  sf_event_name "$1"
+  sf_json_quote "$3"
+  printf -v line '{"time":%s,"event":"state","task":%s,"state":"%s","attempt":%s,"exit_status":%s,"reason":%s}' \
+    "$SF_STAMP" "${SF_QUOTED[$1]}" "$2" "${SF_ATTEMPT[$1]:-0}" "${SF_STATUS[$1]:-null}" "$SF_JSON"
+  sf_event_line "$line"
+  sf_status_row "$1" "${SF_QUOTED[$1]}" "$SF_JSON"
+}
+
+sf_event_probe() { # <task index> <readiness|failure> <what a check found>
+  sf_event_name "$1"
+  sf_json_quote "$3"
+  sf_event_line "{\"time\":$SF_STAMP,\"event\":\"probe\",\"task\":${SF_QUOTED[$1]},\"attempt\":${SF_ATTEMPT[$1]:-0},\"probe\":\"$2\",\"found\":$SF_JSON}"
+}
+
+# lifecycle: how a task begins: INITIATED, RUNNING. How it ends is in the unit verdict.
+
+sf_task_enter() { # <task index> <state> <text for people>
+  SF_STATE[$1]=$2
+  SF_WHY[$1]=$3
+  sf_event_state "$1" "$2" "$3"
+  sf_console_state "$1" "$2" "$3"
+  sf_status_touch
+}
+
+sf_task_start() { # <task index>: the next attempt
+  sf_task_launch "$1"
+  sf_task_announce "$1"
+}
+
+sf_task_launch() { # <task index>: a runner makes the next attempt
+  local -i i=$1 attempt=${SF_ATTEMPT[$1]:-0}+1
+  SF_ATTEMPT[i]=$attempt
+  SF_STATUS[i]=
+  SF_VERDICT[i]=
+  SF_SINCE[i]=$SF_NOW
+  if ((attempt > 1)); then sf_retry_rule "$i" "$attempt"; fi
+  sf_pool_assign "$i" "$attempt"
+}
+
+sf_task_announce() { # <task index>: says that it runs, sets its limit, starts its probes
+  local -i i=$1 attempt=${SF_ATTEMPT[$1]}
+  local limit
+  SF_STARTED[i]=$SF_STAMP
+  sf_task_place "$i"
+  if ((attempt > 1)); then SF_PLACE="attempt $attempt${SF_PLACE:+, $SF_PLACE}"; fi
+  sf_task_enter "$i" RUNNING "$SF_PLACE"
+  if [[ ${SF_TIMEOUT[i]-} ]]; then
+    sf_clock_parse "${SF_TIMEOUT[i]}" limit
+    sf_timer_set "limit:$i" "$limit"
+  fi
+  if [[ ${SF_PROBES_OF[i]-} ]]; then sf_probe_start "$i" "$attempt"; fi
+}
+
+sf_task_place() { # <task index> -> SF_PLACE: its nodes and GPUs in a few words, nothing where there is one node and no GPU
+  local node nodes=''
+  SF_PLACE=''
+  if ((${#SF_NODE_NAME[@]} > 1)); then
+    for node in ${SF_NODES[$1]}; do nodes+=,${SF_NODE_NAME[node]}; done
+    SF_PLACE=${nodes#,}
+    if ((${#SF_PLACE} > 40)); then SF_PLACE="${SF_PLACE:0:37}..."; fi
+  fi
+  if [[ ${SF_GPUS[$1]-} ]]; then SF_PLACE+="${SF_PLACE:+, }GPU ${SF_GPUS[$1]}"; fi
+}
+
+# stop: ends tasks: TERM, then KILL when the grace is over. At the end of a run the tiers of the graph are stopped from the
+# last to the first, so that a client goes before its server; a tier that will not end has its share of the grace, no more.
+
+sf_stop_task() { # <task index>: TERM now, KILL when the grace is over
+  "sf_${SF_LAUNCH[$1]:-local}_signal" TERM "$1"
+  sf_timer_set "kill:$1" "$SF_GRACE"
+}
+
+sf_timer_due_kill() { # <task index>
+  [[ ${SF_PID[$1]-} ]] || return 0
+  "sf_${SF_LAUNCH[$1]:-local}_signal" KILL "$1"
+  "sf_${SF_LAUNCH[$1]:-local}_killed" "$1"
+}
+
+sf_stop_all() { # <state for what still runs> <reason>: returns when nothing runs any more
+  local i
+  local -i tier deadline
+  sf_clock_now
+  SF_STOPPING=$SF_NOW
+  SF_QUEUE=() # what was about to start does not
+  for i in "${!SF_PID[@]}"; do
+    if [[ ! ${SF_VERDICT[i]-} ]]; then SF_VERDICT[i]="$1 $2"; fi
+  done
+  SF_SWEEP=10
+  sf_timer_set sweep:0 "$SF_SWEEP"
+  deadline=$((SF_NOW + SF_GRACE))
+  while ((${#SF_PID[@]} && SF_NOW < deadline)) && [[ ! ${SF_HURRY-} ]]; do
+    sf_stop_tier # -> tier: the tasks of the last tier that were not asked before
+    ((tier >= 0)) || break
+    sf_stop_wait "$(((deadline - SF_NOW) / (tier + 1)))"
+  done
+  sf_stop_wait "$((deadline - SF_NOW))"
+  for i in "${!SF_PID[@]}"; do
+    SF_ASKED[i]=1
+    sf_timer_due_kill "$i"
+  done
+  SF_HURRY=
+  sf_stop_wait 1000
+}
+
+sf_stop_tier() { # -> tier of the caller: signals the running tasks of the highest tier that has not been asked; -1 without one
+  local i asked=() kind
+  tier=-1
+  for i in "${!SF_PID[@]}"; do
+    if [[ ! ${SF_ASKED[i]-} ]] && ((${SF_TIER[i]:-0} > tier)); then tier=${SF_TIER[i]:-0}; fi
+  done
+  for kind in ${SF_LAUNCHERS}; do
+    asked=()
+    for i in "${!SF_PID[@]}"; do
+      if [[ ! ${SF_ASKED[i]-} && ${SF_TIER[i]:-0} == "$tier" && ${SF_LAUNCH[i]:-local} == "$kind" ]]; then
+        asked+=("$i")
+        SF_ASKED[i]=1
+      fi
+    done
+    ((! ${#asked[@]})) || "sf_${kind}_signal" TERM "${asked[@]}"
+  done
+}
+
+sf_stop_wait() { # <centiseconds>: handles events until what was asked is gone, at most so long
+  local -i until
+  sf_clock_now
+  until=$((SF_NOW + $1))
+  sf_timer_set stopped:0 "$1"
+  while ((${#SF_PID[@]} && SF_NOW < until)) && [[ ! ${SF_HURRY-} ]] && sf_stop_pending; do
+    sf_schedule_next
+    sf_clock_now
+  done
+  sf_timer_clear stopped:0
+}
+
+sf_stop_pending() { # is there a task that was asked and still runs?
+  local i
+  for i in "${!SF_PID[@]}"; do
+    [[ ! ${SF_ASKED[i]-} ]] || return 0
+  done
+  return 1
+}
+
+sf_timer_due_stopped() { # only wakes sf_stop_wait
+  :
+}
+
+# verdict: how an attempt ends, and what that means for the task: COMPLETED, FAILED, TIMEOUT, CANCELLED, or another attempt.
+
+sf_task_ended() { # <task index> <exit status>: the attempt is over
+  local -i i=$1
+  local was=${SF_STATE[i]} state why
+  sf_task_judge "$i" "$2" "$was"
+  sf_pool_free "$i"
+  SF_AHEAD=''
+  if [[ $state == COMPLETED && $was == RUNNING && ! ${SF_OUTPUTS[i]-} ]]; then
+    SF_STATE[i]=COMPLETED
+    sf_schedule_release "$i"
+    [[ ${SF_EXIT-} ]] || sf_schedule_ahead
+  fi
+  sf_timer_clear "limit:$i"
+  sf_timer_clear "ready:$i"
+  sf_timer_clear "kill:$i"
+  sf_timer_clear "reap:$i"
+  if [[ ${SF_PROBES_OF[i]-} ]]; then sf_probe_stop "$i"; fi
+  SF_STATUS[i]=$2
+  SF_FINISHED[i]=$SF_STAMP
+  if [[ $state == COMPLETED ]]; then
+    if [[ ${SF_OUTPUTS[i]-} ]] && ! sf_outputs_start "$i" "$was" "$why"; then return 0; fi
+    sf_task_record "$i"
+  elif [[ ${SF_RETRY[i]-} && $was != READY && ! ${SF_EXIT-} ]] && sf_retry_later "$i" "$why"; then
+    return
+  elif [[ ${SF_OUTPUTS[i]-} ]]; then
+    sf_outputs_rescue "$i" "$state"
+  fi
+  sf_task_enter "$i" "$state" "$why"
+  [[ ! $SF_AHEAD ]] || sf_task_announce "$SF_AHEAD"
+  if [[ $state == FAILED || $state == TIMEOUT ]]; then sf_run_blame "$i"; fi
+}
+
+sf_task_record() { # <task index>: a resumed run need not do it again, unless it was this script that ended it
+  [[ ${SF_VERDICT[$1]-} ]] || printf '%s %s\n' "${SF_FINGERPRINT[$1]-}" "${SF_TASK[$1]}" 2>/dev/null >>"$SF_RUN/completed.txt"
+}
+
+sf_task_judge() { # <task index> <exit status> <state so far> -> state, why of the caller
+  local -i i=$1
+  local after
+  sf_clock_format "$((SF_NOW - SF_SINCE[i]))" after
+  if [[ ${SF_VERDICT[i]-} ]]; then # this script ended it, and knows why
+    state=${SF_VERDICT[i]%% *}
+    why=${SF_VERDICT[i]#* }
+  elif [[ $3 == READY && ${SF_OPTIONAL[i]-} ]]; then
+    state=COMPLETED
+    why="the service ended (exit status $2); it is not critical"
+  elif (($2 > 128 && $2 < 193)); then
+    state=FAILED
+    why="killed by SIG$(kill -l "$2") after $after"
+  elif (($2)); then
+    state=FAILED
+    why="exit status $2 after $after"
+    if declare -F "sf_${SF_LAUNCH[i]-}_why" >/dev/null; then "sf_${SF_LAUNCH[i]}_why" "$i" "$2"; fi
+  elif [[ $3 == READY ]] && sf_task_needed "$i"; then
+    state=FAILED
+    why="the service ended (exit status 0) while ${SF_TASK[SF_NEEDED_BY]} still needs it"
+  else
+    state=COMPLETED
+    why="after $after"
+  fi
+}
+
+sf_task_needed() { # <task index>: does anything that is still to finish depend on it? -> SF_NEEDED_BY
+  local todo=("${SF_FEEDS[$1]-}") seen=" " next
+  while ((${#todo[@]})); do
+    # shellcheck disable=SC2206 # lists of indices
+    todo=(${todo[@]})
+    set -- "${todo[@]}"
+    todo=()
+    for next; do
+      [[ $seen != *" $next "* ]] || continue
+      seen+="$next "
+      if [[ ${SF_STATE[next]} == INITIATED || ${SF_STATE[next]} == RUNNING ]]; then
+        SF_NEEDED_BY=$next
+        return 0
+      fi
+      [[ ! ${SF_FEEDS[next]-} ]] || todo+=("${SF_FEEDS[next]}")
+    done
+  done
+  return 1
+}
+
+sf_task_condemn() { # <task index> <state> <reason>: stops a task that runs, and says what it is to be called
+  if [[ ! ${SF_PID[$1]-} || ${SF_VERDICT[$1]-} ]]; then return 0; fi
+  SF_VERDICT[$1]="$2 $3"
+  sf_stop_task "$1"
+}
+
+sf_task_lost() { # <task index>: its runner is gone
+  [[ ${SF_VERDICT[$1]-} ]] || SF_VERDICT[$1]="FAILED its runner was killed"
+  sf_pool_signal KILL "$1"
+  sf_task_ended "$1" 137
+}
+
+sf_timer_due_limit() { # <task index>
+  sf_task_condemn "$1" TIMEOUT "ran longer than its time limit of ${SF_TIMEOUT[$1]} s"
+}
+
+sf_timer_due_ready() { # <task index>
+  sf_task_condemn "$1" FAILED "not ready within ${SF_READY_WITHIN[$1]} s${SF_PROBED[$1]:+: ${SF_PROBED[$1]}}"
+}
+
+# schedule: starts a task when all that it waits for is done or ready, and waits for what happens next. Nothing is polled:
+# runners, the prober and signal handlers each write a line to the bus, and the loop blocks until a line or a timer.
+
+sf_schedule_open() { # the bus, the state of every task, and the limit of the whole
+  local -i i
+  local before limit
+  sf_bus_open SF_BUS
+  SF_OPEN=0
+  for ((i = 0; i < ${#SF_TASK[@]}; i++)); do
+    [[ ! ${SF_STATE[i]-} ]] || continue # a resumed or a selected run settled it
+    SF_STATE[i]=INITIATED
+    SF_OPEN=$((SF_OPEN + 1))
+    sf_json_quote "${SF_TASK[i]}"
+    sf_status_row "$i" "$SF_JSON" '""'
+  done
+  for ((i = 0; i < ${#SF_TASK[@]}; i++)); do
+    SF_LEFT[i]=0
+    for before in ${SF_AFTER[i]-}; do
+      if [[ ${SF_STATE[before]} == INITIATED ]]; then SF_LEFT[i]=$((SF_LEFT[i] + 1)); fi
+    done
+  done
+  if [[ ${SF_LIMIT-} ]]; then
+    sf_clock_parse "$SF_LIMIT" limit
+    sf_timer_set run:0 "$((limit - ${SF_LEAD:-0}))"
+  fi
+  sf_timer_set sweep:0 "$SF_SWEEP"
+}
+
+sf_schedule_run() { # until every task is done or ready, or one has failed
+  local -i i
+  for ((i = 0; i < ${#SF_TASK[@]}; i++)); do
+    if ((! SF_LEFT[i])) && [[ ${SF_STATE[i]} == INITIATED ]]; then SF_QUEUE+=("$i"); fi
+  done
+  while ((SF_OPEN)) && [[ ! ${SF_EXIT-} ]]; do sf_schedule_next; done
+}
+
+sf_schedule_next() { # one line of the bus, else one task of the queue, else waits; then what is due
+  if ((SF_QUEUE_HEAD < ${#SF_QUEUE[@]})) && ! read -r -t 0 -u "$SF_BUS"; then
+    sf_clock_tick
+    sf_task_start "${SF_QUEUE[SF_QUEUE_HEAD++]}"
+  else
+    sf_timer_wait
+    if sf_bus_read "$SF_BUS" "$SF_WAIT"; then
+      sf_clock_tick
+      "sf_schedule_${SF_WORDS[0]}" "${SF_WORDS[@]:1}"
+    else
+      sf_clock_tick
+    fi
+  fi
+  sf_timer_fire
+}
+
+sf_schedule_ahead() { # starts the next task of the queue before the books on the last one are kept: they can wait, it cannot
+  ((SF_QUEUE_HEAD < ${#SF_QUEUE[@]})) || return 0
+  SF_AHEAD=${SF_QUEUE[SF_QUEUE_HEAD++]}
+  sf_task_launch "$SF_AHEAD"
+}
+
+sf_schedule_exit() { # <task index> <attempt> <exit status>: from the task's runner
+  if [[ ${SF_ATTEMPT[$1]} != "$2" || ! ${SF_PID[$1]-} ]]; then return 0; fi
+  if [[ ${SF_LAUNCH[$1]-} == srun ]] && sf_srun_hold "$@"; then return 0; fi
+  sf_task_ended "$1" "$3"
+}
+
+sf_schedule_ready() { # <task index> <attempt> <word>...: from the prober
+  if [[ ${SF_STATE[$1]} != RUNNING || ${SF_ATTEMPT[$1]} != "$2" || ${SF_VERDICT[$1]-} ]]; then return 0; fi
+  sf_timer_clear "ready:$1"
+  local after
+  sf_clock_format "$((SF_NOW - SF_SINCE[$1]))" after
+  sf_task_enter "$1" READY "after $after: ${*:3}"
+  sf_schedule_release "$1"
+}
+
+sf_schedule_unhealthy() { # <task index> <attempt> <word>...: its failure probe, from the prober
+  if [[ ${SF_ATTEMPT[$1]} == "$2" ]]; then sf_task_condemn "$1" FAILED "failure probe: ${*:3}"; fi
+}
+
+sf_schedule_signal() { # <signal>: a signal to this script, from its trap
+  case $1 in
+    USR1 | USR2) sf_run_fail TIMEOUT 124 "the job's time limit is near (SIG$1)" ;;
+    *) sf_run_fail CANCELLED "$((128 + $(kill -l "$1")))" "SIG$1" ;;
+  esac
+  # A second signal means no more patience; but one that comes at once is the first, sent to the whole process group too.
+  if [[ ${SF_STOPPING-} ]] && ((SF_NOW - SF_STOPPING > 100)); then SF_HURRY=1; fi
+}
+
+sf_schedule_release() { # <task index>: it is done or ready; whoever waited for it alone starts now
+  local next
+  SF_OPEN=$((SF_OPEN - 1))
+  [[ ! ${SF_EXIT-} ]] || return 0
+  for next in ${SF_FEEDS[$1]-}; do
+    SF_LEFT[next]=$((SF_LEFT[next] - 1))
+    if ((! SF_LEFT[next])) && [[ ${SF_STATE[next]} == INITIATED ]]; then SF_QUEUE+=("$next"); fi
+  done
+}
+
+sf_timer_due_run() {
+  sf_run_fail TIMEOUT 124 "the workflow's time limit of $SF_LIMIT s is ${SF_LEAD:+nearly }over"
+}
+
+sf_timer_due_sweep() { # a runner that is gone without a word was killed by somebody else
+  local i gone=()
+  for i in "${!SF_PID[@]}"; do
+    [[ ${SF_HELD[i]-} ]] || kill -0 "${SF_PID[i]}" 2>/dev/null || gone+=("$i")
+  done
+  if ((${#gone[@]})) && ! read -r -t 0 -u "$SF_BUS"; then # else its word may still be on the bus
+    for i in "${gone[@]}"; do sf_task_lost "$i"; done
+  fi
+  sf_timer_set sweep:0 "$SF_SWEEP"
+}
+
+# srun: tasks that run as steps of a Slurm job. A step is stopped by its own number: a signal to the local srun does not reach
+# into containers, and the job itself is never cancelled, for that would make a good job a cancelled one.
+
+sf_srun_launch() { # <task index> <its directory>: becomes srun; from SF_COMMAND, SF_ENV, SF_BUILTINS
+  local name=${SF_TASK[$1]}
+  exec {SF_BUS}>&- {SF_GROUPS}>&-
+  if [[ -e $2/step ]]; then rm -f -- "$2/step"; fi
+  (
+    umask 077 # the variables may hold secrets
+    sf_srun_step "$2" "$name" "${SF_COMPONENT[$1]-}" >"$2/step.sh"
+  )
+  # The variables are set inside the step: srun reads SLURM_* in its own environment as options.
+  exec "${SF_COMMAND[@]}" "$2/step.sh"
+}
+
+sf_srun_step() { # <task's directory> <task> [<component>]: what a process of the step runs
+  # shellcheck disable=SC2016 # for the step to expand
+  local assignment job='$SLURM_JOB_ID'
+  if [[ ${3-} ]]; then # in every component SLURM_JOB_ID is the first one's, under which scancel does not find the step
+    job=SLURM_JOB_ID_HET_GROUP_$3
+    job=${!job}
+  fi
+  printf '#!/usr/bin/env bash\n# A process of the step of task %s.\n' "$2"
+  # shellcheck disable=SC2016 # for the step to expand
+  printf '[ "${SLURM_PROCID:-0}" != 0 ] || echo "%s.$SLURM_STEP_ID" >%q/step\n' "$job" "$1"
+  for assignment in ${SF_ENV[@]+"${SF_ENV[@]}"} "${SF_BUILTINS[@]}"; do
+    printf 'export %s=%q\n' "${assignment%%=*}" "${assignment#*=}"
+  done
+  # shellcheck disable=SC2016 # likewise
+  printf 'exec "$BASH" %q\n' "$1/$2.sh"
+}
+
+sf_srun_hold() { # <task index> <attempt> <exit status>: of a job that Slurm ends, steps may end before this script hears of it
+  if [[ ${SF_HELD[$1]-} ]]; then
+    unset -v "SF_HELD[$1]"
+    return 1
+  fi
+  if [[ ${SF_STOPPING-} || ${SF_VERDICT[$1]-} ]] || { (($3 == 0)) && [[ ${SF_STATE[$1]} != READY ]]; }; then return 1; fi
+  SF_HELD[$1]="$2 $3 $SF_NOW"
+  sf_timer_set "held:$1" 50
+}
+
+sf_timer_due_held() { # <task index>
+  local attempt status since
+  read -r attempt status since <<<"${SF_HELD[$1]}"
+  SF_SINCE[$1]=$((SF_SINCE[$1] + SF_NOW - since)) # the wait is none of the task's time
+  sf_schedule_exit "$1" "$attempt" "$status"
+}
+
+sf_srun_signal() { # <signal> <task index>...: to all processes of the steps; not waited for
+  local signal=$1 i step steps=()
+  shift
+  for i; do
+    if read -r step 2>/dev/null <"$SF_RUN/${SF_TASK[i]}/step"; then
+      steps+=("$step")
+    else
+      sf_local_signal "$signal" "$i" # the step has not begun: its srun is all there is
+    fi
+  done
+  ((! ${#steps[@]})) || scancel --signal="$signal" "${steps[@]}" >/dev/null 2>&1 &
+}
+
+sf_srun_killed() { # <task index>: its srun lives on to reap the step, but not for ever
+  sf_timer_set "srun:$1" 500
+}
+
+sf_timer_due_srun() { # <task index>
+  [[ ${SF_PID[$1]-} ]] || return 0
+  sf_local_signal KILL "$1"
+  sf_local_killed "$1"
+}
+
+sf_srun_signal_run() { # <signal>: to every step that this run has had; those that are over do not mind
+  local file step steps=()
+  for file in "$SF_RUN"/*/step; do
+    if read -r step 2>/dev/null <"$file"; then steps+=("$step"); fi
+  done
+  ((! ${#steps[@]})) || scancel --signal="$1" "${steps[@]}" >/dev/null 2>&1
+}
+
+# slurm_nodes: names and addresses of the nodes of a Slurm job, asked for once.
+
+sf_slurm_nodes() { # <first node> <count that the plan needs> <node list> [<component of a heterogeneous job>]
+  local -i first=$1 n
+  local -a names
+  local job='the job'
+  [[ ! ${4-} ]] || job="component $4 of the job"
+  if [[ ! $3 ]]; then
+    if [[ ${4-} && ${SLURM_JOB_ID-} ]]; then
+      SF_MISSING+=("no component $4 in this Slurm job: submit this script with sbatch, which asks for a heterogeneous job")
+    elif [[ ! ${4#0} ]]; then
+      SF_MISSING+=("not inside a Slurm job: submit this script with sbatch, or run it under salloc")
+    fi
+    return
+  fi
+  mapfile -t names < <(scontrol show hostnames "$3")
+  if ((${#names[@]} < $2)); then
+    SF_MISSING+=("the plan needs $2 nodes, $job has ${#names[@]}: ${names[*]}")
+    return
+  fi
+  for ((n = 0; n < $2; n++)); do
+    SF_NODE_NAME[first + n]=${names[n]}
+  done
+  sf_slurm_addresses "$@"
+}
+
+sf_slurm_addresses() { # as sf_slurm_nodes -> SF_NODE_IP: by scontrol (Slurm 23), else by the resolver, else by asking the nodes
+  local -i first=$1 n
+  local -A address=()
+  local name ip _
+  while read -r name ip _; do
+    ip=${ip%:*}
+    address[${name%:}]=${ip//[][]/}
+  done < <(scontrol getaddrs "$3" 2>/dev/null)
+  for ((n = 0; n < $2; n++)); do
+    name=${SF_NODE_NAME[first + n]}
+    if [[ ! ${address[$name]-} ]] && command -v getent >/dev/null; then
+      read -r ip _ < <(getent ahostsv4 "$name" || getent ahosts "$name") && address[$name]=$ip
+    fi
+    [[ ${address[$name]-} && ${address[$name]} != 127.* ]] || break
+  done
+  if ((n < $2)); then
+    while read -r name ip _; do
+      [[ ! $name ]] || address[$name]=$ip
+    done < <(sf_slurm_ask "$2" ${4:+"--het-group=$4"})
+  fi
+  for ((n = 0; n < $2; n++)); do
+    name=${SF_NODE_NAME[first + n]}
+    SF_NODE_IP[first + n]=${address[$name]-}
+    [[ ${address[$name]-} ]] || SF_MISSING+=("no address found for node $name")
+  done
+}
+
+sf_slurm_requeued() { # a job that Slurm started again goes on with its own run: what had completed is not run again
+  local run
+  if [[ ! ${SF_RESUME-} ]] && ((${SLURM_RESTART_COUNT:-0} > 0)); then
+    for run in "$SF_OUTPUT/$SLURM_JOB_ID"-*/; do
+      [[ ! -d $run ]] || SF_RESUME=${run%/}
+    done
+  fi
+}
+
+sf_slurm_ask() { # <nodes> [<srun option>...]: every node says its name and its first address
+  # shellcheck disable=SC2016 # for the nodes to expand
+  srun "${@:2}" --overlap --nodes="$1" --ntasks="$1" --ntasks-per-node=1 \
+    bash -c 'printf "%s %s\n" "$SLURMD_NODENAME" "$(hostname -i)"'
+}
+
+# outputs_json: functions of awk that write JSON: any bytes as a string, and the object of all values that were kept.
+
+sf_outputs_json() { # prints the functions
+  printf '%s\n' '
+    BEGIN {
+      for (code = 1; code < 32; code++) escape[sprintf("%c", code)] = sprintf("\\u%04x", code)
+      escape["\""] = "\\\""
+      escape["\\"] = "\\\\"
+      ORS = ""
+      depth = deep = 0
+    }
+    function quoted(s,   out) {
+      while (match(s, /["\\\001-\037]/)) {
+        out = out substr(s, 1, RSTART - 1) escape[substr(s, RSTART, 1)]
+        s = substr(s, RSTART + 1)
+      }
+      return "\"" out s "\""
+    }
+    function utf8(s,   out) { # what is no UTF-8 becomes the sign for that, U+FFFD
+      if (s !~ /[\200-\377]/) return s
+      while (s != "") {
+        if (match(s, /^([\001-\177]|[\302-\337][\200-\277]|\340[\240-\277][\200-\277]|[\341-\354\356\357][\200-\277][\200-\277]|\355[\200-\237][\200-\277]|\360[\220-\277][\200-\277][\200-\277]|[\361-\363][\200-\277][\200-\277][\200-\277]|\364[\200-\217][\200-\277][\200-\277])+/)) {
+          out = out substr(s, 1, RLENGTH)
+          s = substr(s, RLENGTH + 1)
+        } else {
+          out = out "\357\277\275"
+          s = substr(s, 2)
+        }
+      }
+      return out
+    }
+    function indent(levels) { return levels ? "  " indent(levels - 1) : "" }
+    function member(name) { print (printed[depth]++ ? ",\n" : "\n") indent(depth + 1) name ": " }
+    function field(name, key,   i) { # opens the objects that it is in: one that has no value is left out
+      if (!count[key]) return
+      while (depth < deep) {
+        member(object_name[depth + 1])
+        print "{"
+        printed[++depth] = 0
+      }
+      member(name)
+      if (count[key] > 1) print "["
+      for (i = 1; i <= count[key]; i++) print (i > 1 ? ", " : "") value[key, i]
+      if (count[key] > 1) print "]"
+    }
+    function object(name) { object_name[++deep] = name }
+    function object_end() {
+      if (depth == deep) print "\n" indent(depth--) "}"
+      deep--
+    }
+    function finish() { print (printed[0] ? "\n" : "") "}\n" }
+'
+}
+
+# outputs_awk: the functions that the awk code of a task's outputs calls: they cut a line to pieces, and keep values as JSON. For
+# every awk, in the C locale; the text of a number stays what it was, as far as JSON has it.
+
+sf_outputs_awk() { # prints the program
+  # shellcheck disable=SC2016 # fields of awk
+  printf '%s\n' '
+    function start() {
+      line = $0
+      before = -1
+    }
+    function begins(at) { # where a match begins: cuts off what is before it; one that led nowhere was the last
+      if (!at || length(line) == before) return 0
+      before = length(line)
+      cut(at - 1)
+      return 1
+    }
+    function cut(n,   head) {
+      head = substr(line, 1, n)
+      line = substr(line, n + 1)
+      return head
+    }
+    function near(at) { return at > 1000 ? at - 1000 : at ? 0 : -1 } # a bit before a match: not every awk finds the first
+    function longest(at) { return at ? RLENGTH : 0 }
+    function shortest(at) { return at ? at - 1 : 0 }
+    function keep(key, json) { value[key, ++count[key]] = json }
+    function text(key, s) { keep(key, quoted(utf8(s))) }
+    function number(key, s) { keep(key, decimal(s)) }
+    function percent(key, s) { keep(key, decimal(hundredth(substr(s, 1, length(s) - 1)))) }
+
+    function decimal(s,   sign) { # a sign before the digits, none but the last zero at their beginning
+      if (!match(s, /[0-9.]/)) return "null" # nan and inf, which JSON has not
+      sign = index(substr(s, 1, RSTART - 1), "-") ? "-" : ""
+      s = substr(s, RSTART)
+      sub(/^0+/, "", s)
+      return sign (s ~ /^[0-9]/ ? s : "0" s)
+    }
+    function hundredth(s,   dot, fraction) {
+      dot = index(s, ".")
+      if (dot) fraction = substr(s, dot + 1)
+      else dot = length(s) + 1
+      s = substr(s, 1, dot - 1)
+      if (match(s, /[0-9]+$/) && RLENGTH < 3) s = substr(s, 1, RSTART - 1) substr("000", RLENGTH + 1) substr(s, RSTART)
+      fraction = substr(s, length(s) - 1) fraction
+      sub(/0+$/, "", fraction)
+      return substr(s, 1, length(s) - 2) (fraction == "" ? "" : "." fraction)
+    }
+    function integer(key, s, base,   sign, prefix) { # base 0: the prefix tells
+      sign = index(s, "-") ? "-" : ""
+      s = tolower(s)
+      sub(/^[-+ ]+/, "", s)
+      prefix = substr(s, 1, 2)
+      if (!base) base = length(s) < 3 ? 10 : prefix == "0x" ? 16 : prefix == "0b" ? 2 : prefix == "0o" ? 8 : 10
+      if (base == 16 ? prefix == "0x" : base == 2 ? prefix == "0b" : prefix == "0o") s = substr(s, 3)
+      if (base == 16) gsub(/[^0-9a-f]/, "", s)
+      else if (base == 10) gsub(/[^0-9]/, "", s)
+      else gsub(base == 8 ? "[^0-7]" : "[^01]", "", s)
+      keep(key, decimal(sign (base == 10 ? s : to_decimal(s, base))))
+    }
+    function to_decimal(s, base,   digit, n, i, j, carry, out) { # of any length: awk itself has 53 bits
+      for (i = 1; i <= length(s); i++) {
+        carry = index("0123456789abcdef", substr(s, i, 1)) - 1
+        for (j = 1; j <= n || carry; j++) {
+          if (j > n) n = j
+          carry += digit[j] * base
+          digit[j] = carry % 10
+          carry = int(carry / 10)
+        }
+      }
+      for (j = n; j > 0; j--) out = out digit[j]
+      return out == "" && s != "" ? "0" : out
+    }
+'
+  sf_outputs_json
+}
+
+# outputs: what the patterns of a task find in its log goes to outputs.json in its directory. It is read when the task has
+# completed, by a process beside the schedule, and what depends on the task starts when that is done. Nothing that goes
+# wrong here changes how the task or the run ends, unless something is required of them (outputs_check).
+
+sf_outputs_start() { # <task index> <the state it was in before> <why it ended>; status 1 when they decide whether it has completed
+  SF_READER_AFTER[$1]=$2
+  SF_READERS=$((SF_READERS + 1))
+  set -m # away from signals to this script's process group
+  sf_outputs_read "$1" &
+  set +m
+  SF_READER[$1]=$!
+  printf '+%s\n' "$!" >&"$SF_GROUPS"
+  SF_READER_UNTIL[$1]=$((SF_NOW + 30000))
+  sf_timer_set "reader:$1" 200
+  if [[ ${SF_CHECKED[$1]-} && $2 != STOPPED ]]; then sf_outputs_check_begin "$1" "$3" && return 1; fi
+}
+
+sf_outputs_rescue() { # <task index> <state> -> why of the caller: of a task that a limit or a signal has stopped, what it has printed so far
+  if [[ $2 == TIMEOUT || ($2 == CANCELLED && $SF_RUN_STATE != FAILED) ]]; then
+    sf_outputs_start "$1" STOPPED
+    why+='; outputs.json has what it had printed'
+  fi
+}
+
+sf_outputs_recover() { # <task index>: it has completed, but the script was killed before its outputs were read; status 1: it shall run again
+  local log=$SF_RUN/${SF_TASK[$1]}/${SF_TASK[$1]}.log error
+  local -i status
+  if [[ ! ${SF_OUTPUTS[$1]-} || (-e ${log%/*}/outputs.json && ! ${SF_CHECKED[$1]-}) ]]; then return 0; fi
+  SF_LOG_FROM[$1]=$(LC_ALL=C awk '{ n += length($0) + 1 } /^======== attempt [0-9]+ ========$/ { at = n } END { printf "%d", at }' "$log" 2>/dev/null)
+  sf_outputs_try "$1"
+  ((status)) || return 0
+  if [[ ${SF_CHECKED[$1]-} ]]; then sf_outputs_check_forget "$1" "$error" && return 1; fi
+  sf_console_warn "no outputs of ${SF_TASK[$1]}: $error"
+}
+
+sf_outputs_read() { # <task index>: a process of its own, whose word on the bus is its end
+  local fd error
+  local -i status
+  trap '' HUP INT QUIT TERM USR1 USR2
+  for fd in "${SF_RUNNER_PIPE[@]}" "$SF_LIFE" "$SF_EVENTS" "$SF_LOG" "$SF_GROUPS" ${SF_CHECKS-}; do exec {fd}>&-; done
+  sf_outputs_try "$1"
+  printf 'outputs %s %s %s\n' "$1" "$status" "${error:0:400}" >&"$SF_BUS"
+}
+
+sf_outputs_try() { # <task index> -> status, error of the caller: 3 when what is in outputs.json is not what is required
+  status=0
+  error=$(sf_outputs_write "$1" "$SF_RUN/${SF_TASK[$1]}" 2>&1) || status=$?
+  if ((status == 3)); then sf_outputs_check_explain "$1" "$error"; fi
+  error=${error//$'\n'/; }
+}
+
+sf_outputs_write() { # <task index> <its directory>: outputs.json, whole or not at all
+  local file=$2/outputs.json
+  local -i status=1
+  if ! command -v awk >/dev/null; then
+    printf 'there is no awk'
+  else
+    sf_outputs_find "$1" "$2/${SF_TASK[$1]}.log" >"$file.new"
+    status=$?
+    if ((status == 0 || status == 3)) && [[ $(tail -c 2 -- "$file.new") == '}' ]]; then
+      mv -f -- "$file.new" "$file" && return "$status"
+    fi
+  fi
+  rm -f -- "$file.new"
+  return 1
+}
+
+sf_outputs_find() { # <task index> <log>: prints the object; a carriage return ends a line too, as progress bars have it
+  local program
+  set -o pipefail
+  export LC_ALL=C
+  program=$(sf_outputs_awk)
+  if declare -F sf_outputs_check_awk >/dev/null; then program+=$(sf_outputs_check_awk); fi
+  sf_document_text "task_outputs:$1"
+  tail -c "+$((${SF_LOG_FROM[$1]:-0} + 1))" -- "$2" | tr -d '\000' | tr '\r' '\n' | awk "$program"$'\n'"$SF_TEXT"
+}
+
+sf_schedule_outputs() { # <task index> <status> <word>...: from the reader
+  local -i i=$1
+  [[ ${SF_READER[i]-} ]] || return 0
+  printf -- '-%s\n' "${SF_READER[i]}" >&"$SF_GROUPS"
+  unset -v "SF_READER[i]"
+  SF_READERS=$((SF_READERS - 1))
+  sf_timer_clear "reader:$i"
+  if [[ ${SF_CHECKED[i]-} && ${SF_READER_AFTER[i]} != STOPPED ]]; then
+    sf_outputs_check_settle "$i" "$2" "${*:3}" || return 0
+  elif (($2 % 3)); then
+    sf_console_warn "no outputs of ${SF_TASK[i]}: ${*:3}"
+  fi
+  if [[ ${SF_READER_AFTER[i]} == RUNNING ]]; then sf_schedule_release "$i"; fi
+}
+
+sf_timer_due_reader() { # <task index>: is it still at it? Some logs are more than an awk can do in five minutes
+  if ((SF_NOW >= SF_READER_UNTIL[$1])); then
+    kill -s KILL -- "-${SF_READER[$1]}" 2>/dev/null
+    sf_schedule_outputs "$1" 1 'reading them took too long'
+  elif kill -0 "${SF_READER[$1]}" 2>/dev/null || read -r -t 0 -u "$SF_BUS"; then
+    sf_timer_set "reader:$1" 200
+  else
+    sf_schedule_outputs "$1" 1 'what read them was killed'
+  fi
+}
+
+sf_outputs_finish() { # at the end of the run: waits for the readers, but after a failure no longer than for the tasks
+  local -i i until
+  sf_clock_now
+  until=$((SF_NOW + (SF_EXIT ? SF_GRACE : 360000)))
+  while ((SF_READERS && SF_NOW < until)) && [[ ! ${SF_HURRY-} ]]; do
+    sf_schedule_next
+    sf_clock_now
+  done
+  for i in "${!SF_READER[@]}"; do
+    kill -s KILL -- "-${SF_READER[i]}" 2>/dev/null
+    sf_schedule_outputs "$i" 1 'the run has ended'
+  done
+}
+
+# plan: what this script would run, as a table.
+
+sf_plan_print() {
+  local before after p
+  local -i i
+  printf '%s: %d tasks\n\n' "$SF_WORKFLOW" "${#SF_TASK[@]}"
+  printf '  %-*s  %-12s  %-12s  %s\n' "$SF_NAME_WIDTH" task nodes GPUs 'starts after'
+  for ((i = 0; i < ${#SF_TASK[@]}; i++)); do
+    after=
+    for before in ${SF_AFTER[i]-}; do after+=", ${SF_TASK[before]}"; done
+    printf '  %-*s  %-12s  %-12s  %s\n' "$SF_NAME_WIDTH" "${SF_TASK[i]}" "${SF_NODES[i]}" "${SF_GPUS[i]:--}" "${after#, }"
+    for p in ${SF_PROBES_OF[i]-}; do printf '  %*s    %s\n' "$SF_NAME_WIDTH" '' "${SF_PROBE_ROLE[p]}"; done
+  done
+  sf_console_plain "${SF_SET_SHOWN-}"
+  [[ ! $SF_PLAIN ]] || printf '\n  set: %s\n' "$SF_PLAIN"
+}
+
+# secret: whose values are never printed.
+
+sf_secret_name() { # <variable>: does its name look like that of a secret?
+  [[ ${1^^} =~ (TOKEN|KEY|PASSWORD|PASSWD|SECRET|CREDENTIALS?)$ ]]
+}
+
+# facts_tasks: the part of run.json that says what runs where: nodes, variables, and a task a line.
+
+sf_facts_nodes() {
+  local -i n
+  local comma=''
+  for ((n = 0; n < ${#SF_NODE_NAME[@]}; n++)); do
+    sf_json_quote "${SF_NODE_NAME[n]}"
+    printf '%s\n  {"name": %s' "$comma" "$SF_JSON"
+    sf_json_quote "${SF_NODE_IP[n]}"
+    printf ', "address": %s}' "$SF_JSON"
+    comma=,
+  done
+}
+
+sf_facts_variables() { # what every task finds in its environment
+  local assignment comma=''
+  SF_ENV=()
+  workflow_environment
+  for assignment in ${SF_ENV[@]+"${SF_ENV[@]}"}; do
+    sf_facts_pair "$assignment"
+    printf '%s\n  %s' "$comma" "$SF_PAIR"
+    comma=,
+  done
+}
+
+sf_facts_pair() { # <NAME=VALUE> -> SF_PAIR: as a member of an object; no secret
+  local name=${1%%=*}
+  sf_json_quote "${1#*=}"
+  if sf_secret_name "$name"; then SF_JSON='"***"'; fi
+  SF_PAIR="\"$name\": $SF_JSON"
+}
+
+sf_facts_tasks() {
+  local -i i
+  local comma='' base before after p probes
+  for ((i = 0; i < ${#SF_TASK[@]}; i++)); do
+    sf_json_quote "${SF_BASE[i]:-${SF_TASK[i]}}"
+    base=$SF_JSON
+    after='' probes=''
+    for before in ${SF_AFTER[i]-}; do
+      sf_event_name "$before"
+      after+=", ${SF_QUOTED[before]}"
+    done
+    for p in ${SF_PROBES_OF[i]-}; do
+      sf_json_quote "${SF_SAYS[p]-}"
+      probes+=", {\"role\": \"${SF_PROBE_ROLE[p]% *}\", \"kind\": \"${SF_PROBE_ROLE[p]#* }\", \"says\": $SF_JSON}"
+    done
+    sf_facts_swept "$i" # -> SF_SWEPT
+    sf_event_name "$i"
+    printf '%s\n  {"name": %s, "base": %s, "replica": %s, "sweep": {%s}, "after": [%s], "nodes": [%s], "gpus": [%s]' \
+      "$comma" "${SF_QUOTED[i]}" "$base" "${SF_REPLICA[i]:-0}" "$SF_SWEPT" "${after#, }" "${SF_NODES[i]// /, }" "${SF_GPUS[i]-}"
+    sf_facts_limits "$i"
+    printf ', "probes": [%s]}' "${probes#, }"
+    comma=,
+  done
+}
+
+sf_facts_swept() { # <task index> -> SF_SWEPT: the variables of its sweep, as members of an object
+  local name assignment
+  SF_SWEPT=
+  [[ ${SF_SWEEPS[$1]-} ]] || return 0
+  SF_ENV=() SF_COMMAND=()
+  "setup_$1"
+  for name in ${SF_SWEEPS[$1]}; do
+    for assignment in ${SF_ENV[@]+"${SF_ENV[@]}"}; do
+      [[ $assignment == "$name="* ]] || continue
+      sf_facts_pair "$assignment"
+      SF_SWEPT+=", $SF_PAIR"
+    done
+  done
+  SF_SWEPT=${SF_SWEPT#, }
+}
+
+sf_facts_limits() { # <task index>
+  local -i i=$1
+  local retries=${SF_RETRY[i]:-0} critical=true outputs=false
+  if [[ ${SF_OPTIONAL[i]-} ]]; then critical=false; fi
+  if [[ ${SF_OUTPUTS[i]-} ]]; then outputs=true; fi
+  printf ', "launch": "%s", "timeout": %s, "ready_within": %s, "retries": %s, "critical": %s, "outputs": %s' \
+    "${SF_LAUNCH[i]:-local}" "${SF_TIMEOUT[i]:-null}" "${SF_READY_WITHIN[i]:-null}" "${retries%% *}" "$critical" "$outputs"
+  if [[ ${SF_UNITS[i]-} ]]; then printf ', "units": {%s}' "${SF_UNITS[i]}"; fi
+}
+
+# facts_environment: env.txt, what of the script's own environment can explain how a run went: Slurm's variables, and those that
+# choose devices, networks, libraries and caches. A line each; values that are no plain line are spelt as bash reads them.
+
+sf_facts_environment() {
+  local assignment name value
+  while IFS= read -r -d '' assignment; do
+    name=${assignment%%=*} value=${assignment#*=}
+    case $name in
+      SLURM_* | SLURMD_* | SBATCH_* | CUDA_* | NVIDIA_* | ROCR_* | HIP_* | NCCL_* | UCX_* | FI_* | OMPI_* | PMIX_* | MPI_* | OMP_*) ;;
+      HF_* | VLLM_* | SGLANG_* | SGL_* | TRTLLM_* | TLLM_* | DYN_* | ETCD_* | NATS_* | SFLOW_*) ;;
+      CONDA_* | VIRTUAL_ENV | PYTHON* | LD_* | PATH | LOADEDMODULES | MODULEPATH | TMPDIR | HOME | USER | HOSTNAME | LANG | LC_* | TZ) ;;
+      *) continue ;;
+    esac
+    if sf_secret_name "$name"; then value='***'; fi
+    if [[ $value == *[[:cntrl:]]* ]]; then printf -v value '%q' "$value"; fi
+    printf '%s=%s\n' "$name" "$value"
+  done <"/proc/$$/environ" | LC_ALL=C sort
+}
+
+# facts: what a run is made of, for who reads its directory later: run.json (schemas/run.schema.json), plan.txt and env.txt.
+# A process beside the schedule writes them, so that the first task need not wait.
+
+sf_facts_start() { # in a process of its own; again when artifacts have got their places
+  sf_facts_wait
+  sf_facts_write &
+  SF_FACTS_PID=$!
+}
+
+sf_facts_wait() {
+  [[ ! ${SF_FACTS_PID-} ]] || wait "$SF_FACTS_PID" 2>/dev/null
+}
+
+sf_facts_write() { # a run can do without them
+  local fd
+  trap '' HUP INT QUIT TERM USR1 USR2
+  for fd in ${SF_LIFE-} ${SF_GROUPS-} ${SF_CHECKS-}; do exec {fd}>&-; done
+  {
+    sf_facts_environment >"$SF_RUN/env.txt"
+    sf_plan_print >"$SF_RUN/plan.txt"
+    sf_facts_print >"$SF_RUN/run.json.new" && mv -f -- "$SF_RUN/run.json.new" "$SF_RUN/run.json"
+  } 2>/dev/null || sf_console_warn "cannot write $SF_RUN/run.json; the run goes on without"
+}
+
+sf_facts_print() {
+  sf_facts_scan # -> SF_FACTS, SF_SOURCES, SF_SAYS
+  printf '{"version": 1'
+  sf_facts_text run_id "$SF_RUN_ID" workflow "$SF_WORKFLOW" sflowc "${SF_FACTS[sflowc]-}" script "$SF_WORKFLOW.sh"
+  sf_facts_text rebuild "${SF_FACTS[rebuild]-}" body "${SF_FACTS[body]-}"
+  printf ',\n "sources": [%s]' "${SF_SOURCES#, }"
+  sf_facts_deadline # -> SF_DEADLINE
+  printf ',\n "started": %s,\n "limit": %s,\n "deadline": %s' "$SF_BEGUN" "${SF_LIMIT:-null}" "${SF_DEADLINE:-null}"
+  printf ',\n "grace": %d.%02d,\n "host": {' "$((SF_GRACE / 100))" "$((SF_GRACE % 100))"
+  sf_facts_host
+  printf '},\n "slurm": '
+  sf_facts_slurm
+  printf ',\n "nodes": ['
+  sf_facts_nodes
+  printf '],\n "variables": {'
+  sf_facts_variables
+  printf '},\n "tasks": ['
+  sf_facts_tasks
+  printf '\n ]}\n'
+}
+
+sf_facts_text() { # [<key> <text>]...: as members of the object that is being printed
+  while (($#)); do
+    sf_json_quote "$2"
+    printf ',\n "%s": %s' "$1" "$SF_JSON"
+    shift 2
+  done
+}
+
+sf_facts_scan() { # -> SF_FACTS, SF_SOURCES, SF_SAYS: what this file says in comments of where it is from and of its probes
+  local line comment=''
+  declare -gA SF_FACTS=()
+  SF_SOURCES='' SF_SAYS=()
+  while IFS= read -r line; do
+    case $line in
+      '#   from     '*'  sha256:'*)
+        sf_json_quote "${line:13:${#line}-86}"
+        SF_SOURCES+=", {\"file\": $SF_JSON, \"sha256\": \"${line: -64}\"}"
+        ;;
+      '#   rebuild  '*) SF_FACTS[rebuild]=${line:13} ;;
+      '#   body     sha256:'*) SF_FACTS[body]=${line:20:64} ;;
+      '# '*'. Compiled by sflowc '*': change '*)
+        line=${line#*'. Compiled by sflowc '}
+        SF_FACTS[sflowc]=${line%%:*}
+        ;;
+      '# ---- Scripts '*) break ;;
+      '# '*) comment=$line ;;
+      'SF_PROBE_TASK['*) SF_SAYS+=("${comment#*: }") ;;
+    esac
+  done <"$SF_SELF"
+}
+
+sf_facts_host() {
+  local system='' release='' cpus
+  { read -r system </proc/sys/kernel/ostype && read -r release </proc/sys/kernel/osrelease; } 2>/dev/null
+  cpus=$(nproc 2>/dev/null)
+  sf_json_quote "${HOSTNAME-}"
+  printf '"name": %s' "$SF_JSON"
+  sf_json_quote "${USER:-${LOGNAME:-$UID}}"
+  printf ', "user": %s' "$SF_JSON"
+  sf_json_quote "$system $release"
+  printf ', "system": %s, "bash": "%s", "cpus": %s' "$SF_JSON" "$BASH_VERSION" "${cpus:-null}"
+}
+
+sf_facts_slurm() { # what Slurm says of the job; null outside
+  local key name text=''
+  for key in JOB_ID JOB_NAME JOB_PARTITION JOB_ACCOUNT JOB_NODELIST JOB_NUM_NODES CLUSTER_NAME SUBMIT_HOST SUBMIT_DIR \
+    ARRAY_JOB_ID ARRAY_TASK_ID RESTART_COUNT GPUS_ON_NODE HET_SIZE; do
+    name=SLURM_$key
+    [[ ${!name-} ]] || continue
+    sf_json_quote "${!name}"
+    text+=", \"${key,,}\": $SF_JSON"
+  done
+  if [[ ${SLURM_JOB_ID-} ]]; then printf '{%s}' "${text#, }"; else printf 'null'; fi
+}
+
+sf_facts_deadline() { # -> SF_DEADLINE: when the job's time is over, in seconds since the epoch; Slurm before 23.02 has to be asked
+  local job
+  SF_DEADLINE=${SLURM_JOB_END_TIME-}
+  if [[ ! ${SLURM_JOB_ID-} || $SF_DEADLINE ]]; then return 0; fi
+  job=$(scontrol show job "$SLURM_JOB_ID" 2>/dev/null)
+  if [[ $job =~ \ EndTime=([0-9-]+)T([0-9:]+) ]]; then SF_DEADLINE=$(date -d "${BASH_REMATCH[1]} ${BASH_REMATCH[2]}" +%s); fi
+}
+
+# owner: who writes in a run directory: one script and its watchdog. A resumed run waits until those of the earlier start are gone,
+# or is refused: two schedulers in one directory would end each other's tasks and mix their books.
+
+sf_owner_take() { # for this script; exits when another one still runs there
+  local told=''
+  if sf_owner_alive script; then
+    printf 'sflow: %s is being run by process %s\n' "$SF_RUN" "$SF_OWNER" >&2
+    exit 64
+  fi
+  while sf_owner_alive watchdog; do
+    [[ $told ]] || printf 'sflow: waiting until what was left of the earlier run in %s has ended\n' "$SF_RUN" >&2
+    told=1
+    sleep 0.1
+  done
+  rm -f -- "$SF_RUN/.owner"
+  sf_owner_sign script "$$"
+}
+
+sf_owner_alive() { # <script or watchdog> -> SF_OWNER: its process; is that of the last start still there, on this host?
+  local host role began
+  [[ -r $SF_RUN/.owner ]] || return 1
+  while read -r host role SF_OWNER began; do
+    [[ $role == "$1" && $host == "${HOSTNAME:--}" ]] || continue
+    if sf_owner_began "$SF_OWNER" && [[ $SF_BEGAN_AT == "$began" ]]; then return 0; fi
+  done <"$SF_RUN/.owner"
+  return 1
+}
+
+sf_owner_sign() { # <script or watchdog> <process>
+  sf_owner_began "$2"
+  printf '%s %s %s %s\n' "${HOSTNAME:--}" "$1" "$2" "$SF_BEGAN_AT" 2>/dev/null >>"$SF_RUN/.owner"
+}
+
+sf_owner_began() { # <process> -> SF_BEGAN_AT: when it began, in ticks: its number alone may be another's by now; status 1 when it is gone
+  local facts
+  SF_BEGAN_AT=''
+  read -r facts 2>/dev/null <"/proc/$1/stat" || return
+  # shellcheck disable=SC2086 # from the state on
+  set -- ${facts##*) }
+  SF_BEGAN_AT=${20}
+  [[ $1 != Z ]]
+}
+
+# aftermath: the books of a run whose script is gone without a last word: what events.jsonl tells is brought to an end there, and
+# status.json says the same.
+
+sf_aftermath_settle() { # <state> <exit status> <reason>: of the run; every task gets a state that is its last
+  local -i i
+  local word
+  SF_RUN_STATE=$1 SF_EXIT=$2 SF_REASON=$3
+  sf_aftermath_mend "$SF_RUN/events.jsonl"
+  sf_aftermath_read
+  exec {SF_EVENTS}>>"$SF_RUN/events.jsonl"
+  sf_clock_stamp
+  for ((i = 0; i < ${#SF_TASK[@]}; i++)); do
+    case ${SF_STATE[i]-} in
+      RUNNING | READY) word=stopped SF_FINISHED[i]=$SF_STAMP ;;
+      '' | INITIATED) word='not started' ;;
+      *) continue ;;
+    esac
+    SF_STATE[i]=CANCELLED
+    sf_event_state "$i" CANCELLED "$word: $3"
+  done
+  sf_json_quote "$3"
+  sf_event_run "$1" exit_status "$2" reason "$SF_JSON"
+  sf_status_write
+}
+
+sf_aftermath_mend() { # <file of lines>: drops a last line that has no end, for what is appended would be part of it
+  if [[ ! -s $1 || $(tail -c 1 -- "$1" && echo .) == $'\n.' ]]; then return 0; fi
+  sed '$d' <"$1" >"$1.new" && mv -f -- "$1.new" "$1"
+}
+
+sf_aftermath_read() { # -> SF_STATE, SF_ATTEMPT, SF_STATUS, SF_STARTED, SF_FINISHED, SF_ROW: as the last start's events have it
+  local line i
+  local -A index=()
+  local event='^\{"time":([0-9.]+),"event":"state","task":("([^"\\]|\\.)*"),"state":"([A-Z]+)","attempt":([0-9]+),"exit_status":([a-z0-9]+),"reason":(.*)\}$'
+  for i in "${!SF_TASK[@]}"; do
+    sf_event_name "$i"
+    index[${SF_QUOTED[i]}]=$i
+  done
+  sf_aftermath_forget
+  while IFS= read -r line; do
+    if [[ $line == *'"event":"run","state":"RUNNING"'* ]]; then sf_aftermath_forget; fi
+    [[ $line =~ $event && ${index[${BASH_REMATCH[2]}]-} ]] || continue
+    sf_aftermath_note "${index[${BASH_REMATCH[2]}]}" "${BASH_REMATCH[1]}" "${BASH_REMATCH[@]:4}"
+  done <"$SF_RUN/events.jsonl"
+}
+
+sf_aftermath_forget() { # the state of every task before the first event
+  local -i i
+  SF_STATE=() SF_ATTEMPT=() SF_STATUS=() SF_STARTED=() SF_FINISHED=()
+  for ((i = 0; i < ${#SF_TASK[@]}; i++)); do
+    SF_STATE[i]=INITIATED
+    sf_status_row "$i" "${SF_QUOTED[i]}" '""'
+  done
+}
+
+sf_aftermath_note() { # <task index> <time> <state> <attempt> <exit status> <reason as JSON>
+  SF_STATE[$1]=$3 SF_ATTEMPT[$1]=$4 SF_STATUS[$1]=$5
+  case $3 in
+    RUNNING) SF_STARTED[$1]=$2 ;;
+    READY | SKIPPED) ;;
+    *) [[ ! ${SF_STARTED[$1]-} ]] || SF_FINISHED[$1]=$2 ;;
+  esac
+  sf_status_row "$1" "${SF_QUOTED[$1]}" "$6"
+}
+
+# watchdog: takes the tasks down when this script is killed with SIGKILL, and finds what left its process group.
+# It reads a pipe of which only the script holds the other end: end of file means that the script is gone. Which process
+# groups there are stands in a file, so that the watchdog sleeps while tasks come and go.
+
+sf_watchdog_start() { # in a process group of its own: who kills all of the script's must not take it along
+  exec {SF_GROUPS}>"$SF_RUN/.groups"
+  set -m
+  coproc SF_WATCHDOG { sf_watchdog_serve; }
+  set +m
+  exec {SF_LIFE}>&"${SF_WATCHDOG[1]}"
+}
+
+sf_watchdog_serve() { # waits for the end of its pipe; "bye": the run has ended in order; else why it has not
+  local word tries groups=() last=(FAILED 137 "the script was killed")
+  trap '' HUP INT QUIT TERM USR1 USR2 PIPE
+  sf_owner_sign watchdog "$BASHPID"
+  exec {SF_EVENTS}>&- {SF_LOG}>&- {SF_GROUPS}>&- >/dev/null 2>&1
+  while read -r word tries groups; do
+    [[ $word != bye ]] || return 0
+    last=("$word" "$tries" "$groups")
+  done
+  groups=()
+  while read -r word _; do # +pid: a process group began; -pid: it ended
+    if [[ $word == +* ]]; then groups[${word#+}]=1; else unset -v "groups[${word#-}]"; fi
+  done <"$SF_RUN/.groups"
+  sf_watchdog_signal TERM
+  for ((tries = SF_GRACE / 20; tries > 0; tries--)); do
+    sf_watchdog_alive || break
+    sleep 0.2
+  done
+  sf_watchdog_signal KILL
+  sf_aftermath_settle "${last[@]}"
+  rm -f -- "$SF_RUN/.groups" "$SF_RUN/.owner" "$SF_RUN"/status.json.*.new
+}
+
+sf_watchdog_signal() { # <signal>: to the groups of the caller, steps and containers, and what left its group
+  local pid kind
+  for kind in $SF_LAUNCHERS; do
+    if declare -F "sf_${kind}_signal_run" >/dev/null; then "sf_${kind}_signal_run" "$1"; fi
+  done
+  for pid in "${!groups[@]}"; do kill -s "$1" -- "-$pid" 2>/dev/null; done
+  sf_watchdog_find
+  for pid in ${SF_FOUND[@]+"${SF_FOUND[@]}"}; do kill -s "$1" "$pid" 2>/dev/null; done
+}
+
+sf_watchdog_find() { # -> SF_FOUND: processes that carry this run's id in their environment
+  mapfile -t SF_FOUND < <(grep -laF -- "SFLOW_RUN_ID=$SF_RUN_ID" /proc/[0-9]*/environ 2>/dev/null)
+  SF_FOUND=(${SF_FOUND[@]+"${SF_FOUND[@]#/proc/}"})
+  SF_FOUND=(${SF_FOUND[@]+"${SF_FOUND[@]%/environ}"})
+}
+
+sf_watchdog_alive() { # is anything of the groups of the caller, or of what left them, more than a zombie?
+  local file facts
+  sf_watchdog_find
+  ((! ${#SF_FOUND[@]})) || return 0
+  for file in /proc/[0-9]*/stat; do
+    read -r facts 2>/dev/null <"$file" || continue
+    # shellcheck disable=SC2086 # state, parent, group
+    set -- ${facts##*) }
+    if [[ $1 != Z && ${groups[$3]-} ]]; then return 0; fi
+  done
+  return 1
+}
+
+sf_watchdog_sweep() { # ends what left its process group and outlived the run
+  local pid
+  sf_watchdog_find
+  for pid in ${SF_FOUND[@]+"${SF_FOUND[@]}"}; do kill -s KILL "$pid" 2>/dev/null; done
+}
+
+sf_watchdog_tell() { # <state> <exit status> <reason>: this script will end without having ended the run; returns when the tasks are gone
+  local fd=${SF_WATCHDOG[1]}
+  printf '%s\n' "$*" >&"$SF_LIFE"
+  exec {SF_LIFE}>&- {fd}>&-
+  wait "$SF_WATCHDOG_PID"
+}
+
+sf_watchdog_end() { # the tasks are gone; sends the watchdog home and looks for stragglers
+  sf_watchdog_sweep
+  printf 'bye\n' >&"$SF_LIFE"
+  exec {SF_LIFE}>&-
+  rm -f -- "$SF_RUN/.groups" "$SF_RUN/.owner"
+}
+
+# directory: the run directory: where it is, and what it holds from the start.
+
+sf_directory_open() { # the run directory, with what it ran from
+  local time id=$((RANDOM << 15 ^ RANDOM)) facts
+  printf -v time '%(%Y%m%d-%H%M%S)T' -1
+  if [[ ${SF_RESUME-} ]]; then
+    SF_RUN=$SF_RESUME
+  else
+    printf -v SF_RUN '%s/%s%s-%s-%06x' "$SF_OUTPUT" "${SLURM_JOB_ID:+$SLURM_JOB_ID-}" "$SF_WORKFLOW" "$time" "$((id & 0xffffff))"
+    mkdir -p -- "$SF_RUN" || exit 78
+  fi
+  SF_RUN_ID=${SF_RUN##*/}
+  sf_owner_take
+  if [[ ${SF_RESUME-} ]]; then sf_directory_again; fi
+  exec {SF_LOG}>>"$SF_RUN/sflow.log" {SF_EVENTS}>>"$SF_RUN/events.jsonl" || exit 78
+  sf_clock_stamp
+  SF_BEGUN=$SF_STAMP
+  sf_clock_now
+  SF_BEGAN=$SF_NOW
+  SF_RUN_STATE=RUNNING
+  cp -- "$SF_SELF" "$SF_RUN/${SF_WORKFLOW}.sh" 2>/dev/null
+  sf_directory_tasks || exit 78
+  sf_watchdog_start
+  sf_json_quote "$SF_RUN_ID"
+  facts=(run_id "$SF_JSON" pid "$$")
+  if [[ ${SF_SET_JSON-} ]]; then facts+=(overrides "$SF_SET_JSON"); fi
+  sf_event_run RUNNING "${facts[@]}"
+  if declare -F sf_override_record >/dev/null; then sf_override_record; fi
+  sf_facts_start
+}
+
+sf_directory_tasks() { # a directory for each task, made a thousand at a time: the arguments of a command have a limit
+  local -i i
+  for ((i = 0; i < ${#SF_TASK[@]}; i += 1000)); do
+    (cd -- "$SF_RUN" && mkdir -p -- "${SF_TASK[@]:i:1000}") || return
+  done
+}
+
+sf_directory_again() { # what a start that was killed has left: processes, and lines without an end
+  sf_watchdog_sweep
+  sf_aftermath_mend "$SF_RUN/events.jsonl"
+  sf_aftermath_mend "$SF_RUN/completed.txt"
+}
+
+# summary: what a person wants to see when the run is over.
+
+sf_summary_print() {
+  local took counts='' state
+  local -i i
+  local -A count=()
+  if [[ ${SF_BLAMED-} ]]; then sf_summary_blame "$SF_BLAMED"; fi
+  printf '\n'
+  if ((${#SF_TASK[@]} <= 60)); then
+    for ((i = 0; i < ${#SF_TASK[@]}; i++)); do
+      sf_console_plain "${SF_WHY[i]-}"
+      printf '  %-*s  %-9s  %s\n' "$SF_NAME_WIDTH" "${SF_TASK[i]}" "${SF_STATE[i]}" "$SF_PLAIN"
+    done
+  fi
+  for ((i = 0; i < ${#SF_TASK[@]}; i++)); do count[${SF_STATE[i]}]=$((${count[${SF_STATE[i]}]:-0} + 1)); done
+  for state in COMPLETED SKIPPED FAILED TIMEOUT CANCELLED; do
+    if [[ ${count[$state]-} ]]; then counts+=", ${count[$state]} $state"; fi
+  done
+  sf_clock_now
+  sf_clock_format "$((SF_NOW - SF_BEGAN))" took
+  printf '\n'
+  sf_console_say "$SF_WORKFLOW $SF_RUN_STATE in $took: ${counts#, }; exit status $SF_EXIT"
+  printf '          %s\n' "$SF_RUN"
+}
+
+sf_summary_blame() { # <task index>: the end of the log of the task that failed
+  local log=$SF_RUN/${SF_TASK[$1]}/${SF_TASK[$1]}.log line
+  printf '\nThe last lines of %s (%s):\n' "${SF_TASK[$1]}" "$log"
+  tail -n 20 -- "$log" 2>/dev/null | while IFS= read -r line || [[ $line ]]; do
+    sf_console_plain "$line"
+    printf '  | %s\n' "$SF_PLAIN"
+  done
+}
+
+# preflight: what can be known to go wrong before the first task starts.
+
+sf_preflight_check() { # says everything that is missing; status 1 when something is
+  local item
+  SF_MISSING=()
+  for item in ${SF_COMMANDS[@]+"${SF_COMMANDS[@]}"}; do
+    command -v -- "$item" >/dev/null || SF_MISSING+=("command not found: $item")
+  done
+  if ((! ${#SF_MISSING[@]})); then
+    workflow_nodes
+    sf_preflight_launchers
+  fi
+  sf_preflight_paths
+  if declare -F sf_fetch_check >/dev/null; then sf_fetch_check; fi
+  sf_preflight_output
+  ((! ${#SF_MISSING[@]})) && return 0
+  printf 'sflow: %s cannot run here:\n' "$SF_WORKFLOW" >&2
+  for item in "${SF_MISSING[@]}"; do
+    sf_console_plain "$item"
+    printf '  - %s\n' "$SF_PLAIN" >&2
+  done
+  return 1
+}
+
+sf_preflight_launchers() { # what runs tasks elsewhere can be reached
+  local kind
+  for kind in $SF_LAUNCHERS; do
+    if declare -F "sf_${kind}_check" >/dev/null; then "sf_${kind}_check"; fi
+  done
+}
+
+sf_preflight_paths() { # artifacts that must be there
+  local -i p
+  declare -F workflow_paths >/dev/null || return 0
+  workflow_paths # -> SF_PATHS: artifact, path, artifact, path ...
+  for ((p = 0; p < ${#SF_PATHS[@]}; p += 2)); do
+    [[ -e ${SF_PATHS[p + 1]} ]] || SF_MISSING+=("artifact ${SF_PATHS[p]}: no such path: ${SF_PATHS[p + 1]}")
+  done
+}
+
+sf_preflight_output() { # the output directory can be written; nothing of it is made, as another run may begin there now
+  local there=$SF_OUTPUT
+  while [[ $there && ! -e $there ]]; do there=${there%/*}; done
+  if mkdir -- "$there/.sflow.$HOSTNAME.$BASHPID" 2>/dev/null; then
+    rmdir -- "$there/.sflow.$HOSTNAME.$BASHPID"
+  else
+    SF_MISSING+=("output directory cannot be written: $SF_OUTPUT")
+  fi
+}
+
+# run: one run from its directory to its exit status.
+
+sf_run_main() { # [<task>...]: the tasks that were chosen, all when none was
+  sf_run_trap
+  sf_preflight_check || exit 78
+  sf_directory_open
+  sf_document_load "$SF_SELF"
+  workflow_holes
+  sf_select_tasks "$@"
+  sf_schedule_open
+  sf_console_say "$SF_WORKFLOW: $SF_OPEN of ${#SF_TASK[@]} tasks to run, in $SF_RUN"
+  sf_timer_set status:0 5
+  sf_run_artifacts
+  if declare -F sf_probe_open >/dev/null; then sf_probe_open; fi
+  if declare -F sf_ssh_open >/dev/null; then sf_ssh_open; fi
+  sf_schedule_run
+  sf_run_end
+}
+
+sf_run_artifacts() { # what must be there before the first task; not when nothing is left to do
+  if ! declare -F workflow_artifacts >/dev/null || ((! SF_OPEN)); then return 0; fi
+  workflow_artifacts
+  workflow_holes # some were not known before
+  if [[ ${SF_ARTIFACT-} ]]; then sf_facts_start; fi
+}
+
+sf_run_trap() { # a handler only writes to the bus: `read -t` of bash 5.2 loses its time-out under any other
+  local signal
+  for signal in HUP INT QUIT TERM USR1 USR2; do
+    # shellcheck disable=SC2064 # the signal's name, now
+    trap "sf_run_signal $signal" "$signal"
+  done
+  trap 'sf_run_abandon $?' EXIT
+}
+
+sf_run_signal() { # <signal>
+  if [[ ${SF_BUS-} ]]; then
+    printf 'signal %s\n' "$1" >&"$SF_BUS"
+  else
+    SF_RUN_STATE=CANCELLED SF_REASON=SIG$1
+    exit "$((128 + $(kill -l "$1")))"
+  fi
+}
+
+sf_run_fail() { # <state> <exit status> <reason>: ends the run; the first reason counts
+  if [[ ${SF_EXIT-} || ${SF_STOPPING-} ]]; then return 0; fi
+  SF_RUN_STATE=$1
+  SF_EXIT=$2
+  SF_REASON=$3
+  sf_console_say "stopping: $3"
+}
+
+sf_run_blame() { # <task index>: a task failed for good
+  local -i status=${SF_STATUS[$1]:-1}
+  [[ ${SF_STATE[$1]} != TIMEOUT ]] || status=124
+  if [[ ${SF_VERDICT[$1]-} == "FAILED "* || $status -eq 0 ]]; then status=1; fi
+  if [[ ! ${SF_EXIT-} ]]; then SF_BLAMED=$1; fi
+  sf_run_fail "${SF_STATE[$1]}" "$status" "${SF_TASK[$1]} ${SF_STATE[$1]}: ${SF_WHY[$1]}"
+}
+
+sf_run_end() { # stops what runs, writes the last status, exits
+  if [[ ${SF_EXIT-} ]] && declare -F sf_drain_run >/dev/null; then sf_drain_run; fi
+  if [[ ${SF_EXIT-} ]]; then
+    sf_stop_all CANCELLED "stopped: $SF_REASON"
+    sf_run_cancel
+  else
+    SF_EXIT=0
+    SF_RUN_STATE=COMPLETED
+    SF_REASON=
+    sf_stop_all COMPLETED "stopped: the workflow is done"
+  fi
+  if declare -F sf_outputs_finish >/dev/null; then sf_outputs_finish; fi
+  if declare -F sf_probe_close >/dev/null; then sf_probe_close; fi
+  sf_pool_close
+  sf_facts_wait
+  sf_watchdog_end
+  sf_json_quote "$SF_REASON"
+  sf_event_run "$SF_RUN_STATE" exit_status "$SF_EXIT" reason "$SF_JSON"
+  sf_status_final
+  sf_summary_print
+  trap - EXIT
+  exit "$SF_EXIT"
+}
+
+sf_run_cancel() { # what was never started, or waited for another attempt
+  local -i i
+  for ((i = 0; i < ${#SF_TASK[@]}; i++)); do
+    if [[ ${SF_STATE[i]} == INITIATED ]]; then
+      SF_STATE[i]=CANCELLED
+      SF_WHY[i]="not started: $SF_REASON"
+      sf_event_state "$i" CANCELLED "${SF_WHY[i]}"
+    fi
+  done
+}
+
+sf_run_abandon() { # <exit status>: the script is going without having ended the run; the watchdog takes the tasks down
+  [[ ${SF_LIFE-} ]] || return 0
+  if [[ $SF_RUN_STATE == RUNNING ]]; then SF_RUN_STATE=FAILED SF_REASON="the script ended unexpectedly"; fi
+  sf_watchdog_tell "$SF_RUN_STATE" "$(($1 ? $1 : 70))" "$SF_REASON"
+}
+
+# drain: the workflow's own script for the time limit (on_timeout), before tasks are stopped. It has the seconds that are left, less
+# those that stopping takes, and no more. What ends meanwhile has ended; nothing new starts.
+
+sf_drain_run() { # when the run is about to be stopped
+  local -i left
+  sf_drain_left || return 0 # -> left
+  if ((left < 1)); then
+    sf_console_warn 'on_timeout is left out: what time is left is needed to stop the tasks'
+    return
+  fi
+  SF_QUEUE=()
+  sf_drain_start "$left"
+  while [[ ${SF_DRAIN-} ]]; do sf_schedule_next; done
+  sf_run_trap
+  if ((! SF_OPEN)); then SF_EXIT=''; fi # all that was left to do is done: no limit was in its way
+}
+
+sf_drain_left() { # -> left of the caller: seconds; status 1 when it is not for want of time that the run is stopped
+  local -i stop=$((SF_GRACE / 100 + 5))
+  local SF_SECONDS=''
+  if [[ $SF_RUN_STATE == TIMEOUT && ! ${SF_BLAMED-} ]]; then
+    ! declare -F sf_time_left >/dev/null || sf_time_left || :
+    left=$((${SF_SECONDS:-${SF_SIGNAL_LEAD:-$((SF_LEAD / 100 + stop))}} - stop))
+    if [[ $SF_REASON == 'the workflow'* ]] && ((! ${#SF_SECONDS} || left > SF_LEAD / 100)); then left=$((SF_LEAD / 100)); fi
+  elif [[ $SF_REASON == SIGTERM || ${SF_STATUS[${SF_BLAMED:-0}]-} == 143 ]] && # or Slurm has sent it to a task alone
+    declare -F sf_time_preempted >/dev/null && sf_time_preempted; then
+    SF_REASON="the job was preempted ($SF_REASON)"
+    left=$((SF_SECONDS - stop))
+  else
+    return 1
+  fi
+}
+
+sf_drain_start() { # <seconds> -> SF_DRAIN: the process group in which it runs
+  local signal
+  sf_document_text on_timeout:0
+  printf '%s' "$SF_TEXT" >"$SF_RUN/on_timeout.sh"
+  sf_console_say "on_timeout has $1 s"
+  set -m # makes it the leader of a process group
+  sf_drain_serve "$1" </dev/null >>"$SF_RUN/on_timeout.log" 2>&1 &
+  set +m
+  SF_DRAIN=$! SF_DRAIN_BEGAN=$SF_NOW SF_DRAIN_OVER=''
+  printf '+%s\n' "$SF_DRAIN" >&"$SF_GROUPS"
+  sf_timer_set drain:0 "$(($1 * 100))"
+  for signal in HUP INT QUIT TERM; do # from now on they end it
+    # shellcheck disable=SC2064 # the signal's name, now
+    trap "printf 'hurry %s\n' $signal >&$SF_BUS" "$signal"
+  done
+}
+
+sf_drain_serve() { # <seconds>: a process of its own, whose word on the bus is its end
+  local fd
+  trap : HUP INT QUIT TERM USR1 USR2 # a handler, not '': what it starts must not ignore them
+  for fd in "${SF_RUNNER_PIPE[@]}" "$SF_LIFE" "$SF_EVENTS" "$SF_LOG" ${SF_CHECKS-}; do exec {fd}>&-; done
+  (
+    exec {SF_BUS}>&- {SF_GROUPS}>&-
+    workflow_environment
+    if declare -F on_timeout_environment >/dev/null; then on_timeout_environment; fi
+    SF_BUILTINS=(
+      "SFLOW_WORKSPACE_DIR=$SF_WORKSPACE"
+      "SFLOW_OUTPUT_DIR=$SF_OUTPUT"
+      "SFLOW_WORKFLOW_OUTPUT_DIR=$SF_RUN"
+      "SFLOW_RUN_ID=$SF_RUN_ID"
+      "SFLOW_SECONDS_LEFT=$1"
+    )
+    sf_local_become "$BASH" "$SF_RUN/on_timeout.sh" "$1"
+  )
+  printf 'drained %s\n' "$?" >&"$SF_BUS"
+}
+
+sf_schedule_drained() { # <exit status>: from the process that runs it
+  [[ ${SF_DRAIN-} ]] || return 0
+  sf_timer_clear drain:0
+  [[ $SF_DRAIN_OVER ]] || wait "$SF_DRAIN"
+  kill -s KILL -- "-$SF_DRAIN" 2>/dev/null # what it left behind
+  wait "$SF_DRAIN" 2>/dev/null
+  printf -- '-%s\n' "$SF_DRAIN" >&"$SF_GROUPS"
+  SF_DRAIN=''
+  if [[ $SF_DRAIN_OVER ]]; then
+    sf_console_warn "on_timeout was ended: $SF_DRAIN_OVER"
+  elif (($1)); then
+    sf_console_warn "on_timeout has failed with exit status $1, see $SF_RUN/on_timeout.log"
+  fi
+}
+
+sf_schedule_hurry() { # <signal>: to this script while it runs; one that comes at once is the first, sent to the whole process group too
+  if [[ ${SF_DRAIN-} ]] && ((SF_NOW - SF_DRAIN_BEGAN > 100)); then sf_drain_end "SIG$1"; fi
+}
+
+sf_drain_end() { # <why>: TERM, and KILL two seconds later
+  if [[ $SF_DRAIN_OVER ]]; then return 0; fi
+  SF_DRAIN_OVER=$1
+  kill -s TERM -- "-$SF_DRAIN" 2>/dev/null
+  sf_timer_set drain:0 200
+}
+
+sf_timer_due_drain() {
+  if [[ $SF_DRAIN_OVER ]]; then
+    sf_schedule_drained 137
+  else
+    sf_drain_end 'its time is over'
+  fi
+}
+
+# time_left: how long Slurm lets this job run on, and whether it is about to take its nodes away for another. Each question is asked
+# for five seconds at most.
+
+sf_time_left() { # -> SF_SECONDS: by Slurm's own word, else by the limit that the job began with; status 1 when nobody knows
+  local text
+  local -i now
+  while read -r text; do # of a heterogeneous job a line for each component: the first to be over counts
+    sf_time_parse "$text"
+  done < <(timeout 5 squeue -h -j "${SLURM_JOB_ID-}" -o %L 2>/dev/null)
+  if [[ ! $SF_SECONDS && ${SLURM_JOB_END_TIME-} =~ ^[0-9]+$ ]]; then
+    printf -v now '%(%s)T' -1
+    SF_SECONDS=$((SLURM_JOB_END_TIME - now))
+  fi
+  [[ $SF_SECONDS ]]
+}
+
+sf_time_parse() { # <[days-][[hours:]minutes:]seconds> -> SF_SECONDS, unless that is less already
+  local -i days=0 seconds=0
+  local part rest=$1
+  [[ $1 =~ ^([0-9]+-)?[0-9]+(:[0-9]+)*$ ]] || return 0
+  if [[ $rest == *-* ]]; then
+    days=$((10#${rest%%-*}))
+    rest=${rest#*-}
+  fi
+  for part in ${rest//:/ }; do seconds=$((seconds * 60 + 10#$part)); done
+  seconds=$((seconds + days * 86400))
+  if [[ ! $SF_SECONDS ]] || ((seconds < SF_SECONDS)); then SF_SECONDS=$seconds; fi
+}
+
+sf_time_preempted() { # -> SF_SECONDS: of the grace; status 1 when Slurm does not take the nodes away
+  local facts
+  facts=" $(timeout 5 scontrol show job -o "${SLURM_JOB_ID-}" 2>/dev/null)"
+  [[ $facts == *\ PreemptTime=[0-9]* || $facts == *\ JobState=PREEMPTED* ]] && sf_time_left
+}
+
+# float: a decimal number as the compiler prints it: 4.50 is 4.5, 1e3 is 1000.0.
+
+sf_float_is() { # <lower-case text>: is it a number?
+  local digits='[0-9][0-9_]*'
+  [[ $1 =~ ^[+-]?(inf|infinity|nan)$ ]] && return 0
+  [[ $1 =~ ^[+-]?($digits\.?|$digits\.$digits|\.$digits)(e[+-]?$digits)?$ && ! $1 =~ _(_|[^0-9]|$) ]]
+}
+
+sf_float_read() { # <lower-case number> -> SF_FLOAT; status 1 for more than 15 digits or close to the limits: bash cannot round those
+  local sign='' number=${1//_/} whole fraction='' digits
+  local -i exponent=0
+  if [[ $number == -* ]]; then sign=-; fi
+  number=${number#[+-]}
+  case $number in
+    inf*) SF_FLOAT=${sign}inf && return ;;
+    nan) SF_FLOAT=nan && return ;;
+    *e*) sf_float_exponent "${number#*e}" ;; # -> exponent
+  esac
+  whole=${number%%e*}
+  if [[ $whole == *.* ]]; then fraction=${whole#*.} whole=${whole%%.*}; fi
+  digits=$whole$fraction
+  exponent+=${#whole}-1 # that of the first digit
+  while [[ $digits == 0* ]]; do digits=${digits#0} exponent+=-1; done
+  while [[ $digits == *0 ]]; do digits=${digits%0}; done
+  SF_FLOAT=${sign}0.0
+  [[ ! $digits ]] || { ((${#digits} <= 15 && exponent > -308 && exponent < 308)) && sf_float_print; }
+}
+
+sf_float_exponent() { # <digits, maybe with a sign> -> exponent of the caller; four digits are far beyond the limits in any case
+  local digits=${1#[+-]}
+  digits=${digits#"${digits%%[!0]*}"}
+  if ((${#digits} > 4)); then digits=9999; fi
+  exponent=${digits:-0}
+  if [[ $1 == -* ]]; then exponent=-exponent; fi
+}
+
+sf_float_print() { # -> SF_FLOAT: from sign, digits and exponent of the caller
+  local zeros=0000000000000000 fraction
+  if ((exponent < -4 || exponent >= 16)); then
+    fraction=${digits:1}
+    printf -v SF_FLOAT '%s%s%se%+03d' "$sign" "${digits:0:1}" "${fraction:+.$fraction}" "$exponent"
+  elif ((exponent < 0)); then
+    SF_FLOAT=${sign}0.${zeros:0:-exponent-1}$digits
+  else
+    digits+=${zeros:0:exponent+1}
+    fraction=${digits:exponent+1}
+    fraction=${fraction%"${fraction##*[!0]}"}
+    SF_FLOAT=$sign${digits:0:exponent+1}.${fraction:-0}
+  fi
+}
+
+# literal: text as the compiler reads a value of --set: as a number, as a boolean, else as it stands; and as the compiler prints it.
+
+sf_literal_cast() { # <type> <text> -> SF_LITERAL: the value's text; status 1 when it is none of that type, 2 when bash cannot tell
+  local kind
+  sf_literal_read "$2" # -> kind
+  case $1,$kind in
+    *,unknown) return 2 ;;
+    string,* | integer,int | float,float | boolean,bool) ;;
+    integer,bool) [[ $SF_LITERAL == False ]] && SF_LITERAL=0 || SF_LITERAL=1 ;;
+    integer,float) [[ $SF_LITERAL == *.0 ]] && sf_literal_integer "${SF_LITERAL%.0}" ;;
+    float,int) sf_float_read "$SF_LITERAL" && SF_LITERAL=$SF_FLOAT || return 2 ;;
+    boolean,int | boolean,text) sf_literal_boolean "$2" ;;
+    *) return 1 ;;
+  esac
+}
+
+sf_literal_read() { # <text> -> SF_LITERAL, and kind of the caller: int, float, bool, text, or unknown: for the compiler to read
+  local text=${1#"${1%%[![:space:]]*}"} lower
+  text=${text%"${text##*[![:space:]]}"}
+  lower=${text,,}
+  SF_LITERAL=$1
+  kind=text
+  if ((${#text} > 4000)); then
+    return
+  elif [[ $text =~ ^[+-]?[0-9]+(_[0-9]+)*$ ]]; then
+    kind=int
+    sf_literal_integer "${text//_/}"
+  elif sf_float_is "$lower"; then
+    kind=float
+    sf_float_read "$lower" && SF_LITERAL=$SF_FLOAT || kind=unknown
+  elif [[ $lower == true || $lower == yes || $lower == on ]]; then
+    kind=bool SF_LITERAL=True
+  elif [[ $lower == false || $lower == no || $lower == off ]]; then
+    kind=bool SF_LITERAL=False
+  elif [[ $text == \[*\] || $text == \{*\} ]]; then # JSON, it seems
+    kind=unknown
+  fi
+}
+
+sf_literal_integer() { # <digits, maybe with a sign> -> SF_LITERAL: without zeros in front
+  local digits=${1#[+-]}
+  digits=${digits#"${digits%%[!0]*}"}
+  SF_LITERAL=${digits:-0}
+  if [[ $1 == -* && $digits ]]; then SF_LITERAL=-$digits; fi
+}
+
+sf_literal_boolean() { # <text> -> SF_LITERAL
+  local text=${1//[[:space:]]/}
+  case ${text,,} in
+    1 | y) SF_LITERAL=True ;;
+    0 | n) SF_LITERAL=False ;;
+    *) return 1 ;;
+  esac
+}
+
+# override: --set NAME=VALUE: another value for a variable that nothing was made of while compiling. workflow_variables knows which.
+
+sf_override_open() { # [<NAME=VALUE>]...: over what the run that is resumed was given -> SF_SET_ENV, SF_SET_JSON, SF_SET_SHOWN
+  local pair
+  declare -gA SF_SET=()
+  if [[ -r ${SF_RESUME:+$SF_RESUME/.overrides} ]]; then
+    while IFS= read -r -d '' pair; do sf_override_take "$pair"; done <"$SF_RESUME/.overrides"
+  fi
+  for pair; do sf_override_take "$pair"; done
+  ((${#SF_SET[@]})) || return 0
+  workflow_variables sf_override_keep
+  SF_SET_JSON="{${SF_SET_JSON#, }}"
+  SF_SET_SHOWN=${SF_SET_SHOWN#, }
+  sf_override_mark
+}
+
+sf_override_take() { # <NAME=VALUE> -> SF_SET; ends the script with 64 when it cannot be
+  local name=${1%%=*} value=${1#*=} found='' known=''
+  [[ $1 == *=* ]] || sf_main_usage "--set $1: write --set NAME=VALUE"
+  workflow_variables sf_override_match # -> found, known, SF_LITERAL
+  [[ $found ]] || sf_main_usage "--set $name: there is no such variable; these can be changed:$known"
+  ((${#SF_LITERAL} < 131072)) || sf_main_usage "--set $name: a variable cannot have more than 128 KiB"
+  SF_SET[$name]=$SF_LITERAL
+}
+
+sf_override_match() { # <variable> <type> <value> [<allowed value>]...: is it name of the caller, and may it be value?
+  local shown=$value allowed
+  [[ $2 == fixed ]] || known+=" $1"
+  [[ $1 == "$name" ]] || return 0
+  found=1
+  [[ $2 != fixed ]] || sf_main_usage "--set $name: it cannot be changed any more, $3: build the script again"
+  if sf_secret_name "$name"; then shown='***'; fi
+  sf_literal_cast "$2" "$value"
+  case $? in
+    1) sf_main_usage "--set $name: '$shown' is no $2" ;;
+    2) sf_main_usage "--set $name: only the compiler can read '$shown': build the script again" ;;
+  esac
+  for allowed in "${@:4}"; do [[ $allowed != "$SF_LITERAL" ]] || return 0; done
+  (($# < 4)) || sf_main_usage "--set $name: '$shown' is not in its domain:$([[ $shown == '***' ]] || printf ' %s' "${@:4}")"
+}
+
+sf_override_keep() { # <variable> <type> <value> ...: what was given for it, where it is used and where it is shown
+  local shown
+  [[ ${SF_SET[$1]+set} ]] || return 0
+  shown=${SF_SET[$1]}
+  if sf_secret_name "$1"; then shown='***'; fi
+  SF_SET_ENV+=("$1=${SF_SET[$1]}")
+  SF_SET_SHOWN+=", $1=${shown//$'\n'/ }"
+  sf_json_quote "$shown"
+  SF_SET_JSON+=", \"$1\": $SF_JSON"
+  if [[ ${SF_SET[$1]} != "$3" ]]; then SF_SET_CHANGED+=("$1=${SF_SET[$1]}"); fi
+}
+
+sf_override_mark() { # a task that sees other values is another task, which a resumed run does again -> SF_FINGERPRINT
+  local -i i
+  local pair seen last='' mark
+  for ((i = 0; i < ${#SF_TASK[@]}; i++)); do
+    seen=
+    for pair in ${SF_SET_CHANGED[@]+"${SF_SET_CHANGED[@]}"}; do
+      [[ " ${SF_HIDES[i]-} " == *" ${pair%%=*} "* ]] || seen+=$pair$'\n'
+    done
+    if [[ $seen != "$last" ]]; then mark=$(cksum <<<"$seen") last=$seen; fi
+    if [[ $seen ]]; then SF_FINGERPRINT[i]+=-${mark%% *}; fi
+  done
+}
+
+sf_override_record() { # in the run's directory, for who resumes it; the values may be secret
+  ((${#SF_SET[@]})) || return 0
+  (umask 077 && printf '%s\0' "${SF_SET_ENV[@]}" >"$SF_RUN/.overrides") || exit 78
+  sf_console_say "set: $SF_SET_SHOWN"
+}
+
+sf_override_help() { # what --set can change
+  printf '%s\n' '  --set NAME=VALUE     gives one of these variables another value (repeatable):'
+  workflow_variables sf_override_tell
+}
+
+sf_override_tell() { # <variable> <type> <value> [<allowed value>]...
+  [[ $2 != fixed ]] || return 0
+  local allowed=''
+  if (($# > 3)); then printf -v allowed ', %s' "${@:4}"; fi
+  if sf_secret_name "$1"; then allowed=''; fi
+  sf_console_plain "$2, $3${allowed:+; one of ${allowed#, }}"
+  printf '      %-20s %s\n' "$1" "$SF_PLAIN"
+}
+
+# retry: further attempts at a task that failed.
+
+sf_retry_later() { # <task index> <why it failed>: arranges the next attempt; status 1 when there is none left
+  local -i i=$1 attempt=${SF_ATTEMPT[$1]} n
+  local count interval backoff delay
+  # shellcheck disable=SC2086 # three words
+  set -- $1 "$2" ${SF_RETRY[$1]}
+  count=$3 interval=$4 backoff=$5
+  ((attempt <= count)) || return 1
+  sf_retry_delay "$interval" "$backoff" "$attempt"
+  sf_clock_format "$SF_DELAY" delay
+  sf_task_enter "$i" INITIATED "$2; attempt $((attempt + 1)) of $((count + 1)) in $delay"
+  sf_timer_set "retry:$i" "$SF_DELAY"
+}
+
+sf_retry_delay() { # <interval in seconds> <backoff> <attempt that failed> -> SF_DELAY: interval * backoff^(attempt-1), centiseconds
+  local factor
+  local -i n
+  sf_clock_parse "$1" SF_DELAY
+  sf_clock_parse "$2" factor # in hundredths, like centiseconds
+  for ((n = 1; n < $3 && SF_DELAY < 100000000; n++)); do SF_DELAY=$((SF_DELAY * factor / 100)); done
+}
+
+sf_retry_rule() { # <task index> <attempt>: what parts two attempts in the log; probes look behind it
+  local log=$SF_RUN/${SF_TASK[$1]}/${SF_TASK[$1]}.log
+  printf '\n======== attempt %s ========\n' "$2" 2>/dev/null >>"$log"
+  SF_LOG_FROM[$1]=$(wc -c <"$log")
+}
+
+sf_timer_due_retry() { # <task index>
+  [[ ${SF_EXIT-} ]] || sf_task_start "$1"
+}
+
+# select: what a resumed run need not do again, and what a run of chosen tasks leaves out.
+
+sf_select_tasks() { # [<task>...]: settles the state of every task that is not to run
+  local -i i
+  local -a wanted=()
+  local -A completed=() # by fingerprint and name: a task that has changed since is another task
+  local line
+  if (($#)); then
+    sf_select_chosen "$@" # -> wanted
+    for ((i = 0; i < ${#SF_TASK[@]}; i++)); do
+      if [[ ! ${wanted[i]-} ]]; then sf_select_settle "$i" SKIPPED "not chosen"; fi
+    done
+  fi
+  [[ ${SF_RESUME-} ]] || return 0
+  while IFS= read -r line; do completed["$line"]=1; done < <(cat -- "$SF_RUN/completed.txt" 2>/dev/null)
+  for ((i = 0; i < ${#SF_TASK[@]}; i++)); do
+    if [[ ! ${SF_STATE[i]-} && ${completed["${SF_FINGERPRINT[i]-} ${SF_TASK[i]}"]-} ]] &&
+      { ! declare -F sf_outputs_recover >/dev/null || sf_outputs_recover "$i"; }; then
+      sf_select_settle "$i" SKIPPED "completed in an earlier run"
+    elif [[ -s $SF_RUN/${SF_TASK[i]}/${SF_TASK[i]}.log ]]; then
+      sf_retry_rule "$i" 1
+      [[ ! ${SF_OUTPUTS[i]-} ]] || rm -f -- "$SF_RUN/${SF_TASK[i]}/outputs.json" # of an attempt that was stopped
+    fi
+  done
+  sf_select_services
+}
+
+sf_select_settle() { # <task index> <state> <reason>
+  SF_STATE[$1]=$2
+  SF_WHY[$1]=$3
+  sf_event_state "$1" "$2" "$3"
+}
+
+sf_select_chosen() { # <name>...: the named tasks (a replicated task's own name means all its replicas) -> wanted of the caller
+  local name i found queue=()
+  for name; do
+    found=
+    for i in "${!SF_TASK[@]}"; do
+      if [[ $name == "${SF_TASK[i]}" || $name == "${SF_BASE[i]-}" ]]; then queue+=("$i") found=1; fi
+    done
+    if [[ ! $found ]]; then
+      printf 'sflow: no task is called %s; there are: %s\n' "$name" "${SF_TASK[*]}" >&2
+      exit 64
+    fi
+  done
+  while ((${#queue[@]})); do
+    set -- "${queue[@]}"
+    queue=()
+    for i; do
+      [[ ! ${wanted[i]-} ]] || continue
+      wanted[i]=1
+      # shellcheck disable=SC2206 # a list of indices
+      [[ ${SF_NO_DEPS-} ]] || queue+=(${SF_AFTER[i]-})
+    done
+  done
+}
+
+sf_select_services() { # a service is started again only for a task that is left to do
+  local -i i
+  for ((i = ${#SF_TASK[@]} - 1; i >= 0; i--)); do
+    if [[ ! ${SF_STATE[i]-} && ${SF_PROBES_OF[i]-} && ${SF_FEEDS[i]-} ]] && ! sf_select_left "$i"; then
+      sf_select_settle "$i" SKIPPED "nothing that is left to do needs it"
+    fi
+  done
+}
+
+sf_select_left() { # <task index>: does a task that is left to do depend on it?
+  local -A seen=()
+  local i next queue=("$1")
+  while ((${#queue[@]})); do
+    set -- "${queue[@]}"
+    queue=()
+    for i; do
+      for next in ${SF_FEEDS[i]-}; do
+        [[ ! ${seen[$next]-} ]] || continue
+        [[ ${SF_STATE[next]-} ]] || return 0
+        seen[$next]=1
+        queue+=("$next")
+      done
+    done
+  done
+  return 1
+}
+
+# report: the state of a run, from its status.json, which has one task a line.
+
+sf_report_print() { # [<run directory>]: the newest one without it; status 0 running or done, 1 failed, 3 unknown
+  local run=${1-} line state='' reason='' newest rows=()
+  if [[ ! $run ]]; then
+    for newest in "$SF_OUTPUT"/*"$SF_WORKFLOW"-*/status.json; do
+      if [[ ! $run || $newest -nt $run/status.json ]]; then run=${newest%/status.json}; fi
+    done
+  fi
+  if [[ ! -r $run/status.json ]]; then
+    printf 'sflow: no run of %s found in %s\n' "$SF_WORKFLOW" "${1:-$SF_OUTPUT}" >&2
+    return 3
+  fi
+  sf_report_read "$run/status.json"
+  printf '%s\n' "$run"
+  for line in ${rows[@]+"${rows[@]}"}; do printf '  %s\n' "$line"; done
+  sf_console_plain "$state${reason:+: $reason}"
+  printf '%s\n' "$SF_PLAIN"
+  [[ $state != LOST ]] || return 3
+  [[ $state == RUNNING || $state == COMPLETED ]]
+}
+
+sf_report_read() { # <status.json> -> rows, state, reason of the caller; of many tasks those that went well or wait are counted
+  local line host='' pid=''
+  local -A quiet=()
+  while IFS= read -r line; do
+    if [[ $line =~ ^\ \"(state|reason|host|pid)\":\ \"?(.*),$ ]]; then
+      printf -v "${BASH_REMATCH[1]}" '%s' "${BASH_REMATCH[2]%\"}"
+    elif [[ $line =~ ^\ \ \"(.*)\":\ \{\"state\":\ \"([A-Z]+)\".*\"reason\":\ \"(.*)\"\} ]]; then
+      if ((${#SF_TASK[@]} > 60)) && [[ ${BASH_REMATCH[2]} == @(COMPLETED|SKIPPED|INITIATED|CANCELLED) ]]; then
+        quiet[${BASH_REMATCH[2]}]=$((${quiet[${BASH_REMATCH[2]}]:-0} + 1))
+      else
+        printf -v line '%-*s  %-9s  %s' "$SF_NAME_WIDTH" "${BASH_REMATCH[1]}" "${BASH_REMATCH[2]}" "${BASH_REMATCH[3]}"
+        sf_console_plain "$line"
+        rows+=("$SF_PLAIN")
+      fi
+    fi
+  done <"$1"
+  for line in COMPLETED SKIPPED INITIATED CANCELLED; do
+    [[ ! ${quiet[$line]-} ]] || rows+=("${quiet[$line]} tasks $line")
+  done
+  if [[ $state == RUNNING && $host == "${HOSTNAME//[!A-Za-z0-9._-]/_}" && ! -d /proc/$pid ]]; then
+    state=LOST reason="its script, process $pid, is gone and has not written how the run ended"
+  fi
+}
+
+# verify: whether this file still is what was compiled, and its sources are what they were.
+
+sf_verify_print() { # status 1 when something was edited
+  local line body='' signed='' directives='' sources=() said=()
+  local -i n=0
+  while IFS= read -r line && [[ $line ]]; do
+    n+=1
+    case $line in
+      '#SBATCH'*) directives+=$line$'\n' ;;
+      '#   from     '*'  sha256:'*) sources+=("${line:13:${#line}-86}" "${line: -64}") ;;
+      '#   body     sha256:'*) body=${line:20:64} ;;
+      '#   options  sha256:'*) signed=${line:20:64} ;;
+    esac
+  done <"$SF_SELF"
+  if [[ $directives$signed ]]; then sf_verify_part "$signed" 'its #SBATCH lines were edited' printf %s "$directives"; fi
+  sf_verify_part "$body" 'it was edited below its header' tail -n "+$((n + 1))" -- "$SF_SELF"
+  sf_verify_sources ${sources[@]+"${sources[@]}"}
+  for line in ${said[@]+"${said[@]}"}; do printf '%s: %s\n' "${SF_SELF##*/}" "$line"; done
+  ((! ${#said[@]})) || return 1
+  printf '%s is what was compiled\n' "${SF_SELF##*/}"
+}
+
+sf_verify_part() { # <digest> <what it means when that differs> <command>...: what the command prints -> said of the caller
+  local found
+  read -r found _ < <("${@:3}" | sha256sum)
+  [[ $found == "$1" ]] || said+=("$2")
+}
+
+sf_verify_sources() { # [<file> <digest>]...: those that are here, or beside this file -> said of the caller
+  local place found
+  while (($#)); do
+    for place in "$1" "${SF_SELF%/*}/$1"; do
+      [[ -r $place && ! -d $place ]] || continue
+      read -r found _ < <(sha256sum <"$place")
+      [[ $found == "$2" ]] || said+=("it is out of date: $1 has changed since")
+      break
+    done
+    shift 2
+  done
+}
+
+# help: how this script is used.
+
+sf_help_print() {
+  printf '%s\n' "Usage: bash ${SF_SELF##*/} [run | plan | preflight | status [RUN_DIR] | verify] [OPTION]..." '' \
+    "Runs the workflow '$SF_WORKFLOW' (the default), or:" \
+    '  plan       shows what would run where, in which order' \
+    '  preflight  checks what can be known to go wrong, and starts nothing' \
+    '  status     shows the state of a run: the newest one, or that in RUN_DIR' \
+    '  verify     says whether this file or its sources were edited since it was compiled' '' \
+    'Options of run:' \
+    '  --task NAME          only this task and what it depends on (repeatable)' \
+    '  --no-deps            with --task: without what they depend on' \
+    '  --resume RUN_DIR     goes on with an earlier run: completed tasks are not run again' \
+    "  --output-dir DIR     where run directories go (${SF_OUTPUT_DEFAULT:-WORKSPACE/sflow_output})" \
+    '  --workspace-dir DIR  the workspace (where the job was submitted, or this directory)'
+  if declare -F sf_override_help >/dev/null; then sf_override_help; fi
+  printf '%s\n' '' \
+    'Exit status: 0 done; that of the task that failed; 124 time-out; 128+N signal N; 64 usage; 78 cannot run here.'
+}
+
+# main: the commands of this script.
+
+sf_main() { # <argument>...
+  local command=run tasks=() sets=()
+  case ${1-} in
+    run | plan | preflight | status | verify) command=$1 && shift ;;
+    help | -h | --help) sf_help_print && return 0 ;;
+  esac
+  sf_main_state
+  sf_main_options "$@" # -> tasks, sets, SF_*
+  sf_main_places
+  if declare -F sf_slurm_requeued >/dev/null; then sf_slurm_requeued; fi
+  sf_main_set ${sets[@]+"${sets[@]}"}
+  sf_main_width
+  sf_console_open
+  case $command in
+    run) sf_run_main ${tasks[@]+"${tasks[@]}"} ;;
+    plan) sf_plan_print ;;
+    preflight) sf_preflight_check && printf 'ready to run %s\n' "$SF_WORKFLOW" || exit 78 ;;
+    status) sf_report_print "${SF_OPERAND-}" ;;
+    verify) sf_verify_print ;;
+  esac
+}
+
+sf_main_state() { # what the units keep about the run, by task, timer or probe
+  declare -gA SF_TIMER=() SF_DOCUMENT=() SF_COLOUR_OF=()
+  SF_TEXTS=() SF_ROW=() SF_QUOTED=() SF_STATE=() SF_WHY=() SF_ATTEMPT=() SF_STATUS=() SF_VERDICT=() SF_LEFT=()
+  SF_RUNNER_PIPE=() SF_RUNNER_PID=() SF_RUNNER_IDLE=() SF_RUNNER_OF=() SF_RUNNER_NEW=0 SF_RUNNER_LAST=''
+  SF_PID=() SF_SINCE=() SF_STARTED=() SF_FINISHED=() SF_ASKED=() SF_HELD=()
+  # shellcheck disable=SC2034 # for probes and outputs, which not every workflow has
+  SF_LOG_FROM=() SF_READER=() SF_READER_AFTER=() SF_READER_UNTIL=() SF_READERS=0
+  # shellcheck disable=SC2034 # for --set, which not every workflow has
+  SF_SET_ENV=() SF_SET_CHANGED=() SF_SET_JSON='' SF_SET_SHOWN=''
+  SF_QUEUE=() SF_QUEUE_HEAD=0 SF_PARTIAL='' SF_TIMER_NEXT=0 SF_SWEEP=200 SF_OPEN=0
+}
+
+sf_main_options() { # <argument>...
+  local option value
+  while (($#)); do
+    option=$1
+    shift
+    case $option in
+      --*=*) value=${option#*=} option=${option%%=*} ;;
+      --task | --set | --resume | --output-dir | --workspace-dir)
+        (($#)) || sf_main_usage "$option needs a value"
+        value=$1
+        shift
+        ;;
+      *) value= ;;
+    esac
+    case $option in
+      --task) tasks+=("$value") ;;
+      --set) sets+=("$value") ;;
+      --no-deps) SF_NO_DEPS=1 ;;
+      --resume) SF_RESUME=$value ;;
+      --output-dir) SF_OUTPUT=$value ;;
+      --workspace-dir) SF_WORKSPACE=$value ;;
+      --help | -h) sf_help_print && exit 0 ;;
+      -*) sf_main_usage "unknown option $option" ;;
+      *)
+        [[ $command == status && ! ${SF_OPERAND-} ]] || sf_main_usage "unexpected argument $option"
+        SF_OPERAND=$option
+        ;;
+    esac
+  done
+}
+
+sf_main_places() { # the directories of the run, as absolute paths
+  local place
+  SF_WORKSPACE=${SF_WORKSPACE:-${SFLOW_WORKSPACE_DIR:-${SLURM_SUBMIT_DIR:-$PWD}}}
+  if [[ ! ${SF_OUTPUT-} ]]; then
+    SF_OUTPUT=${SF_OUTPUT_DEFAULT:-sflow_output}
+    if [[ $SF_OUTPUT != /* ]]; then SF_OUTPUT=$SF_WORKSPACE/$SF_OUTPUT; fi
+  fi
+  for place in SF_WORKSPACE SF_OUTPUT SF_RESUME SF_SELF; do
+    if [[ ${!place-} && ${!place} != /* ]]; then printf -v "$place" '%s/%s' "$PWD" "${!place}"; fi
+  done
+  if [[ ! -f $SF_SELF ]]; then
+    printf 'sflow: this script reads its own text: run it from a file, not from a pipe\n' >&2
+    exit 64
+  fi
+  if [[ ${SF_RESUME-} ]]; then
+    SF_RESUME=${SF_RESUME%/}
+    [[ -d $SF_RESUME ]] || sf_main_usage "--resume: no such run directory: $SF_RESUME"
+  fi
+}
+
+sf_main_set() { # [<NAME=VALUE>]...
+  if declare -F sf_override_open >/dev/null; then
+    sf_override_open "$@"
+  elif (($#)); then
+    sf_main_usage "--set ${1%%=*}: nothing in this script can be changed any more: build it again with that option"
+  fi
+}
+
+sf_main_width() { # -> SF_NAME_WIDTH: of the column of task names
+  local name
+  SF_NAME_WIDTH=8
+  for name in "${SF_TASK[@]}"; do
+    if ((${#name} > SF_NAME_WIDTH)); then SF_NAME_WIDTH=${#name}; fi
+  done
+}
+
+sf_main_usage() { # <what is wrong>
+  sf_console_plain "$1"
+  printf 'sflow: %s (see %s --help)\n' "$SF_PLAIN" "${SF_SELF##*/}" >&2
+  exit 64
+}
+
+sf_main "$@"
