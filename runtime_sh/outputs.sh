@@ -31,8 +31,9 @@ sf_outputs_recover() { # <task index>: it has completed, but the script was kill
   SF_LOG_FROM[$1]=$(LC_ALL=C awk '{ n += length($0) + 1 } /^======== attempt [0-9]+ ========$/ { at = n } END { printf "%d", at }' "$log" 2>/dev/null)
   sf_outputs_try "$1"
   ((status)) || return 0
-  if [[ ${SF_CHECKED[$1]-} ]]; then sf_outputs_check_forget "$1" "$error" && return 1; fi
-  sf_console_warn "no outputs of ${SF_TASK[$1]}: $error"
+  if [[ ! ${SF_CHECKED[$1]-} ]]; then sf_console_warn "no outputs of ${SF_TASK[$1]}: $error" && return 0; fi
+  sf_console_say "${SF_TASK[$1]} had completed and runs again: $error"
+  return 1
 }
 
 sf_outputs_read() { # <task index>: a process of its own, whose word on the bus is its end

@@ -62,13 +62,3 @@ sf_outputs_check_fail() { # <task index>: so has the run, also when all else is 
   sf_run_blame "$1"
   SF_STOPPING=$stopping
 }
-
-sf_outputs_check_forget() { # <task index> <why>: it had completed, but what it found is not what is required by now: it is to run again
-  local line kept=''
-  sf_console_say "${SF_TASK[$1]} had completed and runs again: $2"
-  while IFS= read -r line; do
-    [[ $line == *" ${SF_TASK[$1]}" ]] || kept+=$line$'\n'
-  done <"$SF_RUN/completed.txt"
-  printf '%s' "$kept" >"$SF_RUN/completed.txt.new" && mv -f -- "$SF_RUN/completed.txt.new" "$SF_RUN/completed.txt"
-  return 0
-}

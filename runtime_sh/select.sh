@@ -25,6 +25,20 @@ sf_select_tasks() { # [<task>...]: settles the state of every task that is not t
     fi
   done
   sf_select_services
+  sf_select_forget
+}
+
+sf_select_forget() { # strikes out what is about to run again: while it does, neither what it was nor what it is has completed
+  local -i i
+  local line kept='' struck=''
+  local -A again=()
+  for ((i = 0; i < ${#SF_TASK[@]}; i++)); do
+    [[ ${SF_STATE[i]-} ]] || again[${SF_TASK[i]}]=1
+  done
+  while IFS= read -r line; do
+    if [[ ${again[${line##* }]-} ]]; then struck=1; else kept+=$line$'\n'; fi
+  done < <(cat -- "$SF_RUN/completed.txt" 2>/dev/null)
+  if [[ $struck ]]; then printf '%s' "$kept" >"$SF_RUN/completed.txt.new" && mv -f -- "$SF_RUN/completed.txt.new" "$SF_RUN/completed.txt"; fi
 }
 
 sf_select_settle() { # <task index> <state> <reason>

@@ -7,16 +7,16 @@ common (their environment, a script that replicas share) stands once.
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
-from ..ir.expr import Atom, RunText, Text, display
+from ..ir.expr import Atom, RunText, Text
 from ..ir.plan import Plan, PlanBackend, PlanProbe, PlanTask
 from ..ir.script import Block, Document, Function, Script
 from ..outputs import awk, checks
 from . import artifact_calls, launch_words, probe_calls, timeout_calls
+from .fingerprints import fingerprints
 from .linker import link
 from .lower_variables import GIVEN, settable, variables_function
 from .shell import assignment, quote, quote_on_one_line, word, wrap
@@ -84,10 +84,12 @@ def lower_script(plan: Plan, version: str, directives: tuple[str, ...], usage: t
     documents, mark = _documents(plan)
     tasks, probes, probe_index = [], [], 0
     tiers, feeds = _graph(plan)
+    made_of = fingerprints(plan)
     for index, task in enumerate(plan.tasks):
         own = range(probe_index, probe_index + len(task.probes))
         hidden = tuple(name for name in task.own_variables if name in changeable)
-        tasks.append(_task_block(task, index, own, tiers[index], feeds[index], common, hidden, numbers))
+        own_mark = made_of[task.name]
+        tasks.append(_task_block(task, index, own, tiers[index], feeds[index], common, hidden, own_mark, numbers))
         for probe in task.probes:
             probes.append(_probe_block(probe, probe_index, task, index, numbers))
             probe_index += 1
@@ -220,6 +222,7 @@ def _task_block(
     feeds: list[int],
     common: Mapping[str, Text],
     hidden: tuple[str, ...],
+    fingerprint: str,
     numbers: Numbering,
 ) -> Block:
     setup = _setup_words(task, {name: text for name, text in common.items() if name not in hidden}, numbers)
@@ -245,7 +248,7 @@ def _task_block(
         ("CHECKED", "1" if _is_checked(task) else ""),
         ("SETUP", "1" if setup else ""),
         ("HIDES", quote(" ".join(hidden)) if hidden else ""),
-        ("FINGERPRINT", _fingerprint(task)),
+        ("FINGERPRINT", fingerprint),
     ]
     words = [f"SF_{name}[{index}]={value}" for name, value in fields if value]
     lines = wrap(words, first="", last="") if len(" ".join(words)) <= 118 else _two_lines(words)
@@ -299,17 +302,6 @@ def _setup_words(task: PlanTask, common: Mapping[str, Text], numbers: Numbering)
     if own:
         lines += wrap([assignment(name, value, numbers.spell) for name, value in own], first="SF_ENV+=(", last=")")
     return lines + launch_words.lines(task, numbers.spell)
-
-
-def _fingerprint(task: PlanTask) -> str:
-    """Changes when what the task does changes: its script, environment, command or placement."""
-    facts = [
-        "\n".join(display(item) for item in task.script),
-        repr(sorted((name, display(value)) for name, value in task.env)),
-        repr([display(argument) for argument in task.argv]),
-        repr((task.node_indices, task.gpus)),
-    ]
-    return hashlib.sha256("\0".join(facts).encode("utf-8", "surrogateescape")).hexdigest()[:12]
 
 
 def _probe_block(probe: PlanProbe, index: int, task: PlanTask, task_index: int, numbers: Numbering) -> Block:

@@ -13,9 +13,9 @@
 #   from     infra.yaml  sha256:779b994b11a041f464fa5ba9308a3a8f317eefbc89fa47e715a2bf30ad15e35c
 #   from     trtllm/prefill.yaml  sha256:8a52babcb834bdfa8d7cd2fdbe481b84dd07b3b1bda1bc46131e4e8a6abf7353
 #   from     trtllm/decode.yaml  sha256:cba3955015f502342f6a30b35c2703c30aea25b1ce253f9bfbed7e1d0e50b704
-#   from     bench/infmax.yaml  sha256:bc0ca744f91f39ecf6753f9f5dba48f08475ac87e252338e7ac9338efe04b991
+#   from     bench/infmax.yaml  sha256:3deed431affe5e7528769c4ef0fc56dbd3a102ecb29095ebc9f451f5656492b2
 #   rebuild  
-#   body     sha256:4ddb87a684854661e2f8fe1b9f46a3bda3763a562f570db6e22a661f7a2da990 (all that follows this header)
+#   body     sha256:773bfbcd56d20c8dddfd068fd49e32a93131c29510485359c033d877a03c9fc1 (all that follows this header)
 #   options  sha256:ee0dcb1097674579b060749dcbaa30e768a533ca06374e9d688494656a21cdfa (the #SBATCH lines)
 #
 # `sbatch FILE` submits it, `bash FILE` runs it inside an allocation (salloc);
@@ -36,7 +36,7 @@ SF_WORKFLOW=inference
 SF_LIMIT=6600 # seconds for the whole workflow
 SF_GRACE=1000 # centiseconds between TERM and KILL
 SF_LAUNCHERS=srun
-SF_COMMANDS=(scancel scontrol srun grep) # looked for before anything starts
+SF_COMMANDS=(scancel scontrol srun awk grep) # looked for before anything starts
 SF_HOLE_MARK=@@
 SF_PATIENCE=60 # seconds without a byte until a download has failed
 SF_FETCH=( # what is downloaded before the first task
@@ -168,7 +168,7 @@ fetch_0() { # <check|get>: INFMAX
 
 # 0  warm_up: starts at once; nodes 0, 1, 2, 3, 4 of cluster
 SF_TASK[0]=warm_up SF_FEEDS[0]='1 2 3' SF_NODES[0]='0 1 2 3 4' SF_LAUNCH[0]=srun SF_SETUP[0]=1
-SF_FINGERPRINT[0]=2044203d6a8c
+SF_FINGERPRINT[0]=8c334b52dd4e
 setup_0() {
   SF_ENV+=(CONCURRENCY=16)
   SF_COMMAND=(
@@ -183,7 +183,7 @@ setup_0() {
 
 # 1  gpu_monitor: after warm_up; nodes 0, 1, 2, 3, 4 of cluster
 SF_TASK[1]=gpu_monitor SF_TIER[1]=1 SF_AFTER[1]=0 SF_NODES[1]='0 1 2 3 4' SF_LAUNCH[1]=srun SF_PROBES_OF[1]=0
-SF_SETUP[1]=1 SF_FINGERPRINT[1]=0ef8089c8c2d
+SF_SETUP[1]=1 SF_FINGERPRINT[1]=2857b7ab597f
 setup_1() {
   SF_ENV+=(CONCURRENCY=16)
   SF_COMMAND=(
@@ -198,7 +198,7 @@ setup_1() {
 
 # 2  etcd: after warm_up; node 0 of cluster
 SF_TASK[2]=etcd SF_TIER[2]=1 SF_AFTER[2]=0 SF_FEEDS[2]='4 5 6' SF_NODES[2]=0 SF_LAUNCH[2]=srun SF_PROBES_OF[2]=1
-SF_READY_WITHIN[2]=120 SF_SETUP[2]=1 SF_FINGERPRINT[2]=e3b22a91bb9e
+SF_READY_WITHIN[2]=120 SF_SETUP[2]=1 SF_FINGERPRINT[2]=7264ed84f242
 setup_2() {
   SF_ENV+=(CONCURRENCY=16)
   SF_COMMAND=(
@@ -211,7 +211,7 @@ setup_2() {
 
 # 3  nats: after warm_up; node 0 of cluster
 SF_TASK[3]=nats SF_TIER[3]=1 SF_AFTER[3]=0 SF_FEEDS[3]='4 5 6' SF_NODES[3]=0 SF_LAUNCH[3]=srun SF_PROBES_OF[3]=2
-SF_READY_WITHIN[3]=120 SF_SETUP[3]=1 SF_FINGERPRINT[3]=14c5dbe4baaf
+SF_READY_WITHIN[3]=120 SF_SETUP[3]=1 SF_FINGERPRINT[3]=54a2ce42bf2f
 setup_3() {
   SF_ENV+=(CONCURRENCY=16)
   SF_COMMAND=(
@@ -224,7 +224,7 @@ setup_3() {
 
 # 4  frontend_0: after etcd, nats; node 0 of cluster
 SF_TASK[4]=frontend_0 SF_BASE[4]=frontend SF_TIER[4]=2 SF_AFTER[4]='2 3' SF_FEEDS[4]=7 SF_NODES[4]=0 SF_LAUNCH[4]=srun
-SF_PROBES_OF[4]=3 SF_READY_WITHIN[4]=300 SF_SETUP[4]=1 SF_FINGERPRINT[4]=7af2a3f68afa
+SF_PROBES_OF[4]=3 SF_READY_WITHIN[4]=300 SF_SETUP[4]=1 SF_FINGERPRINT[4]=876b89b48b9f
 setup_4() {
   SF_ENV+=(CONCURRENCY=16)
   SF_COMMAND=(
@@ -237,7 +237,7 @@ setup_4() {
 
 # 5  frontend_1: after etcd, nats; node 1 of cluster
 SF_TASK[5]=frontend_1 SF_BASE[5]=frontend SF_TIER[5]=2 SF_AFTER[5]='2 3' SF_FEEDS[5]=7 SF_NODES[5]=1 SF_REPLICA[5]=1
-SF_LAUNCH[5]=srun SF_PROBES_OF[5]=4 SF_READY_WITHIN[5]=300 SF_SETUP[5]=1 SF_FINGERPRINT[5]=db2e72198308
+SF_LAUNCH[5]=srun SF_PROBES_OF[5]=4 SF_READY_WITHIN[5]=300 SF_SETUP[5]=1 SF_FINGERPRINT[5]=7f87597d0e4e
 setup_5() {
   SF_ENV+=(CONCURRENCY=16)
   SF_COMMAND=(
@@ -250,7 +250,7 @@ setup_5() {
 
 # 6  frontend_2: after etcd, nats; node 2 of cluster
 SF_TASK[6]=frontend_2 SF_BASE[6]=frontend SF_TIER[6]=2 SF_AFTER[6]='2 3' SF_FEEDS[6]=7 SF_NODES[6]=2 SF_REPLICA[6]=2
-SF_LAUNCH[6]=srun SF_PROBES_OF[6]=5 SF_READY_WITHIN[6]=300 SF_SETUP[6]=1 SF_FINGERPRINT[6]=08df17eb95b6
+SF_LAUNCH[6]=srun SF_PROBES_OF[6]=5 SF_READY_WITHIN[6]=300 SF_SETUP[6]=1 SF_FINGERPRINT[6]=d89ff785f152
 setup_6() {
   SF_ENV+=(CONCURRENCY=16)
   SF_COMMAND=(
@@ -263,7 +263,7 @@ setup_6() {
 
 # 7  gateway: after frontend_0, frontend_1, frontend_2; node 0 of cluster
 SF_TASK[7]=gateway SF_TIER[7]=3 SF_AFTER[7]='4 5 6' SF_FEEDS[7]='8 9 10 11' SF_NODES[7]=0 SF_LAUNCH[7]=srun
-SF_PROBES_OF[7]=6 SF_READY_WITHIN[7]=300 SF_SETUP[7]=1 SF_FINGERPRINT[7]=a40817e2231c
+SF_PROBES_OF[7]=6 SF_READY_WITHIN[7]=300 SF_SETUP[7]=1 SF_FINGERPRINT[7]=4c9fa6379772
 setup_7() {
   SF_ENV+=(CONCURRENCY=16)
   SF_COMMAND=(
@@ -277,7 +277,7 @@ setup_7() {
 # 8  prefill_0: after gateway; node 0 of cluster; GPUs 0,1,2,3,4,5,6,7
 SF_TASK[8]=prefill_0 SF_BASE[8]=prefill SF_TIER[8]=4 SF_AFTER[8]=7 SF_FEEDS[8]=11 SF_NODES[8]=0
 SF_GPUS[8]=0,1,2,3,4,5,6,7 SF_LAUNCH[8]=srun SF_PROBES_OF[8]='7 8' SF_READY_WITHIN[8]=1800 SF_SETUP[8]=1
-SF_FINGERPRINT[8]=8826e7e42c17
+SF_FINGERPRINT[8]=15a1f2644b62
 setup_8() {
   SF_ENV+=(CONCURRENCY=16)
   SF_COMMAND=(
@@ -291,7 +291,7 @@ setup_8() {
 # 9  prefill_1: after gateway; node 1 of cluster; GPUs 0,1,2,3,4,5,6,7
 SF_TASK[9]=prefill_1 SF_BASE[9]=prefill SF_TIER[9]=4 SF_AFTER[9]=7 SF_FEEDS[9]=11 SF_NODES[9]=1
 SF_GPUS[9]=0,1,2,3,4,5,6,7 SF_REPLICA[9]=1 SF_LAUNCH[9]=srun SF_PROBES_OF[9]='9 10' SF_READY_WITHIN[9]=1800
-SF_SETUP[9]=1 SF_FINGERPRINT[9]=cf83b14ad778
+SF_SETUP[9]=1 SF_FINGERPRINT[9]=d3d575fc3836
 setup_9() {
   SF_ENV+=(CONCURRENCY=16)
   SF_COMMAND=(
@@ -305,7 +305,7 @@ setup_9() {
 # 10  decode_0: after gateway; nodes 2, 3 of cluster; GPUs 0,1,2,3,4,5,6,7
 SF_TASK[10]=decode_0 SF_BASE[10]=decode SF_TIER[10]=4 SF_AFTER[10]=7 SF_FEEDS[10]=11 SF_NODES[10]='2 3'
 SF_GPUS[10]=0,1,2,3,4,5,6,7 SF_LAUNCH[10]=srun SF_PROBES_OF[10]='11 12' SF_READY_WITHIN[10]=1800 SF_SETUP[10]=1
-SF_FINGERPRINT[10]=c7d7d16a1928
+SF_FINGERPRINT[10]=79960149fe0d
 setup_10() {
   SF_ENV+=(CONCURRENCY=16)
   SF_COMMAND=(
@@ -321,7 +321,7 @@ setup_10() {
 SF_TASK[11]=benchmark_16 SF_BASE[11]=benchmark SF_TIER[11]=5 SF_AFTER[11]='8 9 10 7' SF_FEEDS[11]=12 SF_NODES[11]=0
 SF_SWEEPS[11]=CONCURRENCY SF_LAUNCH[11]=srun SF_OUTPUTS[11]=1
 SF_UNITS[11]='"requests_per_second": "req/s", "output_tokens_per_second": "tok/s", "median_ttft_ms": "ms", "median_tpot_ms": "ms"'
-SF_SETUP[11]=1 SF_FINGERPRINT[11]=a5a6a07dd859
+SF_CHECKED[11]=1 SF_SETUP[11]=1 SF_FINGERPRINT[11]=6dedb9e03fa8
 setup_11() {
   SF_ENV+=(CONCURRENCY=16)
   SF_COMMAND=(
@@ -336,7 +336,7 @@ setup_11() {
 SF_TASK[12]=benchmark_64 SF_BASE[12]=benchmark SF_TIER[12]=6 SF_AFTER[12]=11 SF_NODES[12]=0 SF_REPLICA[12]=1
 SF_SWEEPS[12]=CONCURRENCY SF_LAUNCH[12]=srun SF_OUTPUTS[12]=1
 SF_UNITS[12]='"requests_per_second": "req/s", "output_tokens_per_second": "tok/s", "median_ttft_ms": "ms", "median_tpot_ms": "ms"'
-SF_SETUP[12]=1 SF_FINGERPRINT[12]=460bb9874fca
+SF_CHECKED[12]=1 SF_SETUP[12]=1 SF_FINGERPRINT[12]=c0524cbe76de
 setup_12() {
   SF_ENV+=(CONCURRENCY=64)
   SF_COMMAND=(
@@ -516,6 +516,7 @@ function find_2() { # Output token throughput (tok/s):{output_tokens_per_second:
     cut(n)
     n = longest(match(line, /^[-+]?([0-9]*[.][0-9]+|[Nn][Aa][Nn]|[Ii][Nn][Ff])/))
     number("output_tokens_per_second", cut(n))
+    mark("output_tokens_per_second")
   }
 }
 function find_3() { # Median TTFT (ms):{median_ttft_ms:>f}
@@ -544,6 +545,9 @@ END {
   field("\"median_ttft_ms\"", "median_ttft_ms")
   field("\"median_tpot_ms\"", "median_tpot_ms")
   finish()
+  within("output_tokens_per_second", "0.01", "")
+  need("Output token throughput (tok/s):{output_tokens_per_second:>f}", "output_tokens_per_second")
+  judge()
 }
 END_OF_OUTPUTS
 
@@ -587,7 +591,7 @@ sf_document_load() { # <this file> -> SF_TEXTS: every here-document; SF_DOCUMENT
         for key in ${keys#* }; do SF_DOCUMENT["${keys%% *}:$key"]=${#SF_TEXTS[@]}; done
         SF_TEXTS+=("$text")
         end=''
-      elif [[ $line == @(task_script|artifact_content|task_outputs|cluster_preamble)\ *\<\<* ]]; then
+      elif [[ $line == @(task_script|on_timeout|artifact_content|task_outputs|cluster_preamble)\ *\<\<* ]]; then
         keys=${line%% <<*}
         end=${line#*<<\'}
         end=${end%%\'*}
@@ -1230,12 +1234,10 @@ sf_task_ended() { # <task index> <exit status>: the attempt is over
   sf_task_judge "$i" "$2" "$was"
   sf_pool_free "$i"
   SF_AHEAD=''
-  if [[ $state == COMPLETED && $was == RUNNING ]]; then
+  if [[ $state == COMPLETED && $was == RUNNING && ! ${SF_OUTPUTS[i]-} ]]; then
     SF_STATE[i]=COMPLETED
-    if [[ ! ${SF_OUTPUTS[i]-} ]]; then
-      sf_schedule_release "$i"
-      [[ ${SF_EXIT-} ]] || sf_schedule_ahead
-    fi
+    sf_schedule_release "$i"
+    [[ ${SF_EXIT-} ]] || sf_schedule_ahead
   fi
   sf_timer_clear "limit:$i"
   sf_timer_clear "ready:$i"
@@ -1245,10 +1247,12 @@ sf_task_ended() { # <task index> <exit status>: the attempt is over
   SF_STATUS[i]=$2
   SF_FINISHED[i]=$SF_STAMP
   if [[ $state == COMPLETED ]]; then
+    if [[ ${SF_OUTPUTS[i]-} ]] && ! sf_outputs_start "$i" "$was" "$why"; then return 0; fi
     sf_task_record "$i"
-    if [[ ${SF_OUTPUTS[i]-} ]]; then sf_outputs_start "$i" "$was"; fi
   elif [[ ${SF_RETRY[i]-} && $was != READY && ! ${SF_EXIT-} ]] && sf_retry_later "$i" "$why"; then
     return
+  elif [[ ${SF_OUTPUTS[i]-} ]]; then
+    sf_outputs_rescue "$i" "$state"
   fi
   sf_task_enter "$i" "$state" "$why"
   [[ ! $SF_AHEAD ]] || sf_task_announce "$SF_AHEAD"
@@ -1348,7 +1352,7 @@ sf_schedule_open() { # the bus, the state of every task, and the limit of the wh
   done
   if [[ ${SF_LIMIT-} ]]; then
     sf_clock_parse "$SF_LIMIT" limit
-    sf_timer_set run:0 "$limit"
+    sf_timer_set run:0 "$((limit - ${SF_LEAD:-0}))"
   fi
   sf_timer_set sweep:0 "$SF_SWEEP"
 }
@@ -1422,7 +1426,7 @@ sf_schedule_release() { # <task index>: it is done or ready; whoever waited for 
 }
 
 sf_timer_due_run() {
-  sf_run_fail TIMEOUT 124 "the workflow's time limit of $SF_LIMIT s is over"
+  sf_run_fail TIMEOUT 124 "the workflow's time limit of $SF_LIMIT s is ${SF_LEAD:+nearly }over"
 }
 
 sf_timer_due_sweep() { # a runner that is gone without a word was killed by somebody else
@@ -1990,9 +1994,9 @@ sf_outputs_awk() { # prints the program
 
 # outputs: what the patterns of a task find in its log goes to outputs.json in its directory. It is read when the task has
 # completed, by a process beside the schedule, and what depends on the task starts when that is done. Nothing that goes
-# wrong here changes how the task or the run ends.
+# wrong here changes how the task or the run ends, unless something is required of them (outputs_check).
 
-sf_outputs_start() { # <task index> <the state it was in before>
+sf_outputs_start() { # <task index> <the state it was in before> <why it ended>; status 1 when they decide whether it has completed
   SF_READER_AFTER[$1]=$2
   SF_READERS=$((SF_READERS + 1))
   set -m # away from signals to this script's process group
@@ -2002,32 +2006,55 @@ sf_outputs_start() { # <task index> <the state it was in before>
   printf '+%s\n' "$!" >&"$SF_GROUPS"
   SF_READER_UNTIL[$1]=$((SF_NOW + 30000))
   sf_timer_set "reader:$1" 200
+  if [[ ${SF_CHECKED[$1]-} && $2 != STOPPED ]]; then sf_outputs_check_begin "$1" "$3" && return 1; fi
 }
 
-sf_outputs_recover() { # <task index>: it has completed, but the script was killed before its outputs were read
+sf_outputs_rescue() { # <task index> <state> -> why of the caller: of a task that a limit or a signal has stopped, what it has printed so far
+  if [[ $2 == TIMEOUT || ($2 == CANCELLED && $SF_RUN_STATE != FAILED) ]]; then
+    sf_outputs_start "$1" STOPPED
+    why+='; outputs.json has what it had printed'
+  fi
+}
+
+sf_outputs_recover() { # <task index>: it has completed, but the script was killed before its outputs were read; status 1: it shall run again
   local log=$SF_RUN/${SF_TASK[$1]}/${SF_TASK[$1]}.log error
-  if [[ ! ${SF_OUTPUTS[$1]-} || -e ${log%/*}/outputs.json ]]; then return 0; fi
+  local -i status
+  if [[ ! ${SF_OUTPUTS[$1]-} || (-e ${log%/*}/outputs.json && ! ${SF_CHECKED[$1]-}) ]]; then return 0; fi
   SF_LOG_FROM[$1]=$(LC_ALL=C awk '{ n += length($0) + 1 } /^======== attempt [0-9]+ ========$/ { at = n } END { printf "%d", at }' "$log" 2>/dev/null)
-  error=$(sf_outputs_write "$1" "${log%/*}" 2>&1) || sf_console_warn "no outputs of ${SF_TASK[$1]}: ${error//$'\n'/; }"
+  sf_outputs_try "$1"
+  ((status)) || return 0
+  if [[ ! ${SF_CHECKED[$1]-} ]]; then sf_console_warn "no outputs of ${SF_TASK[$1]}: $error" && return 0; fi
+  sf_console_say "${SF_TASK[$1]} had completed and runs again: $error"
+  return 1
 }
 
 sf_outputs_read() { # <task index>: a process of its own, whose word on the bus is its end
   local fd error
-  local -i status=0
+  local -i status
   trap '' HUP INT QUIT TERM USR1 USR2
   for fd in "${SF_RUNNER_PIPE[@]}" "$SF_LIFE" "$SF_EVENTS" "$SF_LOG" "$SF_GROUPS" ${SF_CHECKS-}; do exec {fd}>&-; done
-  error=$(sf_outputs_write "$1" "$SF_RUN/${SF_TASK[$1]}" 2>&1) || status=1
-  error=${error//$'\n'/; }
+  sf_outputs_try "$1"
   printf 'outputs %s %s %s\n' "$1" "$status" "${error:0:400}" >&"$SF_BUS"
+}
+
+sf_outputs_try() { # <task index> -> status, error of the caller: 3 when what is in outputs.json is not what is required
+  status=0
+  error=$(sf_outputs_write "$1" "$SF_RUN/${SF_TASK[$1]}" 2>&1) || status=$?
+  if ((status == 3)); then sf_outputs_check_explain "$1" "$error"; fi
+  error=${error//$'\n'/; }
 }
 
 sf_outputs_write() { # <task index> <its directory>: outputs.json, whole or not at all
   local file=$2/outputs.json
+  local -i status=1
   if ! command -v awk >/dev/null; then
     printf 'there is no awk'
-  elif sf_outputs_find "$1" "$2/${SF_TASK[$1]}.log" >"$file.new" && [[ $(tail -c 2 -- "$file.new") == '}' ]]; then
-    mv -f -- "$file.new" "$file"
-    return
+  else
+    sf_outputs_find "$1" "$2/${SF_TASK[$1]}.log" >"$file.new"
+    status=$?
+    if ((status == 0 || status == 3)) && [[ $(tail -c 2 -- "$file.new") == '}' ]]; then
+      mv -f -- "$file.new" "$file" && return "$status"
+    fi
   fi
   rm -f -- "$file.new"
   return 1
@@ -2038,6 +2065,7 @@ sf_outputs_find() { # <task index> <log>: prints the object; a carriage return e
   set -o pipefail
   export LC_ALL=C
   program=$(sf_outputs_awk)
+  if declare -F sf_outputs_check_awk >/dev/null; then program+=$(sf_outputs_check_awk); fi
   sf_document_text "task_outputs:$1"
   tail -c "+$((${SF_LOG_FROM[$1]:-0} + 1))" -- "$2" | tr -d '\000' | tr '\r' '\n' | awk "$program"$'\n'"$SF_TEXT"
 }
@@ -2049,7 +2077,11 @@ sf_schedule_outputs() { # <task index> <status> <word>...: from the reader
   unset -v "SF_READER[i]"
   SF_READERS=$((SF_READERS - 1))
   sf_timer_clear "reader:$i"
-  if (($2)); then sf_console_warn "no outputs of ${SF_TASK[i]}: ${*:3}"; fi
+  if [[ ${SF_CHECKED[i]-} && ${SF_READER_AFTER[i]} != STOPPED ]]; then
+    sf_outputs_check_settle "$i" "$2" "${*:3}" || return 0
+  elif (($2 % 3)); then
+    sf_console_warn "no outputs of ${SF_TASK[i]}: ${*:3}"
+  fi
   if [[ ${SF_READER_AFTER[i]} == RUNNING ]]; then sf_schedule_release "$i"; fi
 }
 
@@ -2065,13 +2097,122 @@ sf_timer_due_reader() { # <task index>: is it still at it? Some logs are more th
 }
 
 sf_outputs_finish() { # at the end of the run: waits for the readers, but after a failure no longer than for the tasks
-  local -i until
+  local -i i until
   sf_clock_now
   until=$((SF_NOW + (SF_EXIT ? SF_GRACE : 360000)))
   while ((SF_READERS && SF_NOW < until)) && [[ ! ${SF_HURRY-} ]]; do
     sf_schedule_next
     sf_clock_now
   done
+  for i in "${!SF_READER[@]}"; do
+    kill -s KILL -- "-${SF_READER[i]}" 2>/dev/null
+    sf_schedule_outputs "$i" 1 'the run has ended'
+  done
+}
+
+# outputs_check_awk: functions of awk that hold what was found in a log against what is required of it. Each complaint is a line on
+# stderr: the line of the log that awk has read, how many values it is about, and text; with one, awk's exit status is 3.
+
+sf_outputs_check_awk() { # prints the functions
+  printf '%s\n' '
+    function mark(key) { at[key, ++marks[key]] = NR }
+    function blame(place, share, what) { blames[++blamed] = place " " share " " what "\n" }
+    function huge(v) { # too large for an awk: infinite to one, 0 to another
+      return v + 0 ? (v + 0 < 0 ? -v : v + 0) > 1.7976931348623157e+308 : v ~ /^[^Ee]*[1-9]/ && v !~ /[Ee]-/
+    }
+    function fault(v, min, max,   shown) {
+      if (v !~ /^[-0-9]/ || huge(v)) return "not a finite number"
+      shown = length(v) > 40 ? substr(v, 1, 40) "..." : v
+      if (min != "" && v + 0 < min + 0) return shown " is below min " min
+      if (max != "" && v + 0 > max + 0) return shown " is above max " max
+      return ""
+    }
+    function within(key, min, max,   i, why, bad, first, place) { # without bounds, one finite number will do
+      for (i = 1; i <= count[key]; i++) {
+        why = fault(value[key, i], min, max)
+        if (why == "" || bad++) continue
+        first = why
+        place = at[key, i]
+      }
+      if (bad && (min max != "" || bad == count[key])) blame(place, bad "/" count[key], "output " key ": " first)
+    }
+    function need(pattern, keys,   name, n, i, missing) {
+      n = split(keys, name, SUBSEP)
+      for (i = 1; i <= n; i++)
+        if (!count[name[i]] && !marks[name[i]]) missing = missing (missing == "" ? "" : ", ") name[i]
+      if (missing == "") return
+      blame(0, "-", (missing ~ /^pattern / ? "output" : "output " missing) ": nothing in the log matches " pattern)
+    }
+    function judge(   i) {
+      if (!blamed) return
+      for (i = 1; i <= blamed; i++) print blames[i] | "cat 1>&2"
+      close("cat 1>&2")
+      exit 3
+    }
+'
+}
+
+# outputs_check: what is required of a task's outputs. Its verdict waits until they have been read: a task whose program was content
+# and whose result is missing or out of bounds has FAILED, and may be given another attempt.
+
+sf_outputs_check_begin() { # <task index> <why it would have completed>: until its outputs are read, nothing else decides about it
+  SF_CHECK_WHY[$1]=$2
+  SF_CHECK_VERDICT[$1]=${SF_VERDICT[$1]-}
+  SF_VERDICT[$1]='CHECKED its outputs are being read'
+}
+
+sf_outputs_check_explain() { # <task index> <what awk says> -> error of the caller: as text, with lines of the log
+  local at share text
+  local -i line
+  error=''
+  while read -r at share text; do
+    if [[ $at =~ ^[0-9]+$ ]]; then # else it is awk that has something to say
+      if ((at)); then
+        line=$(sf_outputs_check_line "$1" "$at")
+        if [[ $share == 1/1 ]]; then text+=" (line $line)"; else text+=" (line $line; ${share/\// of } values)"; fi
+      fi
+      error+="${error:+; }$text"
+    fi
+  done <<<"$2"
+}
+
+sf_outputs_check_line() { # <task index> <line of the attempt, as awk counts> prints its line of the log: a carriage return ends none there
+  local log=$SF_RUN/${SF_TASK[$1]}/${SF_TASK[$1]}.log
+  local -i from=${SF_LOG_FROM[$1]:-0}
+  {
+    head -c "$from" -- "$log" | tr -cd '\n'
+    tail -c "+$((from + 1))" -- "$log" | tr -cd '\r\n' | head -c "$(($2 - 1))" | tr -cd '\n'
+    printf '\n'
+  } | wc -l
+}
+
+sf_outputs_check_settle() { # <task index> <status of its reader> <what that says>; status 1 when the task has not completed
+  local -i i=$1
+  local state=FAILED why=$3
+  SF_VERDICT[i]=${SF_CHECK_VERDICT[i]}
+  if (($2 == 0)); then
+    sf_task_record "$i"
+    sf_task_enter "$i" COMPLETED "${SF_CHECK_WHY[i]}"
+    return
+  fi
+  (($2 == 3)) || why="its outputs cannot be checked: $3"
+  if (($2 != 3)) && [[ ${SF_EXIT:-0} != 0 ]]; then # the end of the run was the end of the reader
+    sf_task_enter "$i" CANCELLED "stopped: $SF_REASON"
+  elif [[ ${SF_RETRY[i]-} && ${SF_READER_AFTER[i]} == RUNNING && ! ${SF_EXIT-} ]] && sf_retry_later "$i" "$why"; then
+    rm -f -- "$SF_RUN/${SF_TASK[i]}/outputs.json" # of an attempt that does not count
+  else
+    SF_VERDICT[i]="FAILED $why"
+    sf_task_enter "$i" FAILED "$why"
+    sf_outputs_check_fail "$i"
+  fi
+  return 1
+}
+
+sf_outputs_check_fail() { # <task index>: so has the run, also when all else is done and a service's result was the last to be looked at
+  local stopping=${SF_STOPPING-}
+  if [[ ${SF_EXIT-} == 0 ]]; then SF_EXIT='' SF_STOPPING=''; fi
+  sf_run_blame "$1"
+  SF_STOPPING=$stopping
 }
 
 # artifact: files whose content stands in the workflow, written when the run starts.
@@ -3223,6 +3364,7 @@ sf_run_blame() { # <task index>: a task failed for good
 }
 
 sf_run_end() { # stops what runs, writes the last status, exits
+  if [[ ${SF_EXIT-} ]] && declare -F sf_drain_run >/dev/null; then sf_drain_run; fi
   if [[ ${SF_EXIT-} ]]; then
     sf_stop_all CANCELLED "stopped: $SF_REASON"
     sf_run_cancel
@@ -3311,14 +3453,29 @@ sf_select_tasks() { # [<task>...]: settles the state of every task that is not t
   [[ ${SF_RESUME-} ]] || return 0
   while IFS= read -r line; do completed["$line"]=1; done < <(cat -- "$SF_RUN/completed.txt" 2>/dev/null)
   for ((i = 0; i < ${#SF_TASK[@]}; i++)); do
-    if [[ ! ${SF_STATE[i]-} && ${completed["${SF_FINGERPRINT[i]-} ${SF_TASK[i]}"]-} ]]; then
+    if [[ ! ${SF_STATE[i]-} && ${completed["${SF_FINGERPRINT[i]-} ${SF_TASK[i]}"]-} ]] &&
+      { ! declare -F sf_outputs_recover >/dev/null || sf_outputs_recover "$i"; }; then
       sf_select_settle "$i" SKIPPED "completed in an earlier run"
-      if declare -F sf_outputs_recover >/dev/null; then sf_outputs_recover "$i"; fi
     elif [[ -s $SF_RUN/${SF_TASK[i]}/${SF_TASK[i]}.log ]]; then
       sf_retry_rule "$i" 1
+      [[ ! ${SF_OUTPUTS[i]-} ]] || rm -f -- "$SF_RUN/${SF_TASK[i]}/outputs.json" # of an attempt that was stopped
     fi
   done
   sf_select_services
+  sf_select_forget
+}
+
+sf_select_forget() { # strikes out what is about to run again: while it does, neither what it was nor what it is has completed
+  local -i i
+  local line kept='' struck=''
+  local -A again=()
+  for ((i = 0; i < ${#SF_TASK[@]}; i++)); do
+    [[ ${SF_STATE[i]-} ]] || again[${SF_TASK[i]}]=1
+  done
+  while IFS= read -r line; do
+    if [[ ${again[${line##* }]-} ]]; then struck=1; else kept+=$line$'\n'; fi
+  done < <(cat -- "$SF_RUN/completed.txt" 2>/dev/null)
+  if [[ $struck ]]; then printf '%s' "$kept" >"$SF_RUN/completed.txt.new" && mv -f -- "$SF_RUN/completed.txt.new" "$SF_RUN/completed.txt"; fi
 }
 
 sf_select_settle() { # <task index> <state> <reason>
@@ -3569,6 +3726,9 @@ sf_main_places() { # the directories of the run, as absolute paths
   if [[ ${SF_RESUME-} ]]; then
     SF_RESUME=${SF_RESUME%/}
     [[ -d $SF_RESUME ]] || sf_main_usage "--resume: no such run directory: $SF_RESUME"
+    if [[ ! -e $SF_RESUME/events.jsonl && ! -e $SF_RESUME/.owner && $(ls -A -- "$SF_RESUME") ]]; then # not even one that had just begun
+      sf_main_usage "--resume: $SF_RESUME is not the directory of a run"
+    fi
   fi
 }
 

@@ -14,7 +14,7 @@
 #   from     vllm/agg.yaml  sha256:218cd45629394a3498351b580f70661f6f838b4eed2e3a1e5e5ed436aaeb4e28
 #   from     bench/aiperf.yaml  sha256:6cef44fe15c28e08b618f64b540676484d31aced6b8a5d4a0f444442ca9a9b51
 #   rebuild  
-#   body     sha256:286dee6f913cb7e9e68f8ba7216eaefe8b44758a20f78aade749486d71498d6d (all that follows this header)
+#   body     sha256:98093387240bcefa2269e6c9266b406786f1d1b0380c7442dcd849c5a874720c (all that follows this header)
 #   options  sha256:501c54659406c214990a843ef29cdb162d906fc8a6ec0a2351e0249357515a89 (the #SBATCH lines)
 #
 # `sbatch FILE` submits it, `bash FILE` runs it inside an allocation (salloc);
@@ -133,7 +133,7 @@ workflow_artifacts() { # what must be there before the first task
 # ---- Tasks -----------------------------------------------------------------------------------------------------------
 
 # 0  warm_up: starts at once; node 0 of cluster
-SF_TASK[0]=warm_up SF_FEEDS[0]='1 2 3' SF_NODES[0]=0 SF_LAUNCH[0]=srun SF_SETUP[0]=1 SF_FINGERPRINT[0]=d90e806b9b83
+SF_TASK[0]=warm_up SF_FEEDS[0]='1 2 3' SF_NODES[0]=0 SF_LAUNCH[0]=srun SF_SETUP[0]=1 SF_FINGERPRINT[0]=cafbb2bc5d63
 setup_0() {
   SF_ENV+=(CONCURRENCY=16)
   SF_COMMAND=(
@@ -146,7 +146,7 @@ setup_0() {
 
 # 1  gpu_monitor: after warm_up; node 0 of cluster
 SF_TASK[1]=gpu_monitor SF_TIER[1]=1 SF_AFTER[1]=0 SF_NODES[1]=0 SF_LAUNCH[1]=srun SF_PROBES_OF[1]=0 SF_SETUP[1]=1
-SF_FINGERPRINT[1]=fdb914637f01
+SF_FINGERPRINT[1]=434485a36297
 setup_1() {
   SF_ENV+=(CONCURRENCY=16)
   SF_COMMAND=(
@@ -159,7 +159,7 @@ setup_1() {
 
 # 2  etcd: after warm_up; node 0 of cluster
 SF_TASK[2]=etcd SF_TIER[2]=1 SF_AFTER[2]=0 SF_FEEDS[2]=4 SF_NODES[2]=0 SF_LAUNCH[2]=srun SF_PROBES_OF[2]=1
-SF_READY_WITHIN[2]=120 SF_SETUP[2]=1 SF_FINGERPRINT[2]=f54e66b09c9e
+SF_READY_WITHIN[2]=120 SF_SETUP[2]=1 SF_FINGERPRINT[2]=79179c36655c
 setup_2() {
   SF_ENV+=(CONCURRENCY=16)
   SF_COMMAND=(
@@ -172,7 +172,7 @@ setup_2() {
 
 # 3  nats: after warm_up; node 0 of cluster
 SF_TASK[3]=nats SF_TIER[3]=1 SF_AFTER[3]=0 SF_FEEDS[3]=4 SF_NODES[3]=0 SF_LAUNCH[3]=srun SF_PROBES_OF[3]=2
-SF_READY_WITHIN[3]=120 SF_SETUP[3]=1 SF_FINGERPRINT[3]=170ba68f9de7
+SF_READY_WITHIN[3]=120 SF_SETUP[3]=1 SF_FINGERPRINT[3]=eca52ae7dcbe
 setup_3() {
   SF_ENV+=(CONCURRENCY=16)
   SF_COMMAND=(
@@ -185,7 +185,7 @@ setup_3() {
 
 # 4  frontend_0: after etcd, nats; node 0 of cluster
 SF_TASK[4]=frontend_0 SF_BASE[4]=frontend SF_TIER[4]=2 SF_AFTER[4]='2 3' SF_FEEDS[4]=5 SF_NODES[4]=0 SF_LAUNCH[4]=srun
-SF_PROBES_OF[4]=3 SF_READY_WITHIN[4]=300 SF_SETUP[4]=1 SF_FINGERPRINT[4]=04ae096046d8
+SF_PROBES_OF[4]=3 SF_READY_WITHIN[4]=300 SF_SETUP[4]=1 SF_FINGERPRINT[4]=2d6433036d9f
 setup_4() {
   SF_ENV+=(CONCURRENCY=16)
   SF_COMMAND=(
@@ -198,7 +198,7 @@ setup_4() {
 
 # 5  gateway: after frontend_0; node 0 of cluster
 SF_TASK[5]=gateway SF_TIER[5]=3 SF_AFTER[5]=4 SF_FEEDS[5]='6 7 8' SF_NODES[5]=0 SF_LAUNCH[5]=srun SF_PROBES_OF[5]=4
-SF_READY_WITHIN[5]=300 SF_SETUP[5]=1 SF_FINGERPRINT[5]=cf18c9091a13
+SF_READY_WITHIN[5]=300 SF_SETUP[5]=1 SF_FINGERPRINT[5]=07f30cb57f6b
 setup_5() {
   SF_ENV+=(CONCURRENCY=16)
   SF_COMMAND=(
@@ -211,7 +211,7 @@ setup_5() {
 
 # 6  agg_0: after gateway; node 0 of cluster; GPUs 0,1,2,3
 SF_TASK[6]=agg_0 SF_BASE[6]=agg SF_TIER[6]=4 SF_AFTER[6]=5 SF_FEEDS[6]=8 SF_NODES[6]=0 SF_GPUS[6]=0,1,2,3
-SF_LAUNCH[6]=srun SF_PROBES_OF[6]='5 6' SF_READY_WITHIN[6]=1800 SF_SETUP[6]=1 SF_FINGERPRINT[6]=c6e2748a138e
+SF_LAUNCH[6]=srun SF_PROBES_OF[6]='5 6' SF_READY_WITHIN[6]=1800 SF_SETUP[6]=1 SF_FINGERPRINT[6]=40a20cfe91e4
 setup_6() {
   SF_ENV+=(CONCURRENCY=16)
   SF_COMMAND=(
@@ -225,7 +225,7 @@ setup_6() {
 # 7  agg_1: after gateway; node 0 of cluster; GPUs 4,5,6,7
 SF_TASK[7]=agg_1 SF_BASE[7]=agg SF_TIER[7]=4 SF_AFTER[7]=5 SF_FEEDS[7]=8 SF_NODES[7]=0 SF_GPUS[7]=4,5,6,7
 SF_REPLICA[7]=1 SF_LAUNCH[7]=srun SF_PROBES_OF[7]='7 8' SF_READY_WITHIN[7]=1800 SF_SETUP[7]=1
-SF_FINGERPRINT[7]=147ffe0e7192
+SF_FINGERPRINT[7]=6f5688568d8a
 setup_7() {
   SF_ENV+=(CONCURRENCY=16)
   SF_COMMAND=(
@@ -238,7 +238,7 @@ setup_7() {
 
 # 8  benchmark_16: after agg_0, agg_1, gateway; node 0 of cluster
 SF_TASK[8]=benchmark_16 SF_BASE[8]=benchmark SF_TIER[8]=5 SF_AFTER[8]='6 7 5' SF_FEEDS[8]=9 SF_NODES[8]=0
-SF_SWEEPS[8]=CONCURRENCY SF_LAUNCH[8]=srun SF_SETUP[8]=1 SF_FINGERPRINT[8]=9564c1e6f53d
+SF_SWEEPS[8]=CONCURRENCY SF_LAUNCH[8]=srun SF_SETUP[8]=1 SF_FINGERPRINT[8]=be42884b32f1
 setup_8() {
   SF_ENV+=(CONCURRENCY=16)
   SF_COMMAND=(
@@ -252,7 +252,7 @@ setup_8() {
 
 # 9  benchmark_64: after benchmark_16; node 0 of cluster
 SF_TASK[9]=benchmark_64 SF_BASE[9]=benchmark SF_TIER[9]=6 SF_AFTER[9]=8 SF_NODES[9]=0 SF_REPLICA[9]=1
-SF_SWEEPS[9]=CONCURRENCY SF_LAUNCH[9]=srun SF_SETUP[9]=1 SF_FINGERPRINT[9]=539b2142e5bf
+SF_SWEEPS[9]=CONCURRENCY SF_LAUNCH[9]=srun SF_SETUP[9]=1 SF_FINGERPRINT[9]=fa60feeb520e
 setup_9() {
   SF_ENV+=(CONCURRENCY=64)
   SF_COMMAND=(
@@ -425,7 +425,7 @@ sf_document_load() { # <this file> -> SF_TEXTS: every here-document; SF_DOCUMENT
         for key in ${keys#* }; do SF_DOCUMENT["${keys%% *}:$key"]=${#SF_TEXTS[@]}; done
         SF_TEXTS+=("$text")
         end=''
-      elif [[ $line == @(task_script|artifact_content|task_outputs|cluster_preamble)\ *\<\<* ]]; then
+      elif [[ $line == @(task_script|on_timeout|artifact_content|task_outputs|cluster_preamble)\ *\<\<* ]]; then
         keys=${line%% <<*}
         end=${line#*<<\'}
         end=${end%%\'*}
@@ -1085,6 +1085,8 @@ sf_task_ended() { # <task index> <exit status>: the attempt is over
     sf_task_record "$i"
   elif [[ ${SF_RETRY[i]-} && $was != READY && ! ${SF_EXIT-} ]] && sf_retry_later "$i" "$why"; then
     return
+  elif [[ ${SF_OUTPUTS[i]-} ]]; then
+    sf_outputs_rescue "$i" "$state"
   fi
   sf_task_enter "$i" "$state" "$why"
   [[ ! $SF_AHEAD ]] || sf_task_announce "$SF_AHEAD"
@@ -1184,7 +1186,7 @@ sf_schedule_open() { # the bus, the state of every task, and the limit of the wh
   done
   if [[ ${SF_LIMIT-} ]]; then
     sf_clock_parse "$SF_LIMIT" limit
-    sf_timer_set run:0 "$limit"
+    sf_timer_set run:0 "$((limit - ${SF_LEAD:-0}))"
   fi
   sf_timer_set sweep:0 "$SF_SWEEP"
 }
@@ -1258,7 +1260,7 @@ sf_schedule_release() { # <task index>: it is done or ready; whoever waited for 
 }
 
 sf_timer_due_run() {
-  sf_run_fail TIMEOUT 124 "the workflow's time limit of $SF_LIMIT s is over"
+  sf_run_fail TIMEOUT 124 "the workflow's time limit of $SF_LIMIT s is ${SF_LEAD:+nearly }over"
 }
 
 sf_timer_due_sweep() { # a runner that is gone without a word was killed by somebody else
@@ -2514,6 +2516,7 @@ sf_run_blame() { # <task index>: a task failed for good
 }
 
 sf_run_end() { # stops what runs, writes the last status, exits
+  if [[ ${SF_EXIT-} ]] && declare -F sf_drain_run >/dev/null; then sf_drain_run; fi
   if [[ ${SF_EXIT-} ]]; then
     sf_stop_all CANCELLED "stopped: $SF_REASON"
     sf_run_cancel
@@ -2607,9 +2610,24 @@ sf_select_tasks() { # [<task>...]: settles the state of every task that is not t
       sf_select_settle "$i" SKIPPED "completed in an earlier run"
     elif [[ -s $SF_RUN/${SF_TASK[i]}/${SF_TASK[i]}.log ]]; then
       sf_retry_rule "$i" 1
+      [[ ! ${SF_OUTPUTS[i]-} ]] || rm -f -- "$SF_RUN/${SF_TASK[i]}/outputs.json" # of an attempt that was stopped
     fi
   done
   sf_select_services
+  sf_select_forget
+}
+
+sf_select_forget() { # strikes out what is about to run again: while it does, neither what it was nor what it is has completed
+  local -i i
+  local line kept='' struck=''
+  local -A again=()
+  for ((i = 0; i < ${#SF_TASK[@]}; i++)); do
+    [[ ${SF_STATE[i]-} ]] || again[${SF_TASK[i]}]=1
+  done
+  while IFS= read -r line; do
+    if [[ ${again[${line##* }]-} ]]; then struck=1; else kept+=$line$'\n'; fi
+  done < <(cat -- "$SF_RUN/completed.txt" 2>/dev/null)
+  if [[ $struck ]]; then printf '%s' "$kept" >"$SF_RUN/completed.txt.new" && mv -f -- "$SF_RUN/completed.txt.new" "$SF_RUN/completed.txt"; fi
 }
 
 sf_select_settle() { # <task index> <state> <reason>
@@ -2860,6 +2878,9 @@ sf_main_places() { # the directories of the run, as absolute paths
   if [[ ${SF_RESUME-} ]]; then
     SF_RESUME=${SF_RESUME%/}
     [[ -d $SF_RESUME ]] || sf_main_usage "--resume: no such run directory: $SF_RESUME"
+    if [[ ! -e $SF_RESUME/events.jsonl && ! -e $SF_RESUME/.owner && $(ls -A -- "$SF_RESUME") ]]; then # not even one that had just begun
+      sf_main_usage "--resume: $SF_RESUME is not the directory of a run"
+    fi
   fi
 }
 

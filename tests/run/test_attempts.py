@@ -247,3 +247,53 @@ workflow:
     assert run.states == {"flaky": "COMPLETED", "once": "TIMEOUT"}
     tasks = run.record["tasks"]
     assert (tasks["flaky"]["attempt"], tasks["once"]["attempt"]) == (2, 1)
+
+
+CHAIN = """workflow:
+  name: w
+  tasks:
+    - name: server
+      script: ['echo {first} up; exec sleep 60']
+      probes: {{readiness: {{log_watch: {{match_pattern: up}}, interval: 0.1}}}}
+    - {{name: bench, depends_on: [server], script: ['echo bench >>$SFLOW_WORKFLOW_OUTPUT_DIR/trace']}}
+    - {{name: other, script: ['echo other >>$SFLOW_WORKFLOW_OUTPUT_DIR/trace']}}
+"""
+
+
+def test_what_was_asked_of_a_server_that_has_changed_is_asked_again(tmp_path: Path) -> None:
+    first = Workflow(tmp_path, CHAIN.format(first="one")).run()
+    assert first.status == 0
+    second = Workflow(tmp_path, CHAIN.format(first="two")).run("--resume", str(first.directory))
+    assert (second.status, second.states) == (0, {"server": "COMPLETED", "bench": "COMPLETED", "other": "SKIPPED"})
+    assert sorted((first.directory / "trace").read_text().split()) == ["bench", "bench", "other"]
+
+
+def test_what_ran_again_and_failed_has_not_completed_when_the_change_is_taken_back(tmp_path: Path) -> None:
+    good, bad = (
+        one("script: ['echo good >$SFLOW_TASK_OUTPUT_DIR/x']"),
+        one("script: ['echo bad >$SFLOW_TASK_OUTPUT_DIR/x; exit 3']"),
+    )
+    first = Workflow(tmp_path, good).run()
+    assert first.status == 0
+    assert Workflow(tmp_path, bad).run("--resume", str(first.directory)).status == 3
+    third = Workflow(tmp_path, good).run("--resume", str(first.directory))
+    assert (third.status, third.states) == (0, {"t": "COMPLETED"})
+    assert (first.directory / "t" / "x").read_text() == "good\n"
+
+
+def test_a_task_that_was_not_chosen_stays_completed(tmp_path: Path) -> None:
+    made = Workflow(tmp_path, CHAIN.format(first="one"))
+    first = made.run()
+    second = made.run("--resume", str(first.directory), "--task", "other", "--no-deps")
+    assert second.states == {"server": "SKIPPED", "bench": "SKIPPED", "other": "SKIPPED"}
+    third = made.run("--resume", str(first.directory))
+    assert third.states == {"server": "SKIPPED", "bench": "SKIPPED", "other": "SKIPPED"}
+
+
+def test_a_folder_that_is_no_run_is_not_resumed(tmp_path: Path) -> None:
+    made = Workflow(tmp_path, one("script: [exit 0]"))
+    first = made.run()
+    refused = made.run("--resume", str(first.directory.parent))
+    assert refused.status == 64
+    assert "is not the directory of a run" in refused.output
+    assert sorted(path.name for path in first.directory.parent.iterdir()) == [first.directory.name]

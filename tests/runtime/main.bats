@@ -42,6 +42,9 @@ setup() {
   [[ $output == *"|$PWD/earlier|" ]]
   run sf_main --resume nowhere
   [[ $status == 64 && $output == *'no such run directory'* ]]
+  mkdir -p elsewhere/w-1
+  run sf_main --resume elsewhere
+  [[ $status == 64 && $output == *"elsewhere is not the directory of a run"* ]]
 }
 
 @test "the other commands" {

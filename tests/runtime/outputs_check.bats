@@ -67,9 +67,3 @@ settle() { # <status of the reader> <what it says>
   sf_outputs_check_explain 0 $'5 1/1 output x: 0 is below min 1\nawk: careful\n4 2/9 output y: 1 is above max 0\n0 - output z: nothing'
   [[ $error == 'output x: 0 is below min 1 (line 5); output y: 1 is above max 0 (line 4; 2 of 9 values); output z: nothing' ]]
 }
-
-@test "what completed once and is not as required by now is struck out" {
-  printf 'f1 u\nf0 t\nold t\nf2 at\n' >"$SF_RUN/completed.txt"
-  sf_outputs_check_forget 0 'output x: 0 is below min 1'
-  [[ $(<"$SF_RUN/completed.txt") == $'f1 u\nf2 at' ]]
-}

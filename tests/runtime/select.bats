@@ -29,3 +29,17 @@ setup() {
   run sf_select_tasks nobody
   [[ $status == 64 && $output == *nobody* ]]
 }
+
+@test "what is run again has not completed any more" {
+  SF_RESUME=$SF_RUN
+  printf 'fa a\nold b\nfx c\n' >"$SF_RUN/completed.txt"
+  sf_select_tasks
+  [[ $(<"$SF_RUN/completed.txt") == $'fa a\nfx c' ]]
+}
+
+@test "what was not chosen stays completed" {
+  SF_RESUME=$SF_RUN SF_NO_DEPS=1
+  printf 'old a\nold b\n' >"$SF_RUN/completed.txt"
+  sf_select_tasks b
+  [[ $(<"$SF_RUN/completed.txt") == 'old a' ]]
+}

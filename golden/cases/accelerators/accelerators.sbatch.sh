@@ -15,7 +15,7 @@
 #
 #   from     workflow.yaml  sha256:ae285f8addedbf2eb1aac980c1977a49cd07c8b17a4716b6cf1651d2d6cad4dd
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:8920a5cf83fbb807a0e51efd0e70f1d6deef90ecdb1cbade24f164b8143be6a7 (all that follows this header)
+#   body     sha256:4f2b08d4ac75298cdcb21debf7fba7a63270f3d8b6b12e324f6e389ff2b8dd0a (all that follows this header)
 #   options  sha256:2327fd86411cc4bfacf20171a99c7daa1e499844fbe3e62225cb1320818237f3 (the #SBATCH lines)
 #
 # `sbatch FILE` submits it, `bash FILE` runs it inside an allocation (salloc);
@@ -57,7 +57,7 @@ workflow_holes() { # what only the run knows, by its placeholder in the texts be
 # ---- Tasks -----------------------------------------------------------------------------------------------------------
 
 # 0  frontend: starts at once; node 0 of front
-SF_TASK[0]=frontend SF_FEEDS[0]=7 SF_NODES[0]=0 SF_LAUNCH[0]=srun SF_SETUP[0]=1 SF_FINGERPRINT[0]=67d1a0805f24
+SF_TASK[0]=frontend SF_FEEDS[0]=7 SF_NODES[0]=0 SF_LAUNCH[0]=srun SF_SETUP[0]=1 SF_FINGERPRINT[0]=e645edd8ebbf
 setup_0() {
   SF_ENV+=(BENCH_ON=h100)
   SF_COMMAND=(
@@ -68,7 +68,7 @@ setup_0() {
 
 # 1  prefill_0: starts at once; node 0 of hopper; GPUs 0,1
 SF_TASK[1]=prefill_0 SF_BASE[1]=prefill SF_FEEDS[1]=7 SF_NODES[1]=1 SF_GPUS[1]=0,1 SF_LAUNCH[1]=srun SF_COMPONENT[1]=1
-SF_SETUP[1]=1 SF_FINGERPRINT[1]=db7d1b1d99e8
+SF_SETUP[1]=1 SF_FINGERPRINT[1]=623a32afef23
 setup_1() {
   SF_ENV+=(BENCH_ON=h100)
   SF_COMMAND=(
@@ -79,7 +79,7 @@ setup_1() {
 
 # 2  prefill_1: starts at once; node 0 of hopper; GPUs 2,3
 SF_TASK[2]=prefill_1 SF_BASE[2]=prefill SF_FEEDS[2]=7 SF_NODES[2]=1 SF_GPUS[2]=2,3 SF_REPLICA[2]=1 SF_LAUNCH[2]=srun
-SF_COMPONENT[2]=1 SF_SETUP[2]=1 SF_FINGERPRINT[2]=ab3d84077e0d
+SF_COMPONENT[2]=1 SF_SETUP[2]=1 SF_FINGERPRINT[2]=6a2de79907cc
 setup_2() {
   SF_ENV+=(BENCH_ON=h100)
   SF_COMMAND=(
@@ -90,7 +90,7 @@ setup_2() {
 
 # 3  prefill_2: starts at once; node 1 of hopper; GPUs 0,1
 SF_TASK[3]=prefill_2 SF_BASE[3]=prefill SF_FEEDS[3]=7 SF_NODES[3]=2 SF_GPUS[3]=0,1 SF_REPLICA[3]=2 SF_LAUNCH[3]=srun
-SF_COMPONENT[3]=1 SF_SETUP[3]=1 SF_FINGERPRINT[3]=a37ef3513862
+SF_COMPONENT[3]=1 SF_SETUP[3]=1 SF_FINGERPRINT[3]=4c5eae926172
 setup_3() {
   SF_ENV+=(BENCH_ON=h100)
   SF_COMMAND=(
@@ -101,7 +101,7 @@ setup_3() {
 
 # 4  prefill_3: starts at once; node 1 of hopper; GPUs 2,3
 SF_TASK[4]=prefill_3 SF_BASE[4]=prefill SF_FEEDS[4]=7 SF_NODES[4]=2 SF_GPUS[4]=2,3 SF_REPLICA[4]=3 SF_LAUNCH[4]=srun
-SF_COMPONENT[4]=1 SF_SETUP[4]=1 SF_FINGERPRINT[4]=9fedbb2af012
+SF_COMPONENT[4]=1 SF_SETUP[4]=1 SF_FINGERPRINT[4]=5f3dbc6c4dc4
 setup_4() {
   SF_ENV+=(BENCH_ON=h100)
   SF_COMMAND=(
@@ -112,7 +112,7 @@ setup_4() {
 
 # 5  decode_0: starts at once; node 0 of large; GPUs 0,1,2,3,4,5,6,7
 SF_TASK[5]=decode_0 SF_BASE[5]=decode SF_NODES[5]=3 SF_GPUS[5]=0,1,2,3,4,5,6,7 SF_LAUNCH[5]=srun SF_COMPONENT[5]=2
-SF_SETUP[5]=1 SF_FINGERPRINT[5]=eb4b5d812b66
+SF_SETUP[5]=1 SF_FINGERPRINT[5]=a1f60660c517
 setup_5() {
   SF_ENV+=(BENCH_ON=h100)
   SF_COMMAND=(
@@ -123,7 +123,7 @@ setup_5() {
 
 # 6  decode_1: starts at once; node 1 of large; GPUs 0,1,2,3,4,5,6,7
 SF_TASK[6]=decode_1 SF_BASE[6]=decode SF_NODES[6]=4 SF_GPUS[6]=0,1,2,3,4,5,6,7 SF_REPLICA[6]=1 SF_LAUNCH[6]=srun
-SF_COMPONENT[6]=2 SF_SETUP[6]=1 SF_FINGERPRINT[6]=b5a91b19757a
+SF_COMPONENT[6]=2 SF_SETUP[6]=1 SF_FINGERPRINT[6]=e9f133922908
 setup_6() {
   SF_ENV+=(BENCH_ON=h100)
   SF_COMMAND=(
@@ -134,7 +134,7 @@ setup_6() {
 
 # 7  bench_h100: after frontend, prefill_0, prefill_1, prefill_2, prefill_3; node 0 of hopper
 SF_TASK[7]=bench_h100 SF_BASE[7]=bench SF_TIER[7]=1 SF_AFTER[7]='0 1 2 3 4' SF_FEEDS[7]=8 SF_NODES[7]=1
-SF_SWEEPS[7]=BENCH_ON SF_LAUNCH[7]=srun SF_COMPONENT[7]=1 SF_SETUP[7]=1 SF_FINGERPRINT[7]=aac50b52d8f9
+SF_SWEEPS[7]=BENCH_ON SF_LAUNCH[7]=srun SF_COMPONENT[7]=1 SF_SETUP[7]=1 SF_FINGERPRINT[7]=90c0aeb030e7
 setup_7() {
   SF_ENV+=(BENCH_ON=h100)
   SF_COMMAND=(
@@ -145,7 +145,7 @@ setup_7() {
 
 # 8  bench_h200: after bench_h100; node 0 of large
 SF_TASK[8]=bench_h200 SF_BASE[8]=bench SF_TIER[8]=2 SF_AFTER[8]=7 SF_NODES[8]=3 SF_REPLICA[8]=1 SF_SWEEPS[8]=BENCH_ON
-SF_LAUNCH[8]=srun SF_COMPONENT[8]=2 SF_SETUP[8]=1 SF_FINGERPRINT[8]=8fcb6b194769
+SF_LAUNCH[8]=srun SF_COMPONENT[8]=2 SF_SETUP[8]=1 SF_FINGERPRINT[8]=e052d4992993
 setup_8() {
   SF_ENV+=(BENCH_ON=h200)
   SF_COMMAND=(
@@ -216,7 +216,7 @@ sf_document_load() { # <this file> -> SF_TEXTS: every here-document; SF_DOCUMENT
         for key in ${keys#* }; do SF_DOCUMENT["${keys%% *}:$key"]=${#SF_TEXTS[@]}; done
         SF_TEXTS+=("$text")
         end=''
-      elif [[ $line == @(task_script|artifact_content|task_outputs|cluster_preamble)\ *\<\<* ]]; then
+      elif [[ $line == @(task_script|on_timeout|artifact_content|task_outputs|cluster_preamble)\ *\<\<* ]]; then
         keys=${line%% <<*}
         end=${line#*<<\'}
         end=${end%%\'*}
@@ -876,6 +876,8 @@ sf_task_ended() { # <task index> <exit status>: the attempt is over
     sf_task_record "$i"
   elif [[ ${SF_RETRY[i]-} && $was != READY && ! ${SF_EXIT-} ]] && sf_retry_later "$i" "$why"; then
     return
+  elif [[ ${SF_OUTPUTS[i]-} ]]; then
+    sf_outputs_rescue "$i" "$state"
   fi
   sf_task_enter "$i" "$state" "$why"
   [[ ! $SF_AHEAD ]] || sf_task_announce "$SF_AHEAD"
@@ -975,7 +977,7 @@ sf_schedule_open() { # the bus, the state of every task, and the limit of the wh
   done
   if [[ ${SF_LIMIT-} ]]; then
     sf_clock_parse "$SF_LIMIT" limit
-    sf_timer_set run:0 "$limit"
+    sf_timer_set run:0 "$((limit - ${SF_LEAD:-0}))"
   fi
   sf_timer_set sweep:0 "$SF_SWEEP"
 }
@@ -1049,7 +1051,7 @@ sf_schedule_release() { # <task index>: it is done or ready; whoever waited for 
 }
 
 sf_timer_due_run() {
-  sf_run_fail TIMEOUT 124 "the workflow's time limit of $SF_LIMIT s is over"
+  sf_run_fail TIMEOUT 124 "the workflow's time limit of $SF_LIMIT s is ${SF_LEAD:+nearly }over"
 }
 
 sf_timer_due_sweep() { # a runner that is gone without a word was killed by somebody else
@@ -1825,6 +1827,7 @@ sf_run_blame() { # <task index>: a task failed for good
 }
 
 sf_run_end() { # stops what runs, writes the last status, exits
+  if [[ ${SF_EXIT-} ]] && declare -F sf_drain_run >/dev/null; then sf_drain_run; fi
   if [[ ${SF_EXIT-} ]]; then
     sf_stop_all CANCELLED "stopped: $SF_REASON"
     sf_run_cancel
@@ -1918,9 +1921,24 @@ sf_select_tasks() { # [<task>...]: settles the state of every task that is not t
       sf_select_settle "$i" SKIPPED "completed in an earlier run"
     elif [[ -s $SF_RUN/${SF_TASK[i]}/${SF_TASK[i]}.log ]]; then
       sf_retry_rule "$i" 1
+      [[ ! ${SF_OUTPUTS[i]-} ]] || rm -f -- "$SF_RUN/${SF_TASK[i]}/outputs.json" # of an attempt that was stopped
     fi
   done
   sf_select_services
+  sf_select_forget
+}
+
+sf_select_forget() { # strikes out what is about to run again: while it does, neither what it was nor what it is has completed
+  local -i i
+  local line kept='' struck=''
+  local -A again=()
+  for ((i = 0; i < ${#SF_TASK[@]}; i++)); do
+    [[ ${SF_STATE[i]-} ]] || again[${SF_TASK[i]}]=1
+  done
+  while IFS= read -r line; do
+    if [[ ${again[${line##* }]-} ]]; then struck=1; else kept+=$line$'\n'; fi
+  done < <(cat -- "$SF_RUN/completed.txt" 2>/dev/null)
+  if [[ $struck ]]; then printf '%s' "$kept" >"$SF_RUN/completed.txt.new" && mv -f -- "$SF_RUN/completed.txt.new" "$SF_RUN/completed.txt"; fi
 }
 
 sf_select_settle() { # <task index> <state> <reason>
@@ -2171,6 +2189,9 @@ sf_main_places() { # the directories of the run, as absolute paths
   if [[ ${SF_RESUME-} ]]; then
     SF_RESUME=${SF_RESUME%/}
     [[ -d $SF_RESUME ]] || sf_main_usage "--resume: no such run directory: $SF_RESUME"
+    if [[ ! -e $SF_RESUME/events.jsonl && ! -e $SF_RESUME/.owner && $(ls -A -- "$SF_RESUME") ]]; then # not even one that had just begun
+      sf_main_usage "--resume: $SF_RESUME is not the directory of a run"
+    fi
   fi
 }
 

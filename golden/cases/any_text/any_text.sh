@@ -4,7 +4,7 @@
 #
 #   from     workflow.yaml  sha256:4449218d19ba11555b6c3d7143c99133c6f97e677928637b7e2f383cd8407157
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:2306afa42aa00273fb5e70563a8c788806234e4732dcc36a70b36e2b0727c886 (all that follows this header)
+#   body     sha256:db041db768c38b7cdc120c16c9398154dd83835948f09a8c00dc353f1c838d74 (all that follows this header)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -74,20 +74,20 @@ workflow_artifacts() { # what must be there before the first task
 # ---- Tasks -----------------------------------------------------------------------------------------------------------
 
 # 0  environment: starts at once; nodes 0, 1 of machines
-SF_TASK[0]=environment SF_NODES[0]='0 1' SF_FINGERPRINT[0]=cf08657e297b
+SF_TASK[0]=environment SF_NODES[0]='0 1' SF_FINGERPRINT[0]=4987952105c5
 
 # 1  print: starts at once; nodes 0, 1 of machines
-SF_TASK[1]=print SF_NODES[1]='0 1' SF_FINGERPRINT[1]=286c09ffea88
+SF_TASK[1]=print SF_NODES[1]='0 1' SF_FINGERPRINT[1]=3522e08adf94
 
 # 2  same_text_twice_0: starts at once; nodes 0, 1 of machines
-SF_TASK[2]=same_text_twice_0 SF_BASE[2]=same_text_twice SF_NODES[2]='0 1' SF_FINGERPRINT[2]=e35d0b928aa5
+SF_TASK[2]=same_text_twice_0 SF_BASE[2]=same_text_twice SF_NODES[2]='0 1' SF_FINGERPRINT[2]=f9d0a3020242
 
 # 3  same_text_twice_1: starts at once; nodes 0, 1 of machines
 SF_TASK[3]=same_text_twice_1 SF_BASE[3]=same_text_twice SF_NODES[3]='0 1' SF_REPLICA[3]=1
-SF_FINGERPRINT[3]=378a5bdb2393
+SF_FINGERPRINT[3]=33f1af027402
 
 # 4  strict: starts at once; nodes 0, 1 of machines
-SF_TASK[4]=strict SF_NODES[4]='0 1' SF_FINGERPRINT[4]=a8ec8a73cdce
+SF_TASK[4]=strict SF_NODES[4]='0 1' SF_FINGERPRINT[4]=6d285b99e6ee
 
 # ---- Scripts ---------------------------------------------------------------------------------------------------------
 # What bash runs for each task, verbatim. The texts are read from this file when the run starts; here they only stand.
@@ -165,7 +165,7 @@ sf_document_load() { # <this file> -> SF_TEXTS: every here-document; SF_DOCUMENT
         for key in ${keys#* }; do SF_DOCUMENT["${keys%% *}:$key"]=${#SF_TEXTS[@]}; done
         SF_TEXTS+=("$text")
         end=''
-      elif [[ $line == @(task_script|artifact_content|task_outputs|cluster_preamble)\ *\<\<* ]]; then
+      elif [[ $line == @(task_script|on_timeout|artifact_content|task_outputs|cluster_preamble)\ *\<\<* ]]; then
         keys=${line%% <<*}
         end=${line#*<<\'}
         end=${end%%\'*}
@@ -1499,6 +1499,8 @@ sf_task_ended() { # <task index> <exit status>: the attempt is over
     sf_task_record "$i"
   elif [[ ${SF_RETRY[i]-} && $was != READY && ! ${SF_EXIT-} ]] && sf_retry_later "$i" "$why"; then
     return
+  elif [[ ${SF_OUTPUTS[i]-} ]]; then
+    sf_outputs_rescue "$i" "$state"
   fi
   sf_task_enter "$i" "$state" "$why"
   [[ ! $SF_AHEAD ]] || sf_task_announce "$SF_AHEAD"
@@ -1598,7 +1600,7 @@ sf_schedule_open() { # the bus, the state of every task, and the limit of the wh
   done
   if [[ ${SF_LIMIT-} ]]; then
     sf_clock_parse "$SF_LIMIT" limit
-    sf_timer_set run:0 "$limit"
+    sf_timer_set run:0 "$((limit - ${SF_LEAD:-0}))"
   fi
   sf_timer_set sweep:0 "$SF_SWEEP"
 }
@@ -1672,7 +1674,7 @@ sf_schedule_release() { # <task index>: it is done or ready; whoever waited for 
 }
 
 sf_timer_due_run() {
-  sf_run_fail TIMEOUT 124 "the workflow's time limit of $SF_LIMIT s is over"
+  sf_run_fail TIMEOUT 124 "the workflow's time limit of $SF_LIMIT s is ${SF_LEAD:+nearly }over"
 }
 
 sf_timer_due_sweep() { # a runner that is gone without a word was killed by somebody else
@@ -1831,6 +1833,7 @@ sf_run_blame() { # <task index>: a task failed for good
 }
 
 sf_run_end() { # stops what runs, writes the last status, exits
+  if [[ ${SF_EXIT-} ]] && declare -F sf_drain_run >/dev/null; then sf_drain_run; fi
   if [[ ${SF_EXIT-} ]]; then
     sf_stop_all CANCELLED "stopped: $SF_REASON"
     sf_run_cancel
@@ -1924,9 +1927,24 @@ sf_select_tasks() { # [<task>...]: settles the state of every task that is not t
       sf_select_settle "$i" SKIPPED "completed in an earlier run"
     elif [[ -s $SF_RUN/${SF_TASK[i]}/${SF_TASK[i]}.log ]]; then
       sf_retry_rule "$i" 1
+      [[ ! ${SF_OUTPUTS[i]-} ]] || rm -f -- "$SF_RUN/${SF_TASK[i]}/outputs.json" # of an attempt that was stopped
     fi
   done
   sf_select_services
+  sf_select_forget
+}
+
+sf_select_forget() { # strikes out what is about to run again: while it does, neither what it was nor what it is has completed
+  local -i i
+  local line kept='' struck=''
+  local -A again=()
+  for ((i = 0; i < ${#SF_TASK[@]}; i++)); do
+    [[ ${SF_STATE[i]-} ]] || again[${SF_TASK[i]}]=1
+  done
+  while IFS= read -r line; do
+    if [[ ${again[${line##* }]-} ]]; then struck=1; else kept+=$line$'\n'; fi
+  done < <(cat -- "$SF_RUN/completed.txt" 2>/dev/null)
+  if [[ $struck ]]; then printf '%s' "$kept" >"$SF_RUN/completed.txt.new" && mv -f -- "$SF_RUN/completed.txt.new" "$SF_RUN/completed.txt"; fi
 }
 
 sf_select_settle() { # <task index> <state> <reason>
@@ -2177,6 +2195,9 @@ sf_main_places() { # the directories of the run, as absolute paths
   if [[ ${SF_RESUME-} ]]; then
     SF_RESUME=${SF_RESUME%/}
     [[ -d $SF_RESUME ]] || sf_main_usage "--resume: no such run directory: $SF_RESUME"
+    if [[ ! -e $SF_RESUME/events.jsonl && ! -e $SF_RESUME/.owner && $(ls -A -- "$SF_RESUME") ]]; then # not even one that had just begun
+      sf_main_usage "--resume: $SF_RESUME is not the directory of a run"
+    fi
   fi
 }
 

@@ -11,7 +11,7 @@
 #
 #   from     workflow.yaml  sha256:5376f46af873ea3ff19bd1af896423703cf61a1479bbc9463d553ae24e8e06b5
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:70df053901df8c2da8a07e653baa688da1a392a328d23ea01e92b5f3fe1c84de (all that follows this header)
+#   body     sha256:37a06615d9b3025ba0ccb4287d62f27b4ee5ea1a11ba9ab5a66cc16499cbd9c3 (all that follows this header)
 #   options  sha256:482c6990de4c60edc3a81c8a7b338288fa8c432fd94c53cd3b14ecbd810d0ab2 (the #SBATCH lines)
 #
 # `sbatch FILE` submits it, `bash FILE` runs it inside an allocation (salloc);
@@ -52,7 +52,7 @@ workflow_holes() { # what only the run knows, by its placeholder in the texts be
 
 # 0  bench: starts at once; node 0 of cluster
 SF_TASK[0]=bench SF_NODES[0]=0 SF_LAUNCH[0]=srun SF_RETRY[0]='2 5 1' SF_OUTPUTS[0]=1
-SF_UNITS[0]='"ttft": "ms", "tps": "tok/s"' SF_CHECKED[0]=1 SF_SETUP[0]=1 SF_FINGERPRINT[0]=6390d8ba4ac2
+SF_UNITS[0]='"ttft": "ms", "tps": "tok/s"' SF_CHECKED[0]=1 SF_SETUP[0]=1 SF_FINGERPRINT[0]=8bb01eefc9a6
 setup_0() {
   SF_ENV+=(LEVEL=1)
   SF_COMMAND=(
@@ -62,7 +62,7 @@ setup_0() {
 
 # 1  pack_1: starts at once; node 0 of cluster
 SF_TASK[1]=pack_1 SF_BASE[1]=pack SF_NODES[1]=0 SF_SWEEPS[1]=LEVEL SF_LAUNCH[1]=srun SF_OUTPUTS[1]=1 SF_CHECKED[1]=1
-SF_SETUP[1]=1 SF_FINGERPRINT[1]=9e0787b8d452
+SF_SETUP[1]=1 SF_FINGERPRINT[1]=f6cc0a537bf9
 setup_1() {
   SF_ENV+=(LEVEL=1)
   SF_COMMAND=(
@@ -72,7 +72,7 @@ setup_1() {
 
 # 2  pack_9: starts at once; node 0 of cluster
 SF_TASK[2]=pack_9 SF_BASE[2]=pack SF_NODES[2]=0 SF_REPLICA[2]=1 SF_SWEEPS[2]=LEVEL SF_LAUNCH[2]=srun SF_OUTPUTS[2]=1
-SF_CHECKED[2]=1 SF_SETUP[2]=1 SF_FINGERPRINT[2]=8ccdc9b61964
+SF_CHECKED[2]=1 SF_SETUP[2]=1 SF_FINGERPRINT[2]=65b4dddae72c
 setup_2() {
   SF_ENV+=(LEVEL=9)
   SF_COMMAND=(
@@ -81,7 +81,7 @@ setup_2() {
 }
 
 # 3  step: starts at once; node 0 of cluster
-SF_TASK[3]=step SF_NODES[3]=0 SF_LAUNCH[3]=srun SF_OUTPUTS[3]=1 SF_SETUP[3]=1 SF_FINGERPRINT[3]=93bddf77667c
+SF_TASK[3]=step SF_NODES[3]=0 SF_LAUNCH[3]=srun SF_OUTPUTS[3]=1 SF_SETUP[3]=1 SF_FINGERPRINT[3]=6fa0f52256ec
 setup_3() {
   SF_ENV+=(LEVEL=1)
   SF_COMMAND=(
@@ -294,7 +294,7 @@ sf_document_load() { # <this file> -> SF_TEXTS: every here-document; SF_DOCUMENT
         for key in ${keys#* }; do SF_DOCUMENT["${keys%% *}:$key"]=${#SF_TEXTS[@]}; done
         SF_TEXTS+=("$text")
         end=''
-      elif [[ $line == @(task_script|artifact_content|task_outputs|cluster_preamble)\ *\<\<* ]]; then
+      elif [[ $line == @(task_script|on_timeout|artifact_content|task_outputs|cluster_preamble)\ *\<\<* ]]; then
         keys=${line%% <<*}
         end=${line#*<<\'}
         end=${end%%\'*}
@@ -954,6 +954,8 @@ sf_task_ended() { # <task index> <exit status>: the attempt is over
     sf_task_record "$i"
   elif [[ ${SF_RETRY[i]-} && $was != READY && ! ${SF_EXIT-} ]] && sf_retry_later "$i" "$why"; then
     return
+  elif [[ ${SF_OUTPUTS[i]-} ]]; then
+    sf_outputs_rescue "$i" "$state"
   fi
   sf_task_enter "$i" "$state" "$why"
   [[ ! $SF_AHEAD ]] || sf_task_announce "$SF_AHEAD"
@@ -1053,7 +1055,7 @@ sf_schedule_open() { # the bus, the state of every task, and the limit of the wh
   done
   if [[ ${SF_LIMIT-} ]]; then
     sf_clock_parse "$SF_LIMIT" limit
-    sf_timer_set run:0 "$limit"
+    sf_timer_set run:0 "$((limit - ${SF_LEAD:-0}))"
   fi
   sf_timer_set sweep:0 "$SF_SWEEP"
 }
@@ -1127,7 +1129,7 @@ sf_schedule_release() { # <task index>: it is done or ready; whoever waited for 
 }
 
 sf_timer_due_run() {
-  sf_run_fail TIMEOUT 124 "the workflow's time limit of $SF_LIMIT s is over"
+  sf_run_fail TIMEOUT 124 "the workflow's time limit of $SF_LIMIT s is ${SF_LEAD:+nearly }over"
 }
 
 sf_timer_due_sweep() { # a runner that is gone without a word was killed by somebody else
@@ -1465,7 +1467,14 @@ sf_outputs_start() { # <task index> <the state it was in before> <why it ended>;
   printf '+%s\n' "$!" >&"$SF_GROUPS"
   SF_READER_UNTIL[$1]=$((SF_NOW + 30000))
   sf_timer_set "reader:$1" 200
-  if [[ ${SF_CHECKED[$1]-} ]]; then sf_outputs_check_begin "$1" "$3" && return 1; fi
+  if [[ ${SF_CHECKED[$1]-} && $2 != STOPPED ]]; then sf_outputs_check_begin "$1" "$3" && return 1; fi
+}
+
+sf_outputs_rescue() { # <task index> <state> -> why of the caller: of a task that a limit or a signal has stopped, what it has printed so far
+  if [[ $2 == TIMEOUT || ($2 == CANCELLED && $SF_RUN_STATE != FAILED) ]]; then
+    sf_outputs_start "$1" STOPPED
+    why+='; outputs.json has what it had printed'
+  fi
 }
 
 sf_outputs_recover() { # <task index>: it has completed, but the script was killed before its outputs were read; status 1: it shall run again
@@ -1475,8 +1484,9 @@ sf_outputs_recover() { # <task index>: it has completed, but the script was kill
   SF_LOG_FROM[$1]=$(LC_ALL=C awk '{ n += length($0) + 1 } /^======== attempt [0-9]+ ========$/ { at = n } END { printf "%d", at }' "$log" 2>/dev/null)
   sf_outputs_try "$1"
   ((status)) || return 0
-  if [[ ${SF_CHECKED[$1]-} ]]; then sf_outputs_check_forget "$1" "$error" && return 1; fi
-  sf_console_warn "no outputs of ${SF_TASK[$1]}: $error"
+  if [[ ! ${SF_CHECKED[$1]-} ]]; then sf_console_warn "no outputs of ${SF_TASK[$1]}: $error" && return 0; fi
+  sf_console_say "${SF_TASK[$1]} had completed and runs again: $error"
+  return 1
 }
 
 sf_outputs_read() { # <task index>: a process of its own, whose word on the bus is its end
@@ -1528,9 +1538,9 @@ sf_schedule_outputs() { # <task index> <status> <word>...: from the reader
   unset -v "SF_READER[i]"
   SF_READERS=$((SF_READERS - 1))
   sf_timer_clear "reader:$i"
-  if [[ ${SF_CHECKED[i]-} ]]; then
+  if [[ ${SF_CHECKED[i]-} && ${SF_READER_AFTER[i]} != STOPPED ]]; then
     sf_outputs_check_settle "$i" "$2" "${*:3}" || return 0
-  elif (($2)); then
+  elif (($2 % 3)); then
     sf_console_warn "no outputs of ${SF_TASK[i]}: ${*:3}"
   fi
   if [[ ${SF_READER_AFTER[i]} == RUNNING ]]; then sf_schedule_release "$i"; fi
@@ -1664,16 +1674,6 @@ sf_outputs_check_fail() { # <task index>: so has the run, also when all else is 
   if [[ ${SF_EXIT-} == 0 ]]; then SF_EXIT='' SF_STOPPING=''; fi
   sf_run_blame "$1"
   SF_STOPPING=$stopping
-}
-
-sf_outputs_check_forget() { # <task index> <why>: it had completed, but what it found is not what is required by now: it is to run again
-  local line kept=''
-  sf_console_say "${SF_TASK[$1]} had completed and runs again: $2"
-  while IFS= read -r line; do
-    [[ $line == *" ${SF_TASK[$1]}" ]] || kept+=$line$'\n'
-  done <"$SF_RUN/completed.txt"
-  printf '%s' "$kept" >"$SF_RUN/completed.txt.new" && mv -f -- "$SF_RUN/completed.txt.new" "$SF_RUN/completed.txt"
-  return 0
 }
 
 # plan: what this script would run, as a table.
@@ -2290,6 +2290,7 @@ sf_run_blame() { # <task index>: a task failed for good
 }
 
 sf_run_end() { # stops what runs, writes the last status, exits
+  if [[ ${SF_EXIT-} ]] && declare -F sf_drain_run >/dev/null; then sf_drain_run; fi
   if [[ ${SF_EXIT-} ]]; then
     sf_stop_all CANCELLED "stopped: $SF_REASON"
     sf_run_cancel
@@ -2350,9 +2351,24 @@ sf_select_tasks() { # [<task>...]: settles the state of every task that is not t
       sf_select_settle "$i" SKIPPED "completed in an earlier run"
     elif [[ -s $SF_RUN/${SF_TASK[i]}/${SF_TASK[i]}.log ]]; then
       sf_retry_rule "$i" 1
+      [[ ! ${SF_OUTPUTS[i]-} ]] || rm -f -- "$SF_RUN/${SF_TASK[i]}/outputs.json" # of an attempt that was stopped
     fi
   done
   sf_select_services
+  sf_select_forget
+}
+
+sf_select_forget() { # strikes out what is about to run again: while it does, neither what it was nor what it is has completed
+  local -i i
+  local line kept='' struck=''
+  local -A again=()
+  for ((i = 0; i < ${#SF_TASK[@]}; i++)); do
+    [[ ${SF_STATE[i]-} ]] || again[${SF_TASK[i]}]=1
+  done
+  while IFS= read -r line; do
+    if [[ ${again[${line##* }]-} ]]; then struck=1; else kept+=$line$'\n'; fi
+  done < <(cat -- "$SF_RUN/completed.txt" 2>/dev/null)
+  if [[ $struck ]]; then printf '%s' "$kept" >"$SF_RUN/completed.txt.new" && mv -f -- "$SF_RUN/completed.txt.new" "$SF_RUN/completed.txt"; fi
 }
 
 sf_select_settle() { # <task index> <state> <reason>
@@ -2603,6 +2619,9 @@ sf_main_places() { # the directories of the run, as absolute paths
   if [[ ${SF_RESUME-} ]]; then
     SF_RESUME=${SF_RESUME%/}
     [[ -d $SF_RESUME ]] || sf_main_usage "--resume: no such run directory: $SF_RESUME"
+    if [[ ! -e $SF_RESUME/events.jsonl && ! -e $SF_RESUME/.owner && $(ls -A -- "$SF_RESUME") ]]; then # not even one that had just begun
+      sf_main_usage "--resume: $SF_RESUME is not the directory of a run"
+    fi
   fi
 }
 

@@ -4,7 +4,7 @@
 #
 #   from     dag.yaml  sha256:8f40df9ba833b5646be249a090380f0ade6e81b6f944d3f1ac3d167063691e90
 #   rebuild  sflowc build -f dag.yaml
-#   body     sha256:24e49183e10274abddc5ef7deb72b5440c38bce7cacf31046dcf0d62ed528b0f (all that follows this header)
+#   body     sha256:d9b2d8b8630dbd5e42ec69d09d76746bf7ff2f5b693231dfe9d5bb49ed9221ee (all that follows this header)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -44,24 +44,24 @@ workflow_holes() { # what only the run knows, by its placeholder in the texts be
 # ---- Tasks -----------------------------------------------------------------------------------------------------------
 
 # 0  split: starts at once; node 0 of local
-SF_TASK[0]=split SF_FEEDS[0]='1 2 3 4' SF_NODES[0]=0 SF_FINGERPRINT[0]=0fe58ab56d24
+SF_TASK[0]=split SF_FEEDS[0]='1 2 3 4' SF_NODES[0]=0 SF_FINGERPRINT[0]=8c6519d169b0
 
 # 1  sum_0: after split; node 0 of local
-SF_TASK[1]=sum_0 SF_BASE[1]=sum SF_TIER[1]=1 SF_AFTER[1]=0 SF_FEEDS[1]=5 SF_NODES[1]=0 SF_FINGERPRINT[1]=f43159c5e859
+SF_TASK[1]=sum_0 SF_BASE[1]=sum SF_TIER[1]=1 SF_AFTER[1]=0 SF_FEEDS[1]=5 SF_NODES[1]=0 SF_FINGERPRINT[1]=44cc801a4a48
 
 # 2  sum_1: after split; node 0 of local
 SF_TASK[2]=sum_1 SF_BASE[2]=sum SF_TIER[2]=1 SF_AFTER[2]=0 SF_FEEDS[2]=5 SF_NODES[2]=0 SF_REPLICA[2]=1
-SF_FINGERPRINT[2]=c84174d30cd1
+SF_FINGERPRINT[2]=9b17e4233942
 
 # 3  sum_2: after split; node 0 of local
 SF_TASK[3]=sum_2 SF_BASE[3]=sum SF_TIER[3]=1 SF_AFTER[3]=0 SF_FEEDS[3]=5 SF_NODES[3]=0 SF_REPLICA[3]=2
-SF_FINGERPRINT[3]=24512a7843d4
+SF_FINGERPRINT[3]=82319a28f5f5
 
 # 4  count: after split; node 0 of local
-SF_TASK[4]=count SF_TIER[4]=1 SF_AFTER[4]=0 SF_FEEDS[4]=5 SF_NODES[4]=0 SF_FINGERPRINT[4]=820fcd85110e
+SF_TASK[4]=count SF_TIER[4]=1 SF_AFTER[4]=0 SF_FEEDS[4]=5 SF_NODES[4]=0 SF_FINGERPRINT[4]=0f398133f4e1
 
 # 5  total: after sum_0, sum_1, sum_2, count; node 0 of local
-SF_TASK[5]=total SF_TIER[5]=2 SF_AFTER[5]='1 2 3 4' SF_NODES[5]=0 SF_FINGERPRINT[5]=93e38549822d
+SF_TASK[5]=total SF_TIER[5]=2 SF_AFTER[5]='1 2 3 4' SF_NODES[5]=0 SF_FINGERPRINT[5]=03c3b9748932
 
 # ---- Scripts ---------------------------------------------------------------------------------------------------------
 # What bash runs for each task, verbatim. The texts are read from this file when the run starts; here they only stand.
@@ -134,7 +134,7 @@ sf_document_load() { # <this file> -> SF_TEXTS: every here-document; SF_DOCUMENT
         for key in ${keys#* }; do SF_DOCUMENT["${keys%% *}:$key"]=${#SF_TEXTS[@]}; done
         SF_TEXTS+=("$text")
         end=''
-      elif [[ $line == @(task_script|artifact_content|task_outputs|cluster_preamble)\ *\<\<* ]]; then
+      elif [[ $line == @(task_script|on_timeout|artifact_content|task_outputs|cluster_preamble)\ *\<\<* ]]; then
         keys=${line%% <<*}
         end=${line#*<<\'}
         end=${end%%\'*}
@@ -1263,6 +1263,8 @@ sf_task_ended() { # <task index> <exit status>: the attempt is over
     sf_task_record "$i"
   elif [[ ${SF_RETRY[i]-} && $was != READY && ! ${SF_EXIT-} ]] && sf_retry_later "$i" "$why"; then
     return
+  elif [[ ${SF_OUTPUTS[i]-} ]]; then
+    sf_outputs_rescue "$i" "$state"
   fi
   sf_task_enter "$i" "$state" "$why"
   [[ ! $SF_AHEAD ]] || sf_task_announce "$SF_AHEAD"
@@ -1362,7 +1364,7 @@ sf_schedule_open() { # the bus, the state of every task, and the limit of the wh
   done
   if [[ ${SF_LIMIT-} ]]; then
     sf_clock_parse "$SF_LIMIT" limit
-    sf_timer_set run:0 "$limit"
+    sf_timer_set run:0 "$((limit - ${SF_LEAD:-0}))"
   fi
   sf_timer_set sweep:0 "$SF_SWEEP"
 }
@@ -1436,7 +1438,7 @@ sf_schedule_release() { # <task index>: it is done or ready; whoever waited for 
 }
 
 sf_timer_due_run() {
-  sf_run_fail TIMEOUT 124 "the workflow's time limit of $SF_LIMIT s is over"
+  sf_run_fail TIMEOUT 124 "the workflow's time limit of $SF_LIMIT s is ${SF_LEAD:+nearly }over"
 }
 
 sf_timer_due_sweep() { # a runner that is gone without a word was killed by somebody else
@@ -1595,6 +1597,7 @@ sf_run_blame() { # <task index>: a task failed for good
 }
 
 sf_run_end() { # stops what runs, writes the last status, exits
+  if [[ ${SF_EXIT-} ]] && declare -F sf_drain_run >/dev/null; then sf_drain_run; fi
   if [[ ${SF_EXIT-} ]]; then
     sf_stop_all CANCELLED "stopped: $SF_REASON"
     sf_run_cancel
@@ -1688,9 +1691,24 @@ sf_select_tasks() { # [<task>...]: settles the state of every task that is not t
       sf_select_settle "$i" SKIPPED "completed in an earlier run"
     elif [[ -s $SF_RUN/${SF_TASK[i]}/${SF_TASK[i]}.log ]]; then
       sf_retry_rule "$i" 1
+      [[ ! ${SF_OUTPUTS[i]-} ]] || rm -f -- "$SF_RUN/${SF_TASK[i]}/outputs.json" # of an attempt that was stopped
     fi
   done
   sf_select_services
+  sf_select_forget
+}
+
+sf_select_forget() { # strikes out what is about to run again: while it does, neither what it was nor what it is has completed
+  local -i i
+  local line kept='' struck=''
+  local -A again=()
+  for ((i = 0; i < ${#SF_TASK[@]}; i++)); do
+    [[ ${SF_STATE[i]-} ]] || again[${SF_TASK[i]}]=1
+  done
+  while IFS= read -r line; do
+    if [[ ${again[${line##* }]-} ]]; then struck=1; else kept+=$line$'\n'; fi
+  done < <(cat -- "$SF_RUN/completed.txt" 2>/dev/null)
+  if [[ $struck ]]; then printf '%s' "$kept" >"$SF_RUN/completed.txt.new" && mv -f -- "$SF_RUN/completed.txt.new" "$SF_RUN/completed.txt"; fi
 }
 
 sf_select_settle() { # <task index> <state> <reason>
@@ -1941,6 +1959,9 @@ sf_main_places() { # the directories of the run, as absolute paths
   if [[ ${SF_RESUME-} ]]; then
     SF_RESUME=${SF_RESUME%/}
     [[ -d $SF_RESUME ]] || sf_main_usage "--resume: no such run directory: $SF_RESUME"
+    if [[ ! -e $SF_RESUME/events.jsonl && ! -e $SF_RESUME/.owner && $(ls -A -- "$SF_RESUME") ]]; then # not even one that had just begun
+      sf_main_usage "--resume: $SF_RESUME is not the directory of a run"
+    fi
   fi
 }
 

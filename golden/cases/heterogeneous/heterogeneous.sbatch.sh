@@ -18,7 +18,7 @@
 #
 #   from     workflow.yaml  sha256:6545bbe809ed40dfa63ed4573e72a8cf546bebdce396b8d62d12e57fca55b7c1
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:dc3c2e916a67b0df1ab89bc0c5a64fcdf34d283973dee8a91e55b22177ac5874 (all that follows this header)
+#   body     sha256:de9dec25999be7aab46dcd6ed2c59794aec24d02de1651a4a0c4d61366e6a40f (all that follows this header)
 #   options  sha256:9a5db38c53ce34f3ab6335ddb4ebccf02d75bc8ae12924de463f991e64e69dbf (the #SBATCH lines)
 #
 # `sbatch FILE` submits it, `bash FILE` runs it inside an allocation (salloc);
@@ -67,11 +67,11 @@ workflow_holes() { # what only the run knows, by its placeholder in the texts be
 # ---- Tasks -----------------------------------------------------------------------------------------------------------
 
 # 0  prepare: starts at once; node 0 of here
-SF_TASK[0]=prepare SF_FEEDS[0]=1 SF_NODES[0]=3 SF_FINGERPRINT[0]=dd555fadd803
+SF_TASK[0]=prepare SF_FEEDS[0]=1 SF_NODES[0]=3 SF_FINGERPRINT[0]=d871a1aa827c
 
 # 1  server: after prepare; node 0 of frontend
 SF_TASK[1]=server SF_TIER[1]=1 SF_AFTER[1]=0 SF_FEEDS[1]='2 3 4 5' SF_NODES[1]=0 SF_LAUNCH[1]=srun SF_PROBES_OF[1]=0
-SF_SETUP[1]=1 SF_FINGERPRINT[1]=689ababd3223
+SF_SETUP[1]=1 SF_FINGERPRINT[1]=11e13d552458
 setup_1() {
   SF_COMMAND=(
     srun --het-group=0 --nodes=1 "--nodelist=${SF_NODE_NAME[0]}" --job-name=server --unbuffered --export=ALL --label
@@ -81,7 +81,7 @@ setup_1() {
 
 # 2  worker_0: after server; node 0 of gpus; GPUs 0,1,2,3
 SF_TASK[2]=worker_0 SF_BASE[2]=worker SF_TIER[2]=2 SF_AFTER[2]=1 SF_NODES[2]=1 SF_GPUS[2]=0,1,2,3 SF_LAUNCH[2]=srun
-SF_COMPONENT[2]=1 SF_SETUP[2]=1 SF_FINGERPRINT[2]=09adfb8c7451
+SF_COMPONENT[2]=1 SF_SETUP[2]=1 SF_FINGERPRINT[2]=3ca49decd402
 setup_2() {
   SF_COMMAND=(
     srun --het-group=1 --nodes=1 "--nodelist=${SF_NODE_NAME[1]}" --ntasks-per-node=8 --job-name=worker_0 --unbuffered
@@ -91,7 +91,7 @@ setup_2() {
 
 # 3  worker_1: after server; node 0 of gpus; GPUs 4,5,6,7
 SF_TASK[3]=worker_1 SF_BASE[3]=worker SF_TIER[3]=2 SF_AFTER[3]=1 SF_NODES[3]=1 SF_GPUS[3]=4,5,6,7 SF_REPLICA[3]=1
-SF_LAUNCH[3]=srun SF_COMPONENT[3]=1 SF_SETUP[3]=1 SF_FINGERPRINT[3]=cf7b235fc846
+SF_LAUNCH[3]=srun SF_COMPONENT[3]=1 SF_SETUP[3]=1 SF_FINGERPRINT[3]=c888a28f360b
 setup_3() {
   SF_COMMAND=(
     srun --het-group=1 --nodes=1 "--nodelist=${SF_NODE_NAME[1]}" --ntasks-per-node=8 --job-name=worker_1 --unbuffered
@@ -101,7 +101,7 @@ setup_3() {
 
 # 4  worker_2: after server; node 1 of gpus; GPUs 0,1,2,3
 SF_TASK[4]=worker_2 SF_BASE[4]=worker SF_TIER[4]=2 SF_AFTER[4]=1 SF_NODES[4]=2 SF_GPUS[4]=0,1,2,3 SF_REPLICA[4]=2
-SF_LAUNCH[4]=srun SF_COMPONENT[4]=1 SF_SETUP[4]=1 SF_FINGERPRINT[4]=5a183fbc1825
+SF_LAUNCH[4]=srun SF_COMPONENT[4]=1 SF_SETUP[4]=1 SF_FINGERPRINT[4]=fad8e20de09e
 setup_4() {
   SF_COMMAND=(
     srun --het-group=1 --nodes=1 "--nodelist=${SF_NODE_NAME[2]}" --ntasks-per-node=8 --job-name=worker_2 --unbuffered
@@ -111,7 +111,7 @@ setup_4() {
 
 # 5  worker_3: after server; node 1 of gpus; GPUs 4,5,6,7
 SF_TASK[5]=worker_3 SF_BASE[5]=worker SF_TIER[5]=2 SF_AFTER[5]=1 SF_NODES[5]=2 SF_GPUS[5]=4,5,6,7 SF_REPLICA[5]=3
-SF_LAUNCH[5]=srun SF_COMPONENT[5]=1 SF_SETUP[5]=1 SF_FINGERPRINT[5]=d0e4a88a02fa
+SF_LAUNCH[5]=srun SF_COMPONENT[5]=1 SF_SETUP[5]=1 SF_FINGERPRINT[5]=7886e637e48d
 setup_5() {
   SF_COMMAND=(
     srun --het-group=1 --nodes=1 "--nodelist=${SF_NODE_NAME[2]}" --ntasks-per-node=8 --job-name=worker_3 --unbuffered
@@ -120,7 +120,7 @@ setup_5() {
 }
 
 # 6  outside: starts at once; nodes 0, 1 of gpus
-SF_TASK[6]=outside SF_NODES[6]='1 2' SF_LAUNCH[6]=srun SF_SETUP[6]=1 SF_FINGERPRINT[6]=314ea9731cd7
+SF_TASK[6]=outside SF_NODES[6]='1 2' SF_LAUNCH[6]=srun SF_SETUP[6]=1 SF_FINGERPRINT[6]=226604e49a3b
 setup_6() {
   SF_COMMAND=(
     srun --jobid=4711 --nodes=2 "--nodelist=${SF_NODE_NAME[1]},${SF_NODE_NAME[2]}" --job-name=outside --unbuffered
@@ -197,7 +197,7 @@ sf_document_load() { # <this file> -> SF_TEXTS: every here-document; SF_DOCUMENT
         for key in ${keys#* }; do SF_DOCUMENT["${keys%% *}:$key"]=${#SF_TEXTS[@]}; done
         SF_TEXTS+=("$text")
         end=''
-      elif [[ $line == @(task_script|artifact_content|task_outputs|cluster_preamble)\ *\<\<* ]]; then
+      elif [[ $line == @(task_script|on_timeout|artifact_content|task_outputs|cluster_preamble)\ *\<\<* ]]; then
         keys=${line%% <<*}
         end=${line#*<<\'}
         end=${end%%\'*}
@@ -857,6 +857,8 @@ sf_task_ended() { # <task index> <exit status>: the attempt is over
     sf_task_record "$i"
   elif [[ ${SF_RETRY[i]-} && $was != READY && ! ${SF_EXIT-} ]] && sf_retry_later "$i" "$why"; then
     return
+  elif [[ ${SF_OUTPUTS[i]-} ]]; then
+    sf_outputs_rescue "$i" "$state"
   fi
   sf_task_enter "$i" "$state" "$why"
   [[ ! $SF_AHEAD ]] || sf_task_announce "$SF_AHEAD"
@@ -956,7 +958,7 @@ sf_schedule_open() { # the bus, the state of every task, and the limit of the wh
   done
   if [[ ${SF_LIMIT-} ]]; then
     sf_clock_parse "$SF_LIMIT" limit
-    sf_timer_set run:0 "$limit"
+    sf_timer_set run:0 "$((limit - ${SF_LEAD:-0}))"
   fi
   sf_timer_set sweep:0 "$SF_SWEEP"
 }
@@ -1030,7 +1032,7 @@ sf_schedule_release() { # <task index>: it is done or ready; whoever waited for 
 }
 
 sf_timer_due_run() {
-  sf_run_fail TIMEOUT 124 "the workflow's time limit of $SF_LIMIT s is over"
+  sf_run_fail TIMEOUT 124 "the workflow's time limit of $SF_LIMIT s is ${SF_LEAD:+nearly }over"
 }
 
 sf_timer_due_sweep() { # a runner that is gone without a word was killed by somebody else
@@ -2169,6 +2171,7 @@ sf_run_blame() { # <task index>: a task failed for good
 }
 
 sf_run_end() { # stops what runs, writes the last status, exits
+  if [[ ${SF_EXIT-} ]] && declare -F sf_drain_run >/dev/null; then sf_drain_run; fi
   if [[ ${SF_EXIT-} ]]; then
     sf_stop_all CANCELLED "stopped: $SF_REASON"
     sf_run_cancel
@@ -2262,9 +2265,24 @@ sf_select_tasks() { # [<task>...]: settles the state of every task that is not t
       sf_select_settle "$i" SKIPPED "completed in an earlier run"
     elif [[ -s $SF_RUN/${SF_TASK[i]}/${SF_TASK[i]}.log ]]; then
       sf_retry_rule "$i" 1
+      [[ ! ${SF_OUTPUTS[i]-} ]] || rm -f -- "$SF_RUN/${SF_TASK[i]}/outputs.json" # of an attempt that was stopped
     fi
   done
   sf_select_services
+  sf_select_forget
+}
+
+sf_select_forget() { # strikes out what is about to run again: while it does, neither what it was nor what it is has completed
+  local -i i
+  local line kept='' struck=''
+  local -A again=()
+  for ((i = 0; i < ${#SF_TASK[@]}; i++)); do
+    [[ ${SF_STATE[i]-} ]] || again[${SF_TASK[i]}]=1
+  done
+  while IFS= read -r line; do
+    if [[ ${again[${line##* }]-} ]]; then struck=1; else kept+=$line$'\n'; fi
+  done < <(cat -- "$SF_RUN/completed.txt" 2>/dev/null)
+  if [[ $struck ]]; then printf '%s' "$kept" >"$SF_RUN/completed.txt.new" && mv -f -- "$SF_RUN/completed.txt.new" "$SF_RUN/completed.txt"; fi
 }
 
 sf_select_settle() { # <task index> <state> <reason>
@@ -2515,6 +2533,9 @@ sf_main_places() { # the directories of the run, as absolute paths
   if [[ ${SF_RESUME-} ]]; then
     SF_RESUME=${SF_RESUME%/}
     [[ -d $SF_RESUME ]] || sf_main_usage "--resume: no such run directory: $SF_RESUME"
+    if [[ ! -e $SF_RESUME/events.jsonl && ! -e $SF_RESUME/.owner && $(ls -A -- "$SF_RESUME") ]]; then # not even one that had just begun
+      sf_main_usage "--resume: $SF_RESUME is not the directory of a run"
+    fi
   fi
 }
 

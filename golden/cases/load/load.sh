@@ -4,7 +4,7 @@
 #
 #   from     load.yaml  sha256:5c8dafe559ec8d222bec440568fbfc06866944ddb46e7528ced21cb6e8131d32
 #   rebuild  sflowc build -f load.yaml
-#   body     sha256:38b948aeec6c25b23979d6b3ccd1c9b6913a9aef20ce4d0ccda59903ddf48b96 (all that follows this header)
+#   body     sha256:987fb7fb64d89ac46a071415067f4f33e2a948ca777808aabbed53275c0b2b32 (all that follows this header)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -61,7 +61,7 @@ workflow_artifacts() { # what must be there before the first task
 
 # 0  server: starts at once; node 0 of local
 SF_TASK[0]=server SF_FEEDS[0]=1 SF_NODES[0]=0 SF_PROBES_OF[0]=0 SF_READY_WITHIN[0]=30 SF_SETUP[0]=1
-SF_FINGERPRINT[0]=8fc32aefbaa1
+SF_FINGERPRINT[0]=fcfa8fcfc710
 setup_0() {
   SF_ENV+=(CLIENTS=1)
 }
@@ -69,7 +69,7 @@ setup_0() {
 # 1  load_1: after server; node 0 of local
 SF_TASK[1]=load_1 SF_BASE[1]=load SF_TIER[1]=1 SF_AFTER[1]=0 SF_FEEDS[1]=2 SF_NODES[1]=0 SF_SWEEPS[1]=CLIENTS
 SF_TIMEOUT[1]=60 SF_OUTPUTS[1]=1 SF_UNITS[1]='"throughput": "requests/s", "p50": "ms", "p99": "ms"' SF_SETUP[1]=1
-SF_FINGERPRINT[1]=61eb4f9851c8
+SF_FINGERPRINT[1]=751213475f75
 setup_1() {
   SF_ENV+=(CLIENTS=1)
 }
@@ -77,7 +77,7 @@ setup_1() {
 # 2  load_2: after load_1; node 0 of local
 SF_TASK[2]=load_2 SF_BASE[2]=load SF_TIER[2]=2 SF_AFTER[2]=1 SF_FEEDS[2]=3 SF_NODES[2]=0 SF_REPLICA[2]=1
 SF_SWEEPS[2]=CLIENTS SF_TIMEOUT[2]=60 SF_OUTPUTS[2]=1
-SF_UNITS[2]='"throughput": "requests/s", "p50": "ms", "p99": "ms"' SF_SETUP[2]=1 SF_FINGERPRINT[2]=c4e8e7ae3867
+SF_UNITS[2]='"throughput": "requests/s", "p50": "ms", "p99": "ms"' SF_SETUP[2]=1 SF_FINGERPRINT[2]=4c458d9360f0
 setup_2() {
   SF_ENV+=(CLIENTS=2)
 }
@@ -85,7 +85,7 @@ setup_2() {
 # 3  load_4: after load_2; node 0 of local
 SF_TASK[3]=load_4 SF_BASE[3]=load SF_TIER[3]=3 SF_AFTER[3]=2 SF_FEEDS[3]=4 SF_NODES[3]=0 SF_REPLICA[3]=2
 SF_SWEEPS[3]=CLIENTS SF_TIMEOUT[3]=60 SF_OUTPUTS[3]=1
-SF_UNITS[3]='"throughput": "requests/s", "p50": "ms", "p99": "ms"' SF_SETUP[3]=1 SF_FINGERPRINT[3]=2720229dcee0
+SF_UNITS[3]='"throughput": "requests/s", "p50": "ms", "p99": "ms"' SF_SETUP[3]=1 SF_FINGERPRINT[3]=0046cc7a549d
 setup_3() {
   SF_ENV+=(CLIENTS=4)
 }
@@ -93,7 +93,7 @@ setup_3() {
 # 4  load_8: after load_4; node 0 of local
 SF_TASK[4]=load_8 SF_BASE[4]=load SF_TIER[4]=4 SF_AFTER[4]=3 SF_NODES[4]=0 SF_REPLICA[4]=3 SF_SWEEPS[4]=CLIENTS
 SF_TIMEOUT[4]=60 SF_OUTPUTS[4]=1 SF_UNITS[4]='"throughput": "requests/s", "p50": "ms", "p99": "ms"' SF_SETUP[4]=1
-SF_FINGERPRINT[4]=5cc416f6825e
+SF_FINGERPRINT[4]=629901792ce8
 setup_4() {
   SF_ENV+=(CLIENTS=8)
 }
@@ -249,7 +249,7 @@ sf_document_load() { # <this file> -> SF_TEXTS: every here-document; SF_DOCUMENT
         for key in ${keys#* }; do SF_DOCUMENT["${keys%% *}:$key"]=${#SF_TEXTS[@]}; done
         SF_TEXTS+=("$text")
         end=''
-      elif [[ $line == @(task_script|artifact_content|task_outputs|cluster_preamble)\ *\<\<* ]]; then
+      elif [[ $line == @(task_script|on_timeout|artifact_content|task_outputs|cluster_preamble)\ *\<\<* ]]; then
         keys=${line%% <<*}
         end=${line#*<<\'}
         end=${end%%\'*}
@@ -1192,12 +1192,10 @@ sf_task_ended() { # <task index> <exit status>: the attempt is over
   sf_task_judge "$i" "$2" "$was"
   sf_pool_free "$i"
   SF_AHEAD=''
-  if [[ $state == COMPLETED && $was == RUNNING ]]; then
+  if [[ $state == COMPLETED && $was == RUNNING && ! ${SF_OUTPUTS[i]-} ]]; then
     SF_STATE[i]=COMPLETED
-    if [[ ! ${SF_OUTPUTS[i]-} ]]; then
-      sf_schedule_release "$i"
-      [[ ${SF_EXIT-} ]] || sf_schedule_ahead
-    fi
+    sf_schedule_release "$i"
+    [[ ${SF_EXIT-} ]] || sf_schedule_ahead
   fi
   sf_timer_clear "limit:$i"
   sf_timer_clear "ready:$i"
@@ -1207,10 +1205,12 @@ sf_task_ended() { # <task index> <exit status>: the attempt is over
   SF_STATUS[i]=$2
   SF_FINISHED[i]=$SF_STAMP
   if [[ $state == COMPLETED ]]; then
+    if [[ ${SF_OUTPUTS[i]-} ]] && ! sf_outputs_start "$i" "$was" "$why"; then return 0; fi
     sf_task_record "$i"
-    if [[ ${SF_OUTPUTS[i]-} ]]; then sf_outputs_start "$i" "$was"; fi
   elif [[ ${SF_RETRY[i]-} && $was != READY && ! ${SF_EXIT-} ]] && sf_retry_later "$i" "$why"; then
     return
+  elif [[ ${SF_OUTPUTS[i]-} ]]; then
+    sf_outputs_rescue "$i" "$state"
   fi
   sf_task_enter "$i" "$state" "$why"
   [[ ! $SF_AHEAD ]] || sf_task_announce "$SF_AHEAD"
@@ -1310,7 +1310,7 @@ sf_schedule_open() { # the bus, the state of every task, and the limit of the wh
   done
   if [[ ${SF_LIMIT-} ]]; then
     sf_clock_parse "$SF_LIMIT" limit
-    sf_timer_set run:0 "$limit"
+    sf_timer_set run:0 "$((limit - ${SF_LEAD:-0}))"
   fi
   sf_timer_set sweep:0 "$SF_SWEEP"
 }
@@ -1384,7 +1384,7 @@ sf_schedule_release() { # <task index>: it is done or ready; whoever waited for 
 }
 
 sf_timer_due_run() {
-  sf_run_fail TIMEOUT 124 "the workflow's time limit of $SF_LIMIT s is over"
+  sf_run_fail TIMEOUT 124 "the workflow's time limit of $SF_LIMIT s is ${SF_LEAD:+nearly }over"
 }
 
 sf_timer_due_sweep() { # a runner that is gone without a word was killed by somebody else
@@ -1400,9 +1400,9 @@ sf_timer_due_sweep() { # a runner that is gone without a word was killed by some
 
 # outputs: what the patterns of a task find in its log goes to outputs.json in its directory. It is read when the task has
 # completed, by a process beside the schedule, and what depends on the task starts when that is done. Nothing that goes
-# wrong here changes how the task or the run ends.
+# wrong here changes how the task or the run ends, unless something is required of them (outputs_check).
 
-sf_outputs_start() { # <task index> <the state it was in before>
+sf_outputs_start() { # <task index> <the state it was in before> <why it ended>; status 1 when they decide whether it has completed
   SF_READER_AFTER[$1]=$2
   SF_READERS=$((SF_READERS + 1))
   set -m # away from signals to this script's process group
@@ -1412,32 +1412,55 @@ sf_outputs_start() { # <task index> <the state it was in before>
   printf '+%s\n' "$!" >&"$SF_GROUPS"
   SF_READER_UNTIL[$1]=$((SF_NOW + 30000))
   sf_timer_set "reader:$1" 200
+  if [[ ${SF_CHECKED[$1]-} && $2 != STOPPED ]]; then sf_outputs_check_begin "$1" "$3" && return 1; fi
 }
 
-sf_outputs_recover() { # <task index>: it has completed, but the script was killed before its outputs were read
+sf_outputs_rescue() { # <task index> <state> -> why of the caller: of a task that a limit or a signal has stopped, what it has printed so far
+  if [[ $2 == TIMEOUT || ($2 == CANCELLED && $SF_RUN_STATE != FAILED) ]]; then
+    sf_outputs_start "$1" STOPPED
+    why+='; outputs.json has what it had printed'
+  fi
+}
+
+sf_outputs_recover() { # <task index>: it has completed, but the script was killed before its outputs were read; status 1: it shall run again
   local log=$SF_RUN/${SF_TASK[$1]}/${SF_TASK[$1]}.log error
-  if [[ ! ${SF_OUTPUTS[$1]-} || -e ${log%/*}/outputs.json ]]; then return 0; fi
+  local -i status
+  if [[ ! ${SF_OUTPUTS[$1]-} || (-e ${log%/*}/outputs.json && ! ${SF_CHECKED[$1]-}) ]]; then return 0; fi
   SF_LOG_FROM[$1]=$(LC_ALL=C awk '{ n += length($0) + 1 } /^======== attempt [0-9]+ ========$/ { at = n } END { printf "%d", at }' "$log" 2>/dev/null)
-  error=$(sf_outputs_write "$1" "${log%/*}" 2>&1) || sf_console_warn "no outputs of ${SF_TASK[$1]}: ${error//$'\n'/; }"
+  sf_outputs_try "$1"
+  ((status)) || return 0
+  if [[ ! ${SF_CHECKED[$1]-} ]]; then sf_console_warn "no outputs of ${SF_TASK[$1]}: $error" && return 0; fi
+  sf_console_say "${SF_TASK[$1]} had completed and runs again: $error"
+  return 1
 }
 
 sf_outputs_read() { # <task index>: a process of its own, whose word on the bus is its end
   local fd error
-  local -i status=0
+  local -i status
   trap '' HUP INT QUIT TERM USR1 USR2
   for fd in "${SF_RUNNER_PIPE[@]}" "$SF_LIFE" "$SF_EVENTS" "$SF_LOG" "$SF_GROUPS" ${SF_CHECKS-}; do exec {fd}>&-; done
-  error=$(sf_outputs_write "$1" "$SF_RUN/${SF_TASK[$1]}" 2>&1) || status=1
-  error=${error//$'\n'/; }
+  sf_outputs_try "$1"
   printf 'outputs %s %s %s\n' "$1" "$status" "${error:0:400}" >&"$SF_BUS"
+}
+
+sf_outputs_try() { # <task index> -> status, error of the caller: 3 when what is in outputs.json is not what is required
+  status=0
+  error=$(sf_outputs_write "$1" "$SF_RUN/${SF_TASK[$1]}" 2>&1) || status=$?
+  if ((status == 3)); then sf_outputs_check_explain "$1" "$error"; fi
+  error=${error//$'\n'/; }
 }
 
 sf_outputs_write() { # <task index> <its directory>: outputs.json, whole or not at all
   local file=$2/outputs.json
+  local -i status=1
   if ! command -v awk >/dev/null; then
     printf 'there is no awk'
-  elif sf_outputs_find "$1" "$2/${SF_TASK[$1]}.log" >"$file.new" && [[ $(tail -c 2 -- "$file.new") == '}' ]]; then
-    mv -f -- "$file.new" "$file"
-    return
+  else
+    sf_outputs_find "$1" "$2/${SF_TASK[$1]}.log" >"$file.new"
+    status=$?
+    if ((status == 0 || status == 3)) && [[ $(tail -c 2 -- "$file.new") == '}' ]]; then
+      mv -f -- "$file.new" "$file" && return "$status"
+    fi
   fi
   rm -f -- "$file.new"
   return 1
@@ -1448,6 +1471,7 @@ sf_outputs_find() { # <task index> <log>: prints the object; a carriage return e
   set -o pipefail
   export LC_ALL=C
   program=$(sf_outputs_awk)
+  if declare -F sf_outputs_check_awk >/dev/null; then program+=$(sf_outputs_check_awk); fi
   sf_document_text "task_outputs:$1"
   tail -c "+$((${SF_LOG_FROM[$1]:-0} + 1))" -- "$2" | tr -d '\000' | tr '\r' '\n' | awk "$program"$'\n'"$SF_TEXT"
 }
@@ -1459,7 +1483,11 @@ sf_schedule_outputs() { # <task index> <status> <word>...: from the reader
   unset -v "SF_READER[i]"
   SF_READERS=$((SF_READERS - 1))
   sf_timer_clear "reader:$i"
-  if (($2)); then sf_console_warn "no outputs of ${SF_TASK[i]}: ${*:3}"; fi
+  if [[ ${SF_CHECKED[i]-} && ${SF_READER_AFTER[i]} != STOPPED ]]; then
+    sf_outputs_check_settle "$i" "$2" "${*:3}" || return 0
+  elif (($2 % 3)); then
+    sf_console_warn "no outputs of ${SF_TASK[i]}: ${*:3}"
+  fi
   if [[ ${SF_READER_AFTER[i]} == RUNNING ]]; then sf_schedule_release "$i"; fi
 }
 
@@ -1475,12 +1503,16 @@ sf_timer_due_reader() { # <task index>: is it still at it? Some logs are more th
 }
 
 sf_outputs_finish() { # at the end of the run: waits for the readers, but after a failure no longer than for the tasks
-  local -i until
+  local -i i until
   sf_clock_now
   until=$((SF_NOW + (SF_EXIT ? SF_GRACE : 360000)))
   while ((SF_READERS && SF_NOW < until)) && [[ ! ${SF_HURRY-} ]]; do
     sf_schedule_next
     sf_clock_now
+  done
+  for i in "${!SF_READER[@]}"; do
+    kill -s KILL -- "-${SF_READER[i]}" 2>/dev/null
+    sf_schedule_outputs "$i" 1 'the run has ended'
   done
 }
 
@@ -2303,6 +2335,7 @@ sf_run_blame() { # <task index>: a task failed for good
 }
 
 sf_run_end() { # stops what runs, writes the last status, exits
+  if [[ ${SF_EXIT-} ]] && declare -F sf_drain_run >/dev/null; then sf_drain_run; fi
   if [[ ${SF_EXIT-} ]]; then
     sf_stop_all CANCELLED "stopped: $SF_REASON"
     sf_run_cancel
@@ -2391,14 +2424,29 @@ sf_select_tasks() { # [<task>...]: settles the state of every task that is not t
   [[ ${SF_RESUME-} ]] || return 0
   while IFS= read -r line; do completed["$line"]=1; done < <(cat -- "$SF_RUN/completed.txt" 2>/dev/null)
   for ((i = 0; i < ${#SF_TASK[@]}; i++)); do
-    if [[ ! ${SF_STATE[i]-} && ${completed["${SF_FINGERPRINT[i]-} ${SF_TASK[i]}"]-} ]]; then
+    if [[ ! ${SF_STATE[i]-} && ${completed["${SF_FINGERPRINT[i]-} ${SF_TASK[i]}"]-} ]] &&
+      { ! declare -F sf_outputs_recover >/dev/null || sf_outputs_recover "$i"; }; then
       sf_select_settle "$i" SKIPPED "completed in an earlier run"
-      if declare -F sf_outputs_recover >/dev/null; then sf_outputs_recover "$i"; fi
     elif [[ -s $SF_RUN/${SF_TASK[i]}/${SF_TASK[i]}.log ]]; then
       sf_retry_rule "$i" 1
+      [[ ! ${SF_OUTPUTS[i]-} ]] || rm -f -- "$SF_RUN/${SF_TASK[i]}/outputs.json" # of an attempt that was stopped
     fi
   done
   sf_select_services
+  sf_select_forget
+}
+
+sf_select_forget() { # strikes out what is about to run again: while it does, neither what it was nor what it is has completed
+  local -i i
+  local line kept='' struck=''
+  local -A again=()
+  for ((i = 0; i < ${#SF_TASK[@]}; i++)); do
+    [[ ${SF_STATE[i]-} ]] || again[${SF_TASK[i]}]=1
+  done
+  while IFS= read -r line; do
+    if [[ ${again[${line##* }]-} ]]; then struck=1; else kept+=$line$'\n'; fi
+  done < <(cat -- "$SF_RUN/completed.txt" 2>/dev/null)
+  if [[ $struck ]]; then printf '%s' "$kept" >"$SF_RUN/completed.txt.new" && mv -f -- "$SF_RUN/completed.txt.new" "$SF_RUN/completed.txt"; fi
 }
 
 sf_select_settle() { # <task index> <state> <reason>
@@ -2649,6 +2697,9 @@ sf_main_places() { # the directories of the run, as absolute paths
   if [[ ${SF_RESUME-} ]]; then
     SF_RESUME=${SF_RESUME%/}
     [[ -d $SF_RESUME ]] || sf_main_usage "--resume: no such run directory: $SF_RESUME"
+    if [[ ! -e $SF_RESUME/events.jsonl && ! -e $SF_RESUME/.owner && $(ls -A -- "$SF_RESUME") ]]; then # not even one that had just begun
+      sf_main_usage "--resume: $SF_RESUME is not the directory of a run"
+    fi
   fi
 }
 

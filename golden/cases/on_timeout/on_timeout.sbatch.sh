@@ -11,7 +11,7 @@
 #
 #   from     workflow.yaml  sha256:5ac18fc8fb3aedff38d20e295beeaf19cf8a2809d803fe598a0f1a1c2e162b8c
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:2780f83f879d8336dfb8726a5d679b85a428f21a22aff1bfd81e38579c46b66a (all that follows this header)
+#   body     sha256:88483e7d36b9b5c1dce0f90d8171916d8a5389e25cb3c296b6518d346184896f (all that follows this header)
 #   options  sha256:541bdae49c15fe70101f576608a40d53f0aa39bffea58cda7a41367661344632 (the #SBATCH lines)
 #
 # `sbatch FILE` submits it, `bash FILE` runs it inside an allocation (salloc);
@@ -62,7 +62,7 @@ workflow_holes() { # what only the run knows, by its placeholder in the texts be
 # ---- Tasks -----------------------------------------------------------------------------------------------------------
 
 # 0  train: starts at once; nodes 0, 1 of cluster
-SF_TASK[0]=train SF_NODES[0]='0 1' SF_LAUNCH[0]=srun SF_OUTPUTS[0]=1 SF_SETUP[0]=1 SF_FINGERPRINT[0]=9bb435523891
+SF_TASK[0]=train SF_NODES[0]='0 1' SF_LAUNCH[0]=srun SF_OUTPUTS[0]=1 SF_SETUP[0]=1 SF_FINGERPRINT[0]=fcf7079e9e1d
 setup_0() {
   SF_COMMAND=(
     srun --nodes=2 "--nodelist=${SF_NODE_NAME[0]},${SF_NODE_NAME[1]}" --job-name=train --unbuffered --export=ALL
@@ -71,7 +71,7 @@ setup_0() {
 }
 
 # 1  other: starts at once; nodes 0, 1 of cluster
-SF_TASK[1]=other SF_NODES[1]='0 1' SF_LAUNCH[1]=srun SF_SETUP[1]=1 SF_HIDES[1]=KEEP SF_FINGERPRINT[1]=4fac6ada596a
+SF_TASK[1]=other SF_NODES[1]='0 1' SF_LAUNCH[1]=srun SF_SETUP[1]=1 SF_HIDES[1]=KEEP SF_FINGERPRINT[1]=676ee7b2cbbd
 setup_1() {
   SF_ENV+=(KEEP=/tmp)
   SF_COMMAND=(
@@ -1318,8 +1318,9 @@ sf_outputs_recover() { # <task index>: it has completed, but the script was kill
   SF_LOG_FROM[$1]=$(LC_ALL=C awk '{ n += length($0) + 1 } /^======== attempt [0-9]+ ========$/ { at = n } END { printf "%d", at }' "$log" 2>/dev/null)
   sf_outputs_try "$1"
   ((status)) || return 0
-  if [[ ${SF_CHECKED[$1]-} ]]; then sf_outputs_check_forget "$1" "$error" && return 1; fi
-  sf_console_warn "no outputs of ${SF_TASK[$1]}: $error"
+  if [[ ! ${SF_CHECKED[$1]-} ]]; then sf_console_warn "no outputs of ${SF_TASK[$1]}: $error" && return 0; fi
+  sf_console_say "${SF_TASK[$1]} had completed and runs again: $error"
+  return 1
 }
 
 sf_outputs_read() { # <task index>: a process of its own, whose word on the bus is its end
@@ -2447,6 +2448,20 @@ sf_select_tasks() { # [<task>...]: settles the state of every task that is not t
     fi
   done
   sf_select_services
+  sf_select_forget
+}
+
+sf_select_forget() { # strikes out what is about to run again: while it does, neither what it was nor what it is has completed
+  local -i i
+  local line kept='' struck=''
+  local -A again=()
+  for ((i = 0; i < ${#SF_TASK[@]}; i++)); do
+    [[ ${SF_STATE[i]-} ]] || again[${SF_TASK[i]}]=1
+  done
+  while IFS= read -r line; do
+    if [[ ${again[${line##* }]-} ]]; then struck=1; else kept+=$line$'\n'; fi
+  done < <(cat -- "$SF_RUN/completed.txt" 2>/dev/null)
+  if [[ $struck ]]; then printf '%s' "$kept" >"$SF_RUN/completed.txt.new" && mv -f -- "$SF_RUN/completed.txt.new" "$SF_RUN/completed.txt"; fi
 }
 
 sf_select_settle() { # <task index> <state> <reason>
@@ -2697,6 +2712,9 @@ sf_main_places() { # the directories of the run, as absolute paths
   if [[ ${SF_RESUME-} ]]; then
     SF_RESUME=${SF_RESUME%/}
     [[ -d $SF_RESUME ]] || sf_main_usage "--resume: no such run directory: $SF_RESUME"
+    if [[ ! -e $SF_RESUME/events.jsonl && ! -e $SF_RESUME/.owner && $(ls -A -- "$SF_RESUME") ]]; then # not even one that had just begun
+      sf_main_usage "--resume: $SF_RESUME is not the directory of a run"
+    fi
   fi
 }
 

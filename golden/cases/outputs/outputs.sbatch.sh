@@ -11,7 +11,7 @@
 #
 #   from     workflow.yaml  sha256:aa3e039f862faca14432c25799c863ac6268d94eee117afffa7d04364cdd5859
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:7cec17cb2b7a86faf6d9e6995631e302aa57d10fa52bf9a4344a4b37f7efa876 (all that follows this header)
+#   body     sha256:9eb23de93dfe17f4a0bf87745bef0af5e3e89b1dfa7b503eec89660e5bca2c73 (all that follows this header)
 #   options  sha256:09c263a0102d2b51cd63fe2e2c8a970e31ab733fbae90fa675d765ff4a7fdb25 (the #SBATCH lines)
 #
 # `sbatch FILE` submits it, `bash FILE` runs it inside an allocation (salloc);
@@ -51,27 +51,27 @@ workflow_holes() { # what only the run knows, by its placeholder in the texts be
 
 # 0  bench: starts at once; node 0 of here
 SF_TASK[0]=bench SF_NODES[0]=0 SF_OUTPUTS[0]=1 SF_UNITS[0]='"latency[p99]": "ms", "rate": "tok/s"' SF_SETUP[0]=1
-SF_FINGERPRINT[0]=7481b60e3bae
+SF_FINGERPRINT[0]=96107a232857
 setup_0() {
   SF_ENV+=(LEVEL=1)
 }
 
 # 1  pack_1: starts at once; node 0 of here
 SF_TASK[1]=pack_1 SF_BASE[1]=pack SF_NODES[1]=0 SF_SWEEPS[1]=LEVEL SF_OUTPUTS[1]=1 SF_SETUP[1]=1
-SF_FINGERPRINT[1]=931b66dc5c80
+SF_FINGERPRINT[1]=a64d30eb542b
 setup_1() {
   SF_ENV+=(LEVEL=1)
 }
 
 # 2  pack_9: starts at once; node 0 of here
 SF_TASK[2]=pack_9 SF_BASE[2]=pack SF_NODES[2]=0 SF_REPLICA[2]=1 SF_SWEEPS[2]=LEVEL SF_OUTPUTS[2]=1 SF_SETUP[2]=1
-SF_FINGERPRINT[2]=0216823c491f
+SF_FINGERPRINT[2]=4aee8dd54bae
 setup_2() {
   SF_ENV+=(LEVEL=9)
 }
 
 # 3  step: starts at once; nodes 0, 1 of cluster
-SF_TASK[3]=step SF_NODES[3]='1 2' SF_LAUNCH[3]=srun SF_OUTPUTS[3]=1 SF_SETUP[3]=1 SF_FINGERPRINT[3]=317a32ccbedc
+SF_TASK[3]=step SF_NODES[3]='1 2' SF_LAUNCH[3]=srun SF_OUTPUTS[3]=1 SF_SETUP[3]=1 SF_FINGERPRINT[3]=642fc65b3f13
 setup_3() {
   SF_ENV+=(LEVEL=1)
   SF_COMMAND=(
@@ -81,7 +81,7 @@ setup_3() {
 }
 
 # 4  bare: starts at once; nodes 0, 1 of cluster
-SF_TASK[4]=bare SF_NODES[4]='1 2' SF_LAUNCH[4]=srun SF_OUTPUTS[4]=1 SF_SETUP[4]=1 SF_FINGERPRINT[4]=f4fdd08564ce
+SF_TASK[4]=bare SF_NODES[4]='1 2' SF_LAUNCH[4]=srun SF_OUTPUTS[4]=1 SF_SETUP[4]=1 SF_FINGERPRINT[4]=903c6d4dd616
 setup_4() {
   SF_ENV+=(LEVEL=1)
   SF_COMMAND=(
@@ -287,7 +287,7 @@ sf_document_load() { # <this file> -> SF_TEXTS: every here-document; SF_DOCUMENT
         for key in ${keys#* }; do SF_DOCUMENT["${keys%% *}:$key"]=${#SF_TEXTS[@]}; done
         SF_TEXTS+=("$text")
         end=''
-      elif [[ $line == @(task_script|artifact_content|task_outputs|cluster_preamble)\ *\<\<* ]]; then
+      elif [[ $line == @(task_script|on_timeout|artifact_content|task_outputs|cluster_preamble)\ *\<\<* ]]; then
         keys=${line%% <<*}
         end=${line#*<<\'}
         end=${end%%\'*}
@@ -947,6 +947,8 @@ sf_task_ended() { # <task index> <exit status>: the attempt is over
     sf_task_record "$i"
   elif [[ ${SF_RETRY[i]-} && $was != READY && ! ${SF_EXIT-} ]] && sf_retry_later "$i" "$why"; then
     return
+  elif [[ ${SF_OUTPUTS[i]-} ]]; then
+    sf_outputs_rescue "$i" "$state"
   fi
   sf_task_enter "$i" "$state" "$why"
   [[ ! $SF_AHEAD ]] || sf_task_announce "$SF_AHEAD"
@@ -1046,7 +1048,7 @@ sf_schedule_open() { # the bus, the state of every task, and the limit of the wh
   done
   if [[ ${SF_LIMIT-} ]]; then
     sf_clock_parse "$SF_LIMIT" limit
-    sf_timer_set run:0 "$limit"
+    sf_timer_set run:0 "$((limit - ${SF_LEAD:-0}))"
   fi
   sf_timer_set sweep:0 "$SF_SWEEP"
 }
@@ -1120,7 +1122,7 @@ sf_schedule_release() { # <task index>: it is done or ready; whoever waited for 
 }
 
 sf_timer_due_run() {
-  sf_run_fail TIMEOUT 124 "the workflow's time limit of $SF_LIMIT s is over"
+  sf_run_fail TIMEOUT 124 "the workflow's time limit of $SF_LIMIT s is ${SF_LEAD:+nearly }over"
 }
 
 sf_timer_due_sweep() { # a runner that is gone without a word was killed by somebody else
@@ -1425,7 +1427,14 @@ sf_outputs_start() { # <task index> <the state it was in before> <why it ended>;
   printf '+%s\n' "$!" >&"$SF_GROUPS"
   SF_READER_UNTIL[$1]=$((SF_NOW + 30000))
   sf_timer_set "reader:$1" 200
-  if [[ ${SF_CHECKED[$1]-} ]]; then sf_outputs_check_begin "$1" "$3" && return 1; fi
+  if [[ ${SF_CHECKED[$1]-} && $2 != STOPPED ]]; then sf_outputs_check_begin "$1" "$3" && return 1; fi
+}
+
+sf_outputs_rescue() { # <task index> <state> -> why of the caller: of a task that a limit or a signal has stopped, what it has printed so far
+  if [[ $2 == TIMEOUT || ($2 == CANCELLED && $SF_RUN_STATE != FAILED) ]]; then
+    sf_outputs_start "$1" STOPPED
+    why+='; outputs.json has what it had printed'
+  fi
 }
 
 sf_outputs_recover() { # <task index>: it has completed, but the script was killed before its outputs were read; status 1: it shall run again
@@ -1435,8 +1444,9 @@ sf_outputs_recover() { # <task index>: it has completed, but the script was kill
   SF_LOG_FROM[$1]=$(LC_ALL=C awk '{ n += length($0) + 1 } /^======== attempt [0-9]+ ========$/ { at = n } END { printf "%d", at }' "$log" 2>/dev/null)
   sf_outputs_try "$1"
   ((status)) || return 0
-  if [[ ${SF_CHECKED[$1]-} ]]; then sf_outputs_check_forget "$1" "$error" && return 1; fi
-  sf_console_warn "no outputs of ${SF_TASK[$1]}: $error"
+  if [[ ! ${SF_CHECKED[$1]-} ]]; then sf_console_warn "no outputs of ${SF_TASK[$1]}: $error" && return 0; fi
+  sf_console_say "${SF_TASK[$1]} had completed and runs again: $error"
+  return 1
 }
 
 sf_outputs_read() { # <task index>: a process of its own, whose word on the bus is its end
@@ -1488,9 +1498,9 @@ sf_schedule_outputs() { # <task index> <status> <word>...: from the reader
   unset -v "SF_READER[i]"
   SF_READERS=$((SF_READERS - 1))
   sf_timer_clear "reader:$i"
-  if [[ ${SF_CHECKED[i]-} ]]; then
+  if [[ ${SF_CHECKED[i]-} && ${SF_READER_AFTER[i]} != STOPPED ]]; then
     sf_outputs_check_settle "$i" "$2" "${*:3}" || return 0
-  elif (($2)); then
+  elif (($2 % 3)); then
     sf_console_warn "no outputs of ${SF_TASK[i]}: ${*:3}"
   fi
   if [[ ${SF_READER_AFTER[i]} == RUNNING ]]; then sf_schedule_release "$i"; fi
@@ -2135,6 +2145,7 @@ sf_run_blame() { # <task index>: a task failed for good
 }
 
 sf_run_end() { # stops what runs, writes the last status, exits
+  if [[ ${SF_EXIT-} ]] && declare -F sf_drain_run >/dev/null; then sf_drain_run; fi
   if [[ ${SF_EXIT-} ]]; then
     sf_stop_all CANCELLED "stopped: $SF_REASON"
     sf_run_cancel
@@ -2228,9 +2239,24 @@ sf_select_tasks() { # [<task>...]: settles the state of every task that is not t
       sf_select_settle "$i" SKIPPED "completed in an earlier run"
     elif [[ -s $SF_RUN/${SF_TASK[i]}/${SF_TASK[i]}.log ]]; then
       sf_retry_rule "$i" 1
+      [[ ! ${SF_OUTPUTS[i]-} ]] || rm -f -- "$SF_RUN/${SF_TASK[i]}/outputs.json" # of an attempt that was stopped
     fi
   done
   sf_select_services
+  sf_select_forget
+}
+
+sf_select_forget() { # strikes out what is about to run again: while it does, neither what it was nor what it is has completed
+  local -i i
+  local line kept='' struck=''
+  local -A again=()
+  for ((i = 0; i < ${#SF_TASK[@]}; i++)); do
+    [[ ${SF_STATE[i]-} ]] || again[${SF_TASK[i]}]=1
+  done
+  while IFS= read -r line; do
+    if [[ ${again[${line##* }]-} ]]; then struck=1; else kept+=$line$'\n'; fi
+  done < <(cat -- "$SF_RUN/completed.txt" 2>/dev/null)
+  if [[ $struck ]]; then printf '%s' "$kept" >"$SF_RUN/completed.txt.new" && mv -f -- "$SF_RUN/completed.txt.new" "$SF_RUN/completed.txt"; fi
 }
 
 sf_select_settle() { # <task index> <state> <reason>
@@ -2481,6 +2507,9 @@ sf_main_places() { # the directories of the run, as absolute paths
   if [[ ${SF_RESUME-} ]]; then
     SF_RESUME=${SF_RESUME%/}
     [[ -d $SF_RESUME ]] || sf_main_usage "--resume: no such run directory: $SF_RESUME"
+    if [[ ! -e $SF_RESUME/events.jsonl && ! -e $SF_RESUME/.owner && $(ls -A -- "$SF_RESUME") ]]; then # not even one that had just begun
+      sf_main_usage "--resume: $SF_RESUME is not the directory of a run"
+    fi
   fi
 }
 

@@ -4,7 +4,7 @@
 #
 #   from     workflow.yaml  sha256:e9bef6968ae8678d2a18a7309a94e4e79ff75a35ca76dc699558bb04b542322d
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:d2b380157415444333b63335df763fed664ef59f3568f5988e9ef61f8c57e053 (all that follows this header)
+#   body     sha256:dd88d21f97f19c97e690bc071c5e66a929ccb63adb7ab38911962d9af7b5ab6a (all that follows this header)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -66,35 +66,35 @@ workflow_holes() { # what only the run knows, by its placeholder in the texts be
 # ---- Tasks -----------------------------------------------------------------------------------------------------------
 
 # 0  worker_0: starts at once; node 0 of local
-SF_TASK[0]=worker_0 SF_BASE[0]=worker SF_FEEDS[0]=2 SF_NODES[0]=0 SF_SETUP[0]=1 SF_FINGERPRINT[0]=3b89e9b95a77
+SF_TASK[0]=worker_0 SF_BASE[0]=worker SF_FEEDS[0]=2 SF_NODES[0]=0 SF_SETUP[0]=1 SF_FINGERPRINT[0]=6e66ad37391f
 setup_0() {
   SF_ENV+=(CONCURRENCY=1)
 }
 
 # 1  worker_1: starts at once; node 0 of local
 SF_TASK[1]=worker_1 SF_BASE[1]=worker SF_FEEDS[1]=2 SF_NODES[1]=0 SF_REPLICA[1]=1 SF_SETUP[1]=1
-SF_FINGERPRINT[1]=66604c3f3ac5
+SF_FINGERPRINT[1]=8591b6df878a
 setup_1() {
   SF_ENV+=(CONCURRENCY=1)
 }
 
 # 2  bench_1: after worker_0, worker_1; node 0 of local
 SF_TASK[2]=bench_1 SF_BASE[2]=bench SF_TIER[2]=1 SF_AFTER[2]='0 1' SF_FEEDS[2]=3 SF_NODES[2]=0
-SF_SWEEPS[2]=CONCURRENCY SF_SETUP[2]=1 SF_FINGERPRINT[2]=2ea509d1a8d8
+SF_SWEEPS[2]=CONCURRENCY SF_SETUP[2]=1 SF_FINGERPRINT[2]=64bf805cba4b
 setup_2() {
   SF_ENV+=(CONCURRENCY=1)
 }
 
 # 3  bench_4: after bench_1; node 0 of local
 SF_TASK[3]=bench_4 SF_BASE[3]=bench SF_TIER[3]=2 SF_AFTER[3]=2 SF_FEEDS[3]=4 SF_NODES[3]=0 SF_REPLICA[3]=1
-SF_SWEEPS[3]=CONCURRENCY SF_SETUP[3]=1 SF_FINGERPRINT[3]=dd59d956dc53
+SF_SWEEPS[3]=CONCURRENCY SF_SETUP[3]=1 SF_FINGERPRINT[3]=e906175cf47a
 setup_3() {
   SF_ENV+=(CONCURRENCY=4)
 }
 
 # 4  other: after bench_4; node 0 of local
 SF_TASK[4]=other SF_TIER[4]=3 SF_AFTER[4]=3 SF_NODES[4]=0 SF_SETUP[4]=1 SF_HIDES[4]=MODEL
-SF_FINGERPRINT[4]=84e4444d0c53
+SF_FINGERPRINT[4]=bd3b945f34db
 setup_4() {
   SF_ENV+=(CONCURRENCY=1 MODEL=another-model)
 }
@@ -159,7 +159,7 @@ sf_document_load() { # <this file> -> SF_TEXTS: every here-document; SF_DOCUMENT
         for key in ${keys#* }; do SF_DOCUMENT["${keys%% *}:$key"]=${#SF_TEXTS[@]}; done
         SF_TEXTS+=("$text")
         end=''
-      elif [[ $line == @(task_script|artifact_content|task_outputs|cluster_preamble)\ *\<\<* ]]; then
+      elif [[ $line == @(task_script|on_timeout|artifact_content|task_outputs|cluster_preamble)\ *\<\<* ]]; then
         keys=${line%% <<*}
         end=${line#*<<\'}
         end=${end%%\'*}
@@ -1480,6 +1480,8 @@ sf_task_ended() { # <task index> <exit status>: the attempt is over
     sf_task_record "$i"
   elif [[ ${SF_RETRY[i]-} && $was != READY && ! ${SF_EXIT-} ]] && sf_retry_later "$i" "$why"; then
     return
+  elif [[ ${SF_OUTPUTS[i]-} ]]; then
+    sf_outputs_rescue "$i" "$state"
   fi
   sf_task_enter "$i" "$state" "$why"
   [[ ! $SF_AHEAD ]] || sf_task_announce "$SF_AHEAD"
@@ -1579,7 +1581,7 @@ sf_schedule_open() { # the bus, the state of every task, and the limit of the wh
   done
   if [[ ${SF_LIMIT-} ]]; then
     sf_clock_parse "$SF_LIMIT" limit
-    sf_timer_set run:0 "$limit"
+    sf_timer_set run:0 "$((limit - ${SF_LEAD:-0}))"
   fi
   sf_timer_set sweep:0 "$SF_SWEEP"
 }
@@ -1653,7 +1655,7 @@ sf_schedule_release() { # <task index>: it is done or ready; whoever waited for 
 }
 
 sf_timer_due_run() {
-  sf_run_fail TIMEOUT 124 "the workflow's time limit of $SF_LIMIT s is over"
+  sf_run_fail TIMEOUT 124 "the workflow's time limit of $SF_LIMIT s is ${SF_LEAD:+nearly }over"
 }
 
 sf_timer_due_sweep() { # a runner that is gone without a word was killed by somebody else
@@ -1812,6 +1814,7 @@ sf_run_blame() { # <task index>: a task failed for good
 }
 
 sf_run_end() { # stops what runs, writes the last status, exits
+  if [[ ${SF_EXIT-} ]] && declare -F sf_drain_run >/dev/null; then sf_drain_run; fi
   if [[ ${SF_EXIT-} ]]; then
     sf_stop_all CANCELLED "stopped: $SF_REASON"
     sf_run_cancel
@@ -1905,9 +1908,24 @@ sf_select_tasks() { # [<task>...]: settles the state of every task that is not t
       sf_select_settle "$i" SKIPPED "completed in an earlier run"
     elif [[ -s $SF_RUN/${SF_TASK[i]}/${SF_TASK[i]}.log ]]; then
       sf_retry_rule "$i" 1
+      [[ ! ${SF_OUTPUTS[i]-} ]] || rm -f -- "$SF_RUN/${SF_TASK[i]}/outputs.json" # of an attempt that was stopped
     fi
   done
   sf_select_services
+  sf_select_forget
+}
+
+sf_select_forget() { # strikes out what is about to run again: while it does, neither what it was nor what it is has completed
+  local -i i
+  local line kept='' struck=''
+  local -A again=()
+  for ((i = 0; i < ${#SF_TASK[@]}; i++)); do
+    [[ ${SF_STATE[i]-} ]] || again[${SF_TASK[i]}]=1
+  done
+  while IFS= read -r line; do
+    if [[ ${again[${line##* }]-} ]]; then struck=1; else kept+=$line$'\n'; fi
+  done < <(cat -- "$SF_RUN/completed.txt" 2>/dev/null)
+  if [[ $struck ]]; then printf '%s' "$kept" >"$SF_RUN/completed.txt.new" && mv -f -- "$SF_RUN/completed.txt.new" "$SF_RUN/completed.txt"; fi
 }
 
 sf_select_settle() { # <task index> <state> <reason>
@@ -2158,6 +2176,9 @@ sf_main_places() { # the directories of the run, as absolute paths
   if [[ ${SF_RESUME-} ]]; then
     SF_RESUME=${SF_RESUME%/}
     [[ -d $SF_RESUME ]] || sf_main_usage "--resume: no such run directory: $SF_RESUME"
+    if [[ ! -e $SF_RESUME/events.jsonl && ! -e $SF_RESUME/.owner && $(ls -A -- "$SF_RESUME") ]]; then # not even one that had just begun
+      sf_main_usage "--resume: $SF_RESUME is not the directory of a run"
+    fi
   fi
 }
 

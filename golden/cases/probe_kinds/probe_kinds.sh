@@ -4,7 +4,7 @@
 #
 #   from     workflow.yaml  sha256:e5c7844b594a91d0ca6e6044a963fc77b3dcfa3f82dae874aa30e53194ad5ebd
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:66b777ae61948c007768606dceabf7ebb73e7f7f27b7871b1927233fc134b36c (all that follows this header)
+#   body     sha256:f294705d1184d86a69616793dfa2790eb1391969adcbb23f1bc8cccba3420806 (all that follows this header)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -43,44 +43,44 @@ workflow_holes() { # what only the run knows, by its placeholder in the texts be
 
 # 0  each_port: starts at once; nodes 0, 1 of machines
 SF_TASK[0]=each_port SF_FEEDS[0]=1 SF_NODES[0]='0 1' SF_PROBES_OF[0]='0 1' SF_READY_WITHIN[0]=20
-SF_FINGERPRINT[0]=3695a2fdb48f
+SF_FINGERPRINT[0]=de24e237a975
 
 # 1  web: after each_port; node 1 of machines
-SF_TASK[1]=web SF_TIER[1]=1 SF_AFTER[1]=0 SF_NODES[1]=1 SF_PROBES_OF[1]='2 3' SF_FINGERPRINT[1]=4c258ac2eaf8
+SF_TASK[1]=web SF_TIER[1]=1 SF_AFTER[1]=0 SF_NODES[1]=1 SF_PROBES_OF[1]='2 3' SF_FINGERPRINT[1]=e49080325bf0
 
 # 2  logs_0: starts at once; nodes 0, 1 of machines
-SF_TASK[2]=logs_0 SF_BASE[2]=logs SF_NODES[2]='0 1' SF_PROBES_OF[2]='4 5' SF_FINGERPRINT[2]=ad0ad1c870c4
+SF_TASK[2]=logs_0 SF_BASE[2]=logs SF_NODES[2]='0 1' SF_PROBES_OF[2]='4 5' SF_FINGERPRINT[2]=bbfa37238766
 
 # 3  logs_1: starts at once; nodes 0, 1 of machines
 SF_TASK[3]=logs_1 SF_BASE[3]=logs SF_NODES[3]='0 1' SF_REPLICA[3]=1 SF_PROBES_OF[3]='6 7'
-SF_FINGERPRINT[3]=cdb9863071a4
+SF_FINGERPRINT[3]=2480d89ee4ff
 
 # 4  addresses: starts at once; nodes 0, 1 of machines
-SF_TASK[4]=addresses SF_NODES[4]='0 1' SF_PROBES_OF[4]=8 SF_FINGERPRINT[4]=89b64b17eed0
+SF_TASK[4]=addresses SF_NODES[4]='0 1' SF_PROBES_OF[4]=8 SF_FINGERPRINT[4]=fcf74872d838
 
 # 5  files_0: starts at once; nodes 0, 1 of machines
 SF_TASK[5]=files_0 SF_BASE[5]=files SF_NODES[5]='0 1' SF_PROBES_OF[5]='9 10' SF_SETUP[5]=1
-SF_FINGERPRINT[5]=13a007d7ec10
+SF_FINGERPRINT[5]=65676e81a7da
 setup_5() {
   SF_ENV+=("DIRECTORY=/data/it's \"here\"")
 }
 
 # 6  files_1: starts at once; nodes 0, 1 of machines
 SF_TASK[6]=files_1 SF_BASE[6]=files SF_NODES[6]='0 1' SF_REPLICA[6]=1 SF_PROBES_OF[6]='11 12' SF_SETUP[6]=1
-SF_FINGERPRINT[6]=389f83807df5
+SF_FINGERPRINT[6]=da918d8de52f
 setup_6() {
   SF_ENV+=("DIRECTORY=/data/it's \"here\"")
 }
 
 # 7  commands: starts at once; nodes 0, 1 of machines
 SF_TASK[7]=commands SF_NODES[7]='0 1' SF_PROBES_OF[7]='13 14' SF_READY_WITHIN[7]=30 SF_SETUP[7]=1
-SF_FINGERPRINT[7]=e41d2975e0cf
+SF_FINGERPRINT[7]=3e7e7d2503ca
 setup_7() {
   SF_ENV+=(QUEUE='a b')
 }
 
 # 8  locks: starts at once; nodes 0, 1 of machines
-SF_TASK[8]=locks SF_NODES[8]='0 1' SF_PROBES_OF[8]='15 16' SF_FINGERPRINT[8]=8d0095fd3c7f
+SF_TASK[8]=locks SF_NODES[8]='0 1' SF_PROBES_OF[8]='15 16' SF_FINGERPRINT[8]=a9217d8ea311
 
 # ---- Probes ----------------------------------------------------------------------------------------------------------
 # TIMES: delay, interval and time-out of a check in seconds; how many successes, how many failures in a row count.
@@ -209,7 +209,7 @@ sf_document_load() { # <this file> -> SF_TEXTS: every here-document; SF_DOCUMENT
         for key in ${keys#* }; do SF_DOCUMENT["${keys%% *}:$key"]=${#SF_TEXTS[@]}; done
         SF_TEXTS+=("$text")
         end=''
-      elif [[ $line == @(task_script|artifact_content|task_outputs|cluster_preamble)\ *\<\<* ]]; then
+      elif [[ $line == @(task_script|on_timeout|artifact_content|task_outputs|cluster_preamble)\ *\<\<* ]]; then
         keys=${line%% <<*}
         end=${line#*<<\'}
         end=${end%%\'*}
@@ -1725,6 +1725,8 @@ sf_task_ended() { # <task index> <exit status>: the attempt is over
     sf_task_record "$i"
   elif [[ ${SF_RETRY[i]-} && $was != READY && ! ${SF_EXIT-} ]] && sf_retry_later "$i" "$why"; then
     return
+  elif [[ ${SF_OUTPUTS[i]-} ]]; then
+    sf_outputs_rescue "$i" "$state"
   fi
   sf_task_enter "$i" "$state" "$why"
   [[ ! $SF_AHEAD ]] || sf_task_announce "$SF_AHEAD"
@@ -1824,7 +1826,7 @@ sf_schedule_open() { # the bus, the state of every task, and the limit of the wh
   done
   if [[ ${SF_LIMIT-} ]]; then
     sf_clock_parse "$SF_LIMIT" limit
-    sf_timer_set run:0 "$limit"
+    sf_timer_set run:0 "$((limit - ${SF_LEAD:-0}))"
   fi
   sf_timer_set sweep:0 "$SF_SWEEP"
 }
@@ -1898,7 +1900,7 @@ sf_schedule_release() { # <task index>: it is done or ready; whoever waited for 
 }
 
 sf_timer_due_run() {
-  sf_run_fail TIMEOUT 124 "the workflow's time limit of $SF_LIMIT s is over"
+  sf_run_fail TIMEOUT 124 "the workflow's time limit of $SF_LIMIT s is ${SF_LEAD:+nearly }over"
 }
 
 sf_timer_due_sweep() { # a runner that is gone without a word was killed by somebody else
@@ -2057,6 +2059,7 @@ sf_run_blame() { # <task index>: a task failed for good
 }
 
 sf_run_end() { # stops what runs, writes the last status, exits
+  if [[ ${SF_EXIT-} ]] && declare -F sf_drain_run >/dev/null; then sf_drain_run; fi
   if [[ ${SF_EXIT-} ]]; then
     sf_stop_all CANCELLED "stopped: $SF_REASON"
     sf_run_cancel
@@ -2150,9 +2153,24 @@ sf_select_tasks() { # [<task>...]: settles the state of every task that is not t
       sf_select_settle "$i" SKIPPED "completed in an earlier run"
     elif [[ -s $SF_RUN/${SF_TASK[i]}/${SF_TASK[i]}.log ]]; then
       sf_retry_rule "$i" 1
+      [[ ! ${SF_OUTPUTS[i]-} ]] || rm -f -- "$SF_RUN/${SF_TASK[i]}/outputs.json" # of an attempt that was stopped
     fi
   done
   sf_select_services
+  sf_select_forget
+}
+
+sf_select_forget() { # strikes out what is about to run again: while it does, neither what it was nor what it is has completed
+  local -i i
+  local line kept='' struck=''
+  local -A again=()
+  for ((i = 0; i < ${#SF_TASK[@]}; i++)); do
+    [[ ${SF_STATE[i]-} ]] || again[${SF_TASK[i]}]=1
+  done
+  while IFS= read -r line; do
+    if [[ ${again[${line##* }]-} ]]; then struck=1; else kept+=$line$'\n'; fi
+  done < <(cat -- "$SF_RUN/completed.txt" 2>/dev/null)
+  if [[ $struck ]]; then printf '%s' "$kept" >"$SF_RUN/completed.txt.new" && mv -f -- "$SF_RUN/completed.txt.new" "$SF_RUN/completed.txt"; fi
 }
 
 sf_select_settle() { # <task index> <state> <reason>
@@ -2403,6 +2421,9 @@ sf_main_places() { # the directories of the run, as absolute paths
   if [[ ${SF_RESUME-} ]]; then
     SF_RESUME=${SF_RESUME%/}
     [[ -d $SF_RESUME ]] || sf_main_usage "--resume: no such run directory: $SF_RESUME"
+    if [[ ! -e $SF_RESUME/events.jsonl && ! -e $SF_RESUME/.owner && $(ls -A -- "$SF_RESUME") ]]; then # not even one that had just begun
+      sf_main_usage "--resume: $SF_RESUME is not the directory of a run"
+    fi
   fi
 }
 

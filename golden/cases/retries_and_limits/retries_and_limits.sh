@@ -4,7 +4,7 @@
 #
 #   from     workflow.yaml  sha256:da08d319151a92960e1a3bbea5501c4f5cf17a51b16aa80863ceeb2558711d06
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:c015fdd59dd1ce88acba7a0de3e08b208d43003a4affc6f6e4b86542bd624c84 (all that follows this header)
+#   body     sha256:45e1a3aa5af649d86b01f72b596c2296fe52f8926c93098120e2682db41434af (all that follows this header)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -41,13 +41,13 @@ workflow_holes() { # what only the run knows, by its placeholder in the texts be
 # ---- Tasks -----------------------------------------------------------------------------------------------------------
 
 # 0  flaky: starts at once; node 0 of local
-SF_TASK[0]=flaky SF_FEEDS[0]=2 SF_NODES[0]=0 SF_TIMEOUT[0]=90 SF_RETRY[0]='3 0.5 2' SF_FINGERPRINT[0]=094cec9e0894
+SF_TASK[0]=flaky SF_FEEDS[0]=2 SF_NODES[0]=0 SF_TIMEOUT[0]=90 SF_RETRY[0]='3 0.5 2' SF_FINGERPRINT[0]=01160351bf3f
 
 # 1  optional: starts at once; node 0 of local
-SF_TASK[1]=optional SF_FEEDS[1]=2 SF_NODES[1]=0 SF_PROBES_OF[1]=0 SF_OPTIONAL[1]=1 SF_FINGERPRINT[1]=269ebf614de7
+SF_TASK[1]=optional SF_FEEDS[1]=2 SF_NODES[1]=0 SF_PROBES_OF[1]=0 SF_OPTIONAL[1]=1 SF_FINGERPRINT[1]=ea3168936c96
 
 # 2  last: after flaky, optional; node 0 of local
-SF_TASK[2]=last SF_TIER[2]=1 SF_AFTER[2]='0 1' SF_NODES[2]=0 SF_TIMEOUT[2]=1.5 SF_FINGERPRINT[2]=13810dcf04d5
+SF_TASK[2]=last SF_TIER[2]=1 SF_AFTER[2]='0 1' SF_NODES[2]=0 SF_TIMEOUT[2]=1.5 SF_FINGERPRINT[2]=3476dae1094f
 
 # ---- Probes ----------------------------------------------------------------------------------------------------------
 # TIMES: delay, interval and time-out of a check in seconds; how many successes, how many failures in a row count.
@@ -114,7 +114,7 @@ sf_document_load() { # <this file> -> SF_TEXTS: every here-document; SF_DOCUMENT
         for key in ${keys#* }; do SF_DOCUMENT["${keys%% *}:$key"]=${#SF_TEXTS[@]}; done
         SF_TEXTS+=("$text")
         end=''
-      elif [[ $line == @(task_script|artifact_content|task_outputs|cluster_preamble)\ *\<\<* ]]; then
+      elif [[ $line == @(task_script|on_timeout|artifact_content|task_outputs|cluster_preamble)\ *\<\<* ]]; then
         keys=${line%% <<*}
         end=${line#*<<\'}
         end=${end%%\'*}
@@ -1484,6 +1484,8 @@ sf_task_ended() { # <task index> <exit status>: the attempt is over
     sf_task_record "$i"
   elif [[ ${SF_RETRY[i]-} && $was != READY && ! ${SF_EXIT-} ]] && sf_retry_later "$i" "$why"; then
     return
+  elif [[ ${SF_OUTPUTS[i]-} ]]; then
+    sf_outputs_rescue "$i" "$state"
   fi
   sf_task_enter "$i" "$state" "$why"
   [[ ! $SF_AHEAD ]] || sf_task_announce "$SF_AHEAD"
@@ -1583,7 +1585,7 @@ sf_schedule_open() { # the bus, the state of every task, and the limit of the wh
   done
   if [[ ${SF_LIMIT-} ]]; then
     sf_clock_parse "$SF_LIMIT" limit
-    sf_timer_set run:0 "$limit"
+    sf_timer_set run:0 "$((limit - ${SF_LEAD:-0}))"
   fi
   sf_timer_set sweep:0 "$SF_SWEEP"
 }
@@ -1657,7 +1659,7 @@ sf_schedule_release() { # <task index>: it is done or ready; whoever waited for 
 }
 
 sf_timer_due_run() {
-  sf_run_fail TIMEOUT 124 "the workflow's time limit of $SF_LIMIT s is over"
+  sf_run_fail TIMEOUT 124 "the workflow's time limit of $SF_LIMIT s is ${SF_LEAD:+nearly }over"
 }
 
 sf_timer_due_sweep() { # a runner that is gone without a word was killed by somebody else
@@ -1816,6 +1818,7 @@ sf_run_blame() { # <task index>: a task failed for good
 }
 
 sf_run_end() { # stops what runs, writes the last status, exits
+  if [[ ${SF_EXIT-} ]] && declare -F sf_drain_run >/dev/null; then sf_drain_run; fi
   if [[ ${SF_EXIT-} ]]; then
     sf_stop_all CANCELLED "stopped: $SF_REASON"
     sf_run_cancel
@@ -1876,9 +1879,24 @@ sf_select_tasks() { # [<task>...]: settles the state of every task that is not t
       sf_select_settle "$i" SKIPPED "completed in an earlier run"
     elif [[ -s $SF_RUN/${SF_TASK[i]}/${SF_TASK[i]}.log ]]; then
       sf_retry_rule "$i" 1
+      [[ ! ${SF_OUTPUTS[i]-} ]] || rm -f -- "$SF_RUN/${SF_TASK[i]}/outputs.json" # of an attempt that was stopped
     fi
   done
   sf_select_services
+  sf_select_forget
+}
+
+sf_select_forget() { # strikes out what is about to run again: while it does, neither what it was nor what it is has completed
+  local -i i
+  local line kept='' struck=''
+  local -A again=()
+  for ((i = 0; i < ${#SF_TASK[@]}; i++)); do
+    [[ ${SF_STATE[i]-} ]] || again[${SF_TASK[i]}]=1
+  done
+  while IFS= read -r line; do
+    if [[ ${again[${line##* }]-} ]]; then struck=1; else kept+=$line$'\n'; fi
+  done < <(cat -- "$SF_RUN/completed.txt" 2>/dev/null)
+  if [[ $struck ]]; then printf '%s' "$kept" >"$SF_RUN/completed.txt.new" && mv -f -- "$SF_RUN/completed.txt.new" "$SF_RUN/completed.txt"; fi
 }
 
 sf_select_settle() { # <task index> <state> <reason>
@@ -2129,6 +2147,9 @@ sf_main_places() { # the directories of the run, as absolute paths
   if [[ ${SF_RESUME-} ]]; then
     SF_RESUME=${SF_RESUME%/}
     [[ -d $SF_RESUME ]] || sf_main_usage "--resume: no such run directory: $SF_RESUME"
+    if [[ ! -e $SF_RESUME/events.jsonl && ! -e $SF_RESUME/.owner && $(ls -A -- "$SF_RESUME") ]]; then # not even one that had just begun
+      sf_main_usage "--resume: $SF_RESUME is not the directory of a run"
+    fi
   fi
 }
 

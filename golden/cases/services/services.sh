@@ -4,7 +4,7 @@
 #
 #   from     services.yaml  sha256:ecafa48ceecd9b7380e9b9fdfc1ba2d7feba809a8d9417d4a92e75ad3e7e4a8b
 #   rebuild  sflowc build -f services.yaml
-#   body     sha256:7de01b1b497da83fd63928b2b1ebc61504241be4b69e17813e2f889dce2f8069 (all that follows this header)
+#   body     sha256:27b5dda155d2b53f8d86a7abef287af563b0a8a5cc408752cbe5c20293864794 (all that follows this header)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -61,17 +61,17 @@ workflow_artifacts() { # what must be there before the first task
 # ---- Tasks -----------------------------------------------------------------------------------------------------------
 
 # 0  prefill: starts at once; node 0 of local
-SF_TASK[0]=prefill SF_FEEDS[0]=2 SF_NODES[0]=0 SF_PROBES_OF[0]=0 SF_READY_WITHIN[0]=30 SF_FINGERPRINT[0]=cc6ae5259826
+SF_TASK[0]=prefill SF_FEEDS[0]=2 SF_NODES[0]=0 SF_PROBES_OF[0]=0 SF_READY_WITHIN[0]=30 SF_FINGERPRINT[0]=64bfefc94f10
 
 # 1  decode: starts at once; node 0 of local
-SF_TASK[1]=decode SF_FEEDS[1]=2 SF_NODES[1]=0 SF_PROBES_OF[1]=1 SF_READY_WITHIN[1]=30 SF_FINGERPRINT[1]=eac6312e5605
+SF_TASK[1]=decode SF_FEEDS[1]=2 SF_NODES[1]=0 SF_PROBES_OF[1]=1 SF_READY_WITHIN[1]=30 SF_FINGERPRINT[1]=1e50e85059f2
 
 # 2  frontend: after prefill, decode; node 0 of local
 SF_TASK[2]=frontend SF_TIER[2]=1 SF_AFTER[2]='0 1' SF_FEEDS[2]=3 SF_NODES[2]=0 SF_PROBES_OF[2]='2 3'
-SF_READY_WITHIN[2]=30 SF_FINGERPRINT[2]=20fed5b19822
+SF_READY_WITHIN[2]=30 SF_FINGERPRINT[2]=0aab08449345
 
 # 3  client: after frontend; node 0 of local
-SF_TASK[3]=client SF_TIER[3]=2 SF_AFTER[3]=2 SF_NODES[3]=0 SF_TIMEOUT[3]=60 SF_FINGERPRINT[3]=90add5251b41
+SF_TASK[3]=client SF_TIER[3]=2 SF_AFTER[3]=2 SF_NODES[3]=0 SF_TIMEOUT[3]=60 SF_FINGERPRINT[3]=94c04b0ff3fa
 
 # ---- Probes ----------------------------------------------------------------------------------------------------------
 # TIMES: delay, interval and time-out of a check in seconds; how many successes, how many failures in a row count.
@@ -222,7 +222,7 @@ sf_document_load() { # <this file> -> SF_TEXTS: every here-document; SF_DOCUMENT
         for key in ${keys#* }; do SF_DOCUMENT["${keys%% *}:$key"]=${#SF_TEXTS[@]}; done
         SF_TEXTS+=("$text")
         end=''
-      elif [[ $line == @(task_script|artifact_content|task_outputs|cluster_preamble)\ *\<\<* ]]; then
+      elif [[ $line == @(task_script|on_timeout|artifact_content|task_outputs|cluster_preamble)\ *\<\<* ]]; then
         keys=${line%% <<*}
         end=${line#*<<\'}
         end=${end%%\'*}
@@ -1831,6 +1831,8 @@ sf_task_ended() { # <task index> <exit status>: the attempt is over
     sf_task_record "$i"
   elif [[ ${SF_RETRY[i]-} && $was != READY && ! ${SF_EXIT-} ]] && sf_retry_later "$i" "$why"; then
     return
+  elif [[ ${SF_OUTPUTS[i]-} ]]; then
+    sf_outputs_rescue "$i" "$state"
   fi
   sf_task_enter "$i" "$state" "$why"
   [[ ! $SF_AHEAD ]] || sf_task_announce "$SF_AHEAD"
@@ -1930,7 +1932,7 @@ sf_schedule_open() { # the bus, the state of every task, and the limit of the wh
   done
   if [[ ${SF_LIMIT-} ]]; then
     sf_clock_parse "$SF_LIMIT" limit
-    sf_timer_set run:0 "$limit"
+    sf_timer_set run:0 "$((limit - ${SF_LEAD:-0}))"
   fi
   sf_timer_set sweep:0 "$SF_SWEEP"
 }
@@ -2004,7 +2006,7 @@ sf_schedule_release() { # <task index>: it is done or ready; whoever waited for 
 }
 
 sf_timer_due_run() {
-  sf_run_fail TIMEOUT 124 "the workflow's time limit of $SF_LIMIT s is over"
+  sf_run_fail TIMEOUT 124 "the workflow's time limit of $SF_LIMIT s is ${SF_LEAD:+nearly }over"
 }
 
 sf_timer_due_sweep() { # a runner that is gone without a word was killed by somebody else
@@ -2163,6 +2165,7 @@ sf_run_blame() { # <task index>: a task failed for good
 }
 
 sf_run_end() { # stops what runs, writes the last status, exits
+  if [[ ${SF_EXIT-} ]] && declare -F sf_drain_run >/dev/null; then sf_drain_run; fi
   if [[ ${SF_EXIT-} ]]; then
     sf_stop_all CANCELLED "stopped: $SF_REASON"
     sf_run_cancel
@@ -2256,9 +2259,24 @@ sf_select_tasks() { # [<task>...]: settles the state of every task that is not t
       sf_select_settle "$i" SKIPPED "completed in an earlier run"
     elif [[ -s $SF_RUN/${SF_TASK[i]}/${SF_TASK[i]}.log ]]; then
       sf_retry_rule "$i" 1
+      [[ ! ${SF_OUTPUTS[i]-} ]] || rm -f -- "$SF_RUN/${SF_TASK[i]}/outputs.json" # of an attempt that was stopped
     fi
   done
   sf_select_services
+  sf_select_forget
+}
+
+sf_select_forget() { # strikes out what is about to run again: while it does, neither what it was nor what it is has completed
+  local -i i
+  local line kept='' struck=''
+  local -A again=()
+  for ((i = 0; i < ${#SF_TASK[@]}; i++)); do
+    [[ ${SF_STATE[i]-} ]] || again[${SF_TASK[i]}]=1
+  done
+  while IFS= read -r line; do
+    if [[ ${again[${line##* }]-} ]]; then struck=1; else kept+=$line$'\n'; fi
+  done < <(cat -- "$SF_RUN/completed.txt" 2>/dev/null)
+  if [[ $struck ]]; then printf '%s' "$kept" >"$SF_RUN/completed.txt.new" && mv -f -- "$SF_RUN/completed.txt.new" "$SF_RUN/completed.txt"; fi
 }
 
 sf_select_settle() { # <task index> <state> <reason>
@@ -2509,6 +2527,9 @@ sf_main_places() { # the directories of the run, as absolute paths
   if [[ ${SF_RESUME-} ]]; then
     SF_RESUME=${SF_RESUME%/}
     [[ -d $SF_RESUME ]] || sf_main_usage "--resume: no such run directory: $SF_RESUME"
+    if [[ ! -e $SF_RESUME/events.jsonl && ! -e $SF_RESUME/.owner && $(ls -A -- "$SF_RESUME") ]]; then # not even one that had just begun
+      sf_main_usage "--resume: $SF_RESUME is not the directory of a run"
+    fi
   fi
 }
 

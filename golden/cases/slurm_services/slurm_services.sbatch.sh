@@ -11,7 +11,7 @@
 #
 #   from     slurm_services.yaml  sha256:7fbab12ee9d608f117dc856aa59541d8103cfd99fe360fb583616abe7db8284c
 #   rebuild  sflowc build -f slurm_services.yaml
-#   body     sha256:ec14dd4df97320288dcba5056827d90ba499e742b059fc9521d9f9c6cebe03be (all that follows this header)
+#   body     sha256:64226b4c87f27e7580c07b422565879ffbd018c78316bd40a814358b8c3e0fb3 (all that follows this header)
 #   options  sha256:159e67a10d718e887f6590313fa1359c84ae51e4dec4a84c38c9e3266f70c6dd (the #SBATCH lines)
 #
 # `sbatch FILE` submits it, `bash FILE` runs it inside an allocation (salloc);
@@ -86,7 +86,7 @@ workflow_artifacts() { # what must be there before the first task
 
 # 0  prefill: starts at once; node 0 of cluster; GPUs 0,1,2,3,4,5,6,7
 SF_TASK[0]=prefill SF_FEEDS[0]=2 SF_NODES[0]=0 SF_GPUS[0]=0,1,2,3,4,5,6,7 SF_LAUNCH[0]=srun SF_PROBES_OF[0]=0
-SF_READY_WITHIN[0]=60 SF_SETUP[0]=1 SF_FINGERPRINT[0]=36b37e558136
+SF_READY_WITHIN[0]=60 SF_SETUP[0]=1 SF_FINGERPRINT[0]=f4d6f6776ca2
 setup_0() {
   SF_COMMAND=(
     srun --nodes=1 "--nodelist=${SF_NODE_NAME[0]}" --job-name=prefill --unbuffered --export=ALL --label --overlap bash
@@ -95,7 +95,7 @@ setup_0() {
 
 # 1  decode: starts at once; node 1 of cluster; GPUs 0,1,2,3,4,5,6,7
 SF_TASK[1]=decode SF_FEEDS[1]=2 SF_NODES[1]=1 SF_GPUS[1]=0,1,2,3,4,5,6,7 SF_LAUNCH[1]=srun SF_PROBES_OF[1]=1
-SF_READY_WITHIN[1]=60 SF_SETUP[1]=1 SF_FINGERPRINT[1]=73f19f5b436f
+SF_READY_WITHIN[1]=60 SF_SETUP[1]=1 SF_FINGERPRINT[1]=475298f8576b
 setup_1() {
   SF_COMMAND=(
     srun --nodes=1 "--nodelist=${SF_NODE_NAME[1]}" --job-name=decode --unbuffered --export=ALL --label --overlap bash
@@ -104,7 +104,7 @@ setup_1() {
 
 # 2  frontend: after prefill, decode; node 0 of cluster
 SF_TASK[2]=frontend SF_TIER[2]=1 SF_AFTER[2]='0 1' SF_FEEDS[2]=3 SF_NODES[2]=0 SF_LAUNCH[2]=srun SF_PROBES_OF[2]='2 3'
-SF_READY_WITHIN[2]=60 SF_SETUP[2]=1 SF_FINGERPRINT[2]=c43a53d61a27
+SF_READY_WITHIN[2]=60 SF_SETUP[2]=1 SF_FINGERPRINT[2]=8e9d4fd16b89
 setup_2() {
   SF_COMMAND=(
     srun --nodes=1 "--nodelist=${SF_NODE_NAME[0]}" --job-name=frontend --unbuffered --export=ALL --label --overlap
@@ -114,7 +114,7 @@ setup_2() {
 
 # 3  client: after frontend; node 1 of cluster
 SF_TASK[3]=client SF_TIER[3]=2 SF_AFTER[3]=2 SF_NODES[3]=1 SF_LAUNCH[3]=srun SF_TIMEOUT[3]=60 SF_SETUP[3]=1
-SF_FINGERPRINT[3]=324fc354c2d2
+SF_FINGERPRINT[3]=e127197ab35b
 setup_3() {
   SF_COMMAND=(
     srun --nodes=1 "--nodelist=${SF_NODE_NAME[1]}" --job-name=client --unbuffered --export=ALL --label --overlap bash
@@ -274,7 +274,7 @@ sf_document_load() { # <this file> -> SF_TEXTS: every here-document; SF_DOCUMENT
         for key in ${keys#* }; do SF_DOCUMENT["${keys%% *}:$key"]=${#SF_TEXTS[@]}; done
         SF_TEXTS+=("$text")
         end=''
-      elif [[ $line == @(task_script|artifact_content|task_outputs|cluster_preamble)\ *\<\<* ]]; then
+      elif [[ $line == @(task_script|on_timeout|artifact_content|task_outputs|cluster_preamble)\ *\<\<* ]]; then
         keys=${line%% <<*}
         end=${line#*<<\'}
         end=${end%%\'*}
@@ -934,6 +934,8 @@ sf_task_ended() { # <task index> <exit status>: the attempt is over
     sf_task_record "$i"
   elif [[ ${SF_RETRY[i]-} && $was != READY && ! ${SF_EXIT-} ]] && sf_retry_later "$i" "$why"; then
     return
+  elif [[ ${SF_OUTPUTS[i]-} ]]; then
+    sf_outputs_rescue "$i" "$state"
   fi
   sf_task_enter "$i" "$state" "$why"
   [[ ! $SF_AHEAD ]] || sf_task_announce "$SF_AHEAD"
@@ -1033,7 +1035,7 @@ sf_schedule_open() { # the bus, the state of every task, and the limit of the wh
   done
   if [[ ${SF_LIMIT-} ]]; then
     sf_clock_parse "$SF_LIMIT" limit
-    sf_timer_set run:0 "$limit"
+    sf_timer_set run:0 "$((limit - ${SF_LEAD:-0}))"
   fi
   sf_timer_set sweep:0 "$SF_SWEEP"
 }
@@ -1107,7 +1109,7 @@ sf_schedule_release() { # <task index>: it is done or ready; whoever waited for 
 }
 
 sf_timer_due_run() {
-  sf_run_fail TIMEOUT 124 "the workflow's time limit of $SF_LIMIT s is over"
+  sf_run_fail TIMEOUT 124 "the workflow's time limit of $SF_LIMIT s is ${SF_LEAD:+nearly }over"
 }
 
 sf_timer_due_sweep() { # a runner that is gone without a word was killed by somebody else
@@ -2363,6 +2365,7 @@ sf_run_blame() { # <task index>: a task failed for good
 }
 
 sf_run_end() { # stops what runs, writes the last status, exits
+  if [[ ${SF_EXIT-} ]] && declare -F sf_drain_run >/dev/null; then sf_drain_run; fi
   if [[ ${SF_EXIT-} ]]; then
     sf_stop_all CANCELLED "stopped: $SF_REASON"
     sf_run_cancel
@@ -2456,9 +2459,24 @@ sf_select_tasks() { # [<task>...]: settles the state of every task that is not t
       sf_select_settle "$i" SKIPPED "completed in an earlier run"
     elif [[ -s $SF_RUN/${SF_TASK[i]}/${SF_TASK[i]}.log ]]; then
       sf_retry_rule "$i" 1
+      [[ ! ${SF_OUTPUTS[i]-} ]] || rm -f -- "$SF_RUN/${SF_TASK[i]}/outputs.json" # of an attempt that was stopped
     fi
   done
   sf_select_services
+  sf_select_forget
+}
+
+sf_select_forget() { # strikes out what is about to run again: while it does, neither what it was nor what it is has completed
+  local -i i
+  local line kept='' struck=''
+  local -A again=()
+  for ((i = 0; i < ${#SF_TASK[@]}; i++)); do
+    [[ ${SF_STATE[i]-} ]] || again[${SF_TASK[i]}]=1
+  done
+  while IFS= read -r line; do
+    if [[ ${again[${line##* }]-} ]]; then struck=1; else kept+=$line$'\n'; fi
+  done < <(cat -- "$SF_RUN/completed.txt" 2>/dev/null)
+  if [[ $struck ]]; then printf '%s' "$kept" >"$SF_RUN/completed.txt.new" && mv -f -- "$SF_RUN/completed.txt.new" "$SF_RUN/completed.txt"; fi
 }
 
 sf_select_settle() { # <task index> <state> <reason>
@@ -2709,6 +2727,9 @@ sf_main_places() { # the directories of the run, as absolute paths
   if [[ ${SF_RESUME-} ]]; then
     SF_RESUME=${SF_RESUME%/}
     [[ -d $SF_RESUME ]] || sf_main_usage "--resume: no such run directory: $SF_RESUME"
+    if [[ ! -e $SF_RESUME/events.jsonl && ! -e $SF_RESUME/.owner && $(ls -A -- "$SF_RESUME") ]]; then # not even one that had just begun
+      sf_main_usage "--resume: $SF_RESUME is not the directory of a run"
+    fi
   fi
 }
 

@@ -18,7 +18,7 @@
 #
 #   from     workflow.yaml  sha256:da5d6c64e393479c97449eb51caba7377fc36a1c26388eea290593a72199d819
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:e57b2280c16f7aeb4cf7f5709d40354f32e8bec346fd5700f7d7798c806597de (all that follows this header)
+#   body     sha256:214ba13cd7096370dfa3218dc3aa6a30cf00beb7794057863b5f9a301907fa2a (all that follows this header)
 #   options  sha256:4925c493e758151319e7fad8a0933b3537d4416fdd0f9e9a0cee51606c12f414 (the #SBATCH lines)
 #
 # `sbatch FILE` submits it, `bash FILE` runs it inside an allocation (salloc);
@@ -68,7 +68,7 @@ workflow_paths() { # artifacts that must be there
 # ---- Tasks -----------------------------------------------------------------------------------------------------------
 
 # 0  default: starts at once; nodes 0, 1, 2, 3 of big
-SF_TASK[0]=default SF_FEEDS[0]=2 SF_NODES[0]='0 1 2 3' SF_LAUNCH[0]=srun SF_SETUP[0]=1 SF_FINGERPRINT[0]=4c5930e87e77
+SF_TASK[0]=default SF_FEEDS[0]=2 SF_NODES[0]='0 1 2 3' SF_LAUNCH[0]=srun SF_SETUP[0]=1 SF_FINGERPRINT[0]=8efb4b88574b
 setup_0() {
   SF_COMMAND=(
     srun --nodes=4 "--nodelist=${SF_NODE_NAME[0]},${SF_NODE_NAME[1]},${SF_NODE_NAME[2]},${SF_NODE_NAME[3]}"
@@ -78,7 +78,7 @@ setup_0() {
 
 # 1  contained: starts at once; nodes 0, 1 of big; GPUs 0,1,2,3,4,5,6,7
 SF_TASK[1]=contained SF_FEEDS[1]=2 SF_NODES[1]='0 1' SF_GPUS[1]=0,1,2,3,4,5,6,7 SF_LAUNCH[1]=srun SF_SETUP[1]=1
-SF_FINGERPRINT[1]=038f09fa7d9d
+SF_FINGERPRINT[1]=9db261f07840
 setup_1() {
   SF_COMMAND=(
     srun --nodes=2 "--nodelist=${SF_NODE_NAME[0]},${SF_NODE_NAME[1]}" --ntasks-per-node=8 --cpus-per-task=4 --mem=0
@@ -91,7 +91,7 @@ setup_1() {
 
 # 2  overridden: after default, contained; nodes 1, 2, 3 of big
 SF_TASK[2]=overridden SF_TIER[2]=1 SF_AFTER[2]='0 1' SF_NODES[2]='1 2 3' SF_LAUNCH[2]=srun SF_SETUP[2]=1
-SF_FINGERPRINT[2]=d258534f3516
+SF_FINGERPRINT[2]=3d265b576235
 setup_2() {
   SF_COMMAND=(
     srun --nodes=3 "--nodelist=${SF_NODE_NAME[1]},${SF_NODE_NAME[2]},${SF_NODE_NAME[3]}" --ntasks-per-node=1
@@ -156,7 +156,7 @@ sf_document_load() { # <this file> -> SF_TEXTS: every here-document; SF_DOCUMENT
         for key in ${keys#* }; do SF_DOCUMENT["${keys%% *}:$key"]=${#SF_TEXTS[@]}; done
         SF_TEXTS+=("$text")
         end=''
-      elif [[ $line == @(task_script|artifact_content|task_outputs|cluster_preamble)\ *\<\<* ]]; then
+      elif [[ $line == @(task_script|on_timeout|artifact_content|task_outputs|cluster_preamble)\ *\<\<* ]]; then
         keys=${line%% <<*}
         end=${line#*<<\'}
         end=${end%%\'*}
@@ -816,6 +816,8 @@ sf_task_ended() { # <task index> <exit status>: the attempt is over
     sf_task_record "$i"
   elif [[ ${SF_RETRY[i]-} && $was != READY && ! ${SF_EXIT-} ]] && sf_retry_later "$i" "$why"; then
     return
+  elif [[ ${SF_OUTPUTS[i]-} ]]; then
+    sf_outputs_rescue "$i" "$state"
   fi
   sf_task_enter "$i" "$state" "$why"
   [[ ! $SF_AHEAD ]] || sf_task_announce "$SF_AHEAD"
@@ -915,7 +917,7 @@ sf_schedule_open() { # the bus, the state of every task, and the limit of the wh
   done
   if [[ ${SF_LIMIT-} ]]; then
     sf_clock_parse "$SF_LIMIT" limit
-    sf_timer_set run:0 "$limit"
+    sf_timer_set run:0 "$((limit - ${SF_LEAD:-0}))"
   fi
   sf_timer_set sweep:0 "$SF_SWEEP"
 }
@@ -989,7 +991,7 @@ sf_schedule_release() { # <task index>: it is done or ready; whoever waited for 
 }
 
 sf_timer_due_run() {
-  sf_run_fail TIMEOUT 124 "the workflow's time limit of $SF_LIMIT s is over"
+  sf_run_fail TIMEOUT 124 "the workflow's time limit of $SF_LIMIT s is ${SF_LEAD:+nearly }over"
 }
 
 sf_timer_due_sweep() { # a runner that is gone without a word was killed by somebody else
@@ -1765,6 +1767,7 @@ sf_run_blame() { # <task index>: a task failed for good
 }
 
 sf_run_end() { # stops what runs, writes the last status, exits
+  if [[ ${SF_EXIT-} ]] && declare -F sf_drain_run >/dev/null; then sf_drain_run; fi
   if [[ ${SF_EXIT-} ]]; then
     sf_stop_all CANCELLED "stopped: $SF_REASON"
     sf_run_cancel
@@ -1858,9 +1861,24 @@ sf_select_tasks() { # [<task>...]: settles the state of every task that is not t
       sf_select_settle "$i" SKIPPED "completed in an earlier run"
     elif [[ -s $SF_RUN/${SF_TASK[i]}/${SF_TASK[i]}.log ]]; then
       sf_retry_rule "$i" 1
+      [[ ! ${SF_OUTPUTS[i]-} ]] || rm -f -- "$SF_RUN/${SF_TASK[i]}/outputs.json" # of an attempt that was stopped
     fi
   done
   sf_select_services
+  sf_select_forget
+}
+
+sf_select_forget() { # strikes out what is about to run again: while it does, neither what it was nor what it is has completed
+  local -i i
+  local line kept='' struck=''
+  local -A again=()
+  for ((i = 0; i < ${#SF_TASK[@]}; i++)); do
+    [[ ${SF_STATE[i]-} ]] || again[${SF_TASK[i]}]=1
+  done
+  while IFS= read -r line; do
+    if [[ ${again[${line##* }]-} ]]; then struck=1; else kept+=$line$'\n'; fi
+  done < <(cat -- "$SF_RUN/completed.txt" 2>/dev/null)
+  if [[ $struck ]]; then printf '%s' "$kept" >"$SF_RUN/completed.txt.new" && mv -f -- "$SF_RUN/completed.txt.new" "$SF_RUN/completed.txt"; fi
 }
 
 sf_select_settle() { # <task index> <state> <reason>
@@ -2111,6 +2129,9 @@ sf_main_places() { # the directories of the run, as absolute paths
   if [[ ${SF_RESUME-} ]]; then
     SF_RESUME=${SF_RESUME%/}
     [[ -d $SF_RESUME ]] || sf_main_usage "--resume: no such run directory: $SF_RESUME"
+    if [[ ! -e $SF_RESUME/events.jsonl && ! -e $SF_RESUME/.owner && $(ls -A -- "$SF_RESUME") ]]; then # not even one that had just begun
+      sf_main_usage "--resume: $SF_RESUME is not the directory of a run"
+    fi
   fi
 }
 

@@ -4,7 +4,7 @@
 #
 #   from     workflow.yaml  sha256:bbfcdf0fbde7e1521f5b3973b7e4d762c006a8646fc4864366c1b6f15f67a97a
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:f6e46aa9d58345d789c6d01a63cb54b8a5898619ff9d4ca67a7ef3843dc461cd (all that follows this header)
+#   body     sha256:f2cb165d9d9715fca2d6c13c8fa4988a63097615bf110dc46bf760c8b34af233 (all that follows this header)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -56,7 +56,7 @@ workflow_paths() { # artifacts that must be there
 
 # 0  fetch_store_1: starts at once; node 0 of local
 SF_TASK[0]=fetch_store_1 SF_BASE[0]=fetch SF_FEEDS[0]=2 SF_NODES[0]=0 SF_SWEEPS[0]=HOST SF_LAUNCH[0]=ssh SF_SETUP[0]=1
-SF_FINGERPRINT[0]=6c774357136f
+SF_FINGERPRINT[0]=fc89f674d730
 setup_0() {
   SF_ENV+=(HOST=store-1)
   SF_COMMAND=(ssh -p 2222 -i "${SF_WORKSPACE}/keys/id_ed25519" -o StrictHostKeyChecking=accept-new)
@@ -65,7 +65,7 @@ setup_0() {
 
 # 1  fetch_store_2: starts at once; node 0 of local
 SF_TASK[1]=fetch_store_2 SF_BASE[1]=fetch SF_FEEDS[1]=2 SF_NODES[1]=0 SF_REPLICA[1]=1 SF_SWEEPS[1]=HOST
-SF_LAUNCH[1]=ssh SF_SETUP[1]=1 SF_FINGERPRINT[1]=3428f47ab37b
+SF_LAUNCH[1]=ssh SF_SETUP[1]=1 SF_FINGERPRINT[1]=1a7eb503c606
 setup_1() {
   SF_ENV+=(HOST=store-2)
   SF_COMMAND=(ssh -p 2222 -i "${SF_WORKSPACE}/keys/id_ed25519" -o StrictHostKeyChecking=accept-new)
@@ -74,7 +74,7 @@ setup_1() {
 
 # 2  report: after fetch_store_1, fetch_store_2; node 0 of local
 SF_TASK[2]=report SF_TIER[2]=1 SF_AFTER[2]='0 1' SF_NODES[2]=0 SF_LAUNCH[2]=ssh SF_SETUP[2]=1
-SF_FINGERPRINT[2]=f8b72f42598d
+SF_FINGERPRINT[2]=d71a84f87f9d
 setup_2() {
   SF_ENV+=(HOST=store-1)
   SF_COMMAND=(ssh -p 2222 -i "${SF_WORKSPACE}/keys/id_ed25519" -o StrictHostKeyChecking=accept-new -J jump.example.com)
@@ -135,7 +135,7 @@ sf_document_load() { # <this file> -> SF_TEXTS: every here-document; SF_DOCUMENT
         for key in ${keys#* }; do SF_DOCUMENT["${keys%% *}:$key"]=${#SF_TEXTS[@]}; done
         SF_TEXTS+=("$text")
         end=''
-      elif [[ $line == @(task_script|artifact_content|task_outputs|cluster_preamble)\ *\<\<* ]]; then
+      elif [[ $line == @(task_script|on_timeout|artifact_content|task_outputs|cluster_preamble)\ *\<\<* ]]; then
         keys=${line%% <<*}
         end=${line#*<<\'}
         end=${end%%\'*}
@@ -878,6 +878,8 @@ sf_task_ended() { # <task index> <exit status>: the attempt is over
     sf_task_record "$i"
   elif [[ ${SF_RETRY[i]-} && $was != READY && ! ${SF_EXIT-} ]] && sf_retry_later "$i" "$why"; then
     return
+  elif [[ ${SF_OUTPUTS[i]-} ]]; then
+    sf_outputs_rescue "$i" "$state"
   fi
   sf_task_enter "$i" "$state" "$why"
   [[ ! $SF_AHEAD ]] || sf_task_announce "$SF_AHEAD"
@@ -977,7 +979,7 @@ sf_schedule_open() { # the bus, the state of every task, and the limit of the wh
   done
   if [[ ${SF_LIMIT-} ]]; then
     sf_clock_parse "$SF_LIMIT" limit
-    sf_timer_set run:0 "$limit"
+    sf_timer_set run:0 "$((limit - ${SF_LEAD:-0}))"
   fi
   sf_timer_set sweep:0 "$SF_SWEEP"
 }
@@ -1051,7 +1053,7 @@ sf_schedule_release() { # <task index>: it is done or ready; whoever waited for 
 }
 
 sf_timer_due_run() {
-  sf_run_fail TIMEOUT 124 "the workflow's time limit of $SF_LIMIT s is over"
+  sf_run_fail TIMEOUT 124 "the workflow's time limit of $SF_LIMIT s is ${SF_LEAD:+nearly }over"
 }
 
 sf_timer_due_sweep() { # a runner that is gone without a word was killed by somebody else
@@ -1956,6 +1958,7 @@ sf_run_blame() { # <task index>: a task failed for good
 }
 
 sf_run_end() { # stops what runs, writes the last status, exits
+  if [[ ${SF_EXIT-} ]] && declare -F sf_drain_run >/dev/null; then sf_drain_run; fi
   if [[ ${SF_EXIT-} ]]; then
     sf_stop_all CANCELLED "stopped: $SF_REASON"
     sf_run_cancel
@@ -2049,9 +2052,24 @@ sf_select_tasks() { # [<task>...]: settles the state of every task that is not t
       sf_select_settle "$i" SKIPPED "completed in an earlier run"
     elif [[ -s $SF_RUN/${SF_TASK[i]}/${SF_TASK[i]}.log ]]; then
       sf_retry_rule "$i" 1
+      [[ ! ${SF_OUTPUTS[i]-} ]] || rm -f -- "$SF_RUN/${SF_TASK[i]}/outputs.json" # of an attempt that was stopped
     fi
   done
   sf_select_services
+  sf_select_forget
+}
+
+sf_select_forget() { # strikes out what is about to run again: while it does, neither what it was nor what it is has completed
+  local -i i
+  local line kept='' struck=''
+  local -A again=()
+  for ((i = 0; i < ${#SF_TASK[@]}; i++)); do
+    [[ ${SF_STATE[i]-} ]] || again[${SF_TASK[i]}]=1
+  done
+  while IFS= read -r line; do
+    if [[ ${again[${line##* }]-} ]]; then struck=1; else kept+=$line$'\n'; fi
+  done < <(cat -- "$SF_RUN/completed.txt" 2>/dev/null)
+  if [[ $struck ]]; then printf '%s' "$kept" >"$SF_RUN/completed.txt.new" && mv -f -- "$SF_RUN/completed.txt.new" "$SF_RUN/completed.txt"; fi
 }
 
 sf_select_settle() { # <task index> <state> <reason>
@@ -2302,6 +2320,9 @@ sf_main_places() { # the directories of the run, as absolute paths
   if [[ ${SF_RESUME-} ]]; then
     SF_RESUME=${SF_RESUME%/}
     [[ -d $SF_RESUME ]] || sf_main_usage "--resume: no such run directory: $SF_RESUME"
+    if [[ ! -e $SF_RESUME/events.jsonl && ! -e $SF_RESUME/.owner && $(ls -A -- "$SF_RESUME") ]]; then # not even one that had just begun
+      sf_main_usage "--resume: $SF_RESUME is not the directory of a run"
+    fi
   fi
 }
 
