@@ -1,5 +1,6 @@
 """status, runs, logs and cancel on runs of real scripts, while they run and afterwards."""
 
+import contextlib
 import json
 import os
 import pty
@@ -23,7 +24,7 @@ workflow:
 """
 
 
-def wait_for(what: Callable[[], object], seconds: float = 20) -> None:
+def wait_for(what: Callable[[], object], seconds: float = 60) -> None:
     end = time.monotonic() + seconds
     while not what():
         assert time.monotonic() < end
@@ -88,7 +89,8 @@ def test_a_failed_run_is_status_1_and_a_lost_one_3(running: tuple) -> None:
         assert (done.returncode, "LOST: " in done.stdout) == (3, True)
     finally:
         for process in subprocess.run(["pgrep", "-s", str(script.pid)], capture_output=True, text=True).stdout.split():
-            os.kill(int(process), signal.SIGCONT)
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(int(process), signal.SIGCONT)
     wait_for(lambda: "FAILED" in look(workflow, "status", status=None))
     look(workflow, "status", status=1)
 
