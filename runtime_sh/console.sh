@@ -2,6 +2,12 @@
 # console: the lines that a person reads, on the terminal (or the job's output file) and in sflow.log.
 # requires:
 
+sf_console_streams() { # one that is closed would be the next file that is opened
+  [[ -e /proc/$$/fd/0 ]] || exec </dev/null
+  [[ -e /proc/$$/fd/1 ]] || exec >/dev/null
+  [[ -e /proc/$$/fd/2 ]] || exec 2>/dev/null
+}
+
 sf_console_open() { # colours on a terminal that wants them
   SF_COLOUR=()
   if [[ -t 1 && -z ${NO_COLOR-} && ${TERM-dumb} != dumb ]]; then

@@ -8,6 +8,7 @@ sf_main() { # <argument>...
     run | plan | preflight | status | verify) command=$1 && shift ;;
     help | -h | --help) sf_help_print && return 0 ;;
   esac
+  sf_console_streams
   sf_main_state
   sf_main_options "$@" # -> tasks, sets, SF_*
   sf_main_places

@@ -22,7 +22,7 @@ sf_owner_alive() { # <script or watchdog> -> SF_OWNER: its process; is that of t
   local host role began
   [[ -r $SF_RUN/.owner ]] || return 1
   while read -r host role SF_OWNER began; do
-    [[ $role == "$1" && $host == "${HOSTNAME:--}" ]] || continue
+    [[ $role == "$1" && $host == "${HOSTNAME//[!A-Za-z0-9._-]/_}-" ]] || continue
     if sf_owner_began "$SF_OWNER" && [[ $SF_BEGAN_AT == "$began" ]]; then return 0; fi
   done <"$SF_RUN/.owner"
   return 1
@@ -30,7 +30,7 @@ sf_owner_alive() { # <script or watchdog> -> SF_OWNER: its process; is that of t
 
 sf_owner_sign() { # <script or watchdog> <process>
   sf_owner_began "$2"
-  printf '%s %s %s %s\n' "${HOSTNAME:--}" "$1" "$2" "$SF_BEGAN_AT" 2>/dev/null >>"$SF_RUN/.owner"
+  printf '%s %s %s %s\n' "${HOSTNAME//[!A-Za-z0-9._-]/_}-" "$1" "$2" "$SF_BEGAN_AT" 2>/dev/null >>"$SF_RUN/.owner"
 }
 
 sf_owner_began() { # <process> -> SF_BEGAN_AT: when it began, in ticks: its number alone may be another's by now; status 1 when it is gone

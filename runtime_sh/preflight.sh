@@ -41,10 +41,10 @@ sf_preflight_paths() { # artifacts that must be there
 }
 
 sf_preflight_output() { # the output directory can be written; nothing of it is made, as another run may begin there now
-  local there=$SF_OUTPUT
+  local there=$SF_OUTPUT probe=.sflow.${HOSTNAME//[!A-Za-z0-9._-]/_}.$BASHPID
   while [[ $there && ! -e $there ]]; do there=${there%/*}; done
-  if mkdir -- "$there/.sflow.$HOSTNAME.$BASHPID" 2>/dev/null; then
-    rmdir -- "$there/.sflow.$HOSTNAME.$BASHPID"
+  if mkdir -- "$there/$probe" 2>/dev/null; then
+    rmdir -- "$there/$probe"
   else
     SF_MISSING+=("output directory cannot be written: $SF_OUTPUT")
   fi

@@ -48,6 +48,7 @@ PARTS = {
     "nginx": Part(("nginx",)),
     "original-awk": Part(("original-awk",)),
     "pre-commit": Part(("pre-commit", "git")),
+    "setpriv": Part(("setpriv",), root=True),
     "sshd": Part(("sshd", "ssh", "ssh-keygen")),
     "shellcheck": Part(("shellcheck",)),
     "shfmt": Part(("shfmt",)),

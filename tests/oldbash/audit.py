@@ -34,11 +34,7 @@ class Place:
 
 def newer_than_4_2(script: str, shfmt: str = "shfmt") -> list[str]:
     """What in the script needs a newer bash, in the order of the text."""
-    command = [shfmt, "--to-json", "--language-dialect", "bash"]
-    read = subprocess.run(command, input=script, capture_output=True, text=True, check=False)
-    if read.returncode:
-        raise ValueError(read.stderr)
-    nodes = list(_walk(json.loads(read.stdout), []))
+    nodes = parsed(script, shfmt)
     nounset, asked = _sets_nounset(nodes), _asked_for(nodes)
     found = {
         (at["Line"], at["Col"], complaint)
@@ -47,6 +43,26 @@ def newer_than_4_2(script: str, shfmt: str = "shfmt") -> list[str]:
         for at in [_position(node, parents)]
     }
     return [f"{line}:{column} {complaint}" for line, column, complaint in sorted(found)]
+
+
+def commands(script: str, shfmt: str = "shfmt") -> set[str]:
+    """The names of all commands that the script calls, as far as they stand there."""
+    named = {
+        _literal(node["Args"][0])
+        for node, _ in parsed(script, shfmt)
+        if node.get("Type") == "CallExpr" and node.get("Args")
+    }
+    declared = {node["Variant"]["Value"] for node, _ in parsed(script, shfmt) if node.get("Type") == "DeclClause"}
+    return {name for name in named | declared if name}
+
+
+def parsed(script: str, shfmt: str = "shfmt") -> list[tuple[Node, list[Node]]]:
+    """Every node of the script's syntax tree, with those around it."""
+    command = [shfmt, "--to-json", "--language-dialect", "bash"]
+    read = subprocess.run(command, input=script, capture_output=True, text=True, check=False)
+    if read.returncode:
+        raise ValueError(read.stderr)
+    return list(_walk(json.loads(read.stdout), []))
 
 
 def _position(node: Node, parents: list[Node]) -> dict[str, int]:

@@ -13,7 +13,7 @@ setup() {
 }
 
 @test "a process that began at another time is another one, as is one of another host" {
-  printf '%s script %s 1\nelsewhere script %s %s\n' "${HOSTNAME:--}" "$$" "$$" 1 >"$SF_RUN/.owner"
+  printf '%s script %s 1\nelsewhere script %s %s\n' "${HOSTNAME//[!A-Za-z0-9._-]/_}-" "$$" "$$" 1 >"$SF_RUN/.owner"
   sf_owner_take
   [[ $(wc -l <"$SF_RUN/.owner") == 1 ]]
 }

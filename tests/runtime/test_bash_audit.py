@@ -4,12 +4,13 @@ No registry that the tests may use has a bash that old, so its manual stands in 
 shells are at hand, the tests of tests/run and the units' bats files run on each of them too (tests/oldbash/shells.py).
 """
 
+import re
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from oldbash.audit import newer_than_4_2
+from oldbash.audit import commands, newer_than_4_2
 from oldbash.shells import BASHES, Shell
 from requirements import need
 
@@ -95,6 +96,16 @@ def test_what_bash_4_2_has_is_let_be(script: str, newer: Callable[[str], list[st
 
 def test_a_finding_says_where_it_is(newer: Callable[[str], list[str]]) -> None:
     assert newer("f() {\n  : ; wait -n\n}\n") == ["2:7 wait -n (4.3)"]
+
+
+def test_no_function_of_the_environment_stands_in_for_a_command() -> None:
+    """What the runtime calls is in the list of functions that every script unsets before it does anything."""
+    called = set().union(*(commands(unit.read_text(), need("shfmt")) for unit in UNITS))
+    called = {name for name in called if not re.match(r"(sf|workflow|setup|probe|fetch)_", name)}
+    for script in EMITTED:
+        unset = re.search(r"^unset -f ((?:.*\\\n)*.*)$", script.read_text(), re.MULTILINE)
+        assert unset is not None
+        assert called - set(unset[1].replace("\\\n", " ").split()) == set()
 
 
 @pytest.mark.parametrize("bash", BASHES, ids=str)
