@@ -33,18 +33,27 @@ sf_artifact_http_there() { # <file> <sha256>: is it in the cache, as it should b
 }
 
 sf_artifact_http_try() { # <url>: to $SF_PART
-  local with=curl
+  local with=curl url=$1 next
+  local -i hop
   if ! : >"$SF_PART"; then
     SF_WHY_NOT="cannot write ${SF_PART%/*}"
     return 1
   fi
   command -v curl >/dev/null || with=wget
-  sf_download_watch "$SF_PART" "sf_artifact_http_$with" "$1"
-  "sf_artifact_http_${with}_judge" "$?"
+  for ((hop = 0; hop < 11; hop++)); do
+    next=''
+    sf_download_watch "$SF_PART" "sf_artifact_http_$with" "$url"
+    "sf_artifact_http_${with}_judge" "$?" "$url" || return # -> next: where wget is to go on
+    [[ $next ]] || return 0
+    url=$next
+  done
+  sf_curl_answer_judge 47 ''
 }
 
 sf_artifact_http_curl() { # <url>: becomes curl; what may hold a secret goes by standard input. -q: not the user's .curlrc
-  exec curl -q -K - -g -f -s -L --netrc-optional --max-redirs 10 --proto '=http,https' --connect-timeout "$SF_PATIENCE" \
+  local protocols='=http,https'
+  [[ $1 != https:* ]] || protocols='=https'
+  exec curl -q -K - -g -f -s -L --netrc-optional --max-redirs 10 --proto "$protocols" --connect-timeout "$SF_PATIENCE" \
     -w '%{http_code}' -o "$SF_PART" < <(sf_curl_option url "$1") >"$SF_PART.log"
 }
 
@@ -56,26 +65,47 @@ sf_artifact_http_curl_judge() { # <exit status>
 
 sf_artifact_http_wget() { # <url>: becomes wget; busybox's reads URLs from its arguments only, and may know no time-outs
   if [[ $(wget --help 2>&1) == *BusyBox* ]]; then exec wget -S -O "$SF_PART" "$1" >"$SF_PART.log" 2>&1; fi
-  exec wget -nv -S --tries=1 --max-redirect=10 --connect-timeout="$SF_PATIENCE" -O "$SF_PART" -i - \
+  exec wget -nv -S --tries=1 --max-redirect=0 --connect-timeout="$SF_PATIENCE" -O "$SF_PART" -i - \
     < <(printf '%s\n' "$1") >"$SF_PART.log" 2>&1
 }
 
-sf_artifact_http_wget_judge() { # <exit status>: from that and the headers, which the log shows
-  local word value code='' length=''
+sf_artifact_http_wget_judge() { # <exit status> <url>: from that and the headers, which the log shows -> next of the caller
+  local word value code='' length='' place=''
   while read -r word value _; do
     case $word in
       HTTP/*) code=$value length='' ;;
-      [Cc]ontent-[Ll]ength:) length=${value%$'\r'} ;;
+      [Ll]ocation:) place=${value%$'\r'} && sf_artifact_http_leads "$2" "$place" || return ;;
+      [Cc]ontent-[Ll]ength:) length=${value//[!0-9]/} ;; # no more of it: what is compared as a number is evaluated
     esac
   done <"$SF_PART.log"
-  if [[ $code == [45]?? ]]; then
+  if [[ $code == 3?? && $place ]]; then
+    sf_artifact_http_next "$2" "$place"
+  elif [[ $code == [45]?? ]]; then
     sf_curl_answer_judge 22 "$code"
   elif (($1 == 28)); then
     sf_curl_answer_judge 28 ''
-  elif [[ $code == 2?? ]] && { (($1)) || { [[ $length ]] && ((length != $(stat -c %s -- "$SF_PART"))); }; }; then
+  elif [[ $code == 2?? ]] && { (($1)) || [[ $length && $length != "$(stat -c %s -- "$SF_PART")" ]]; }; then
     sf_curl_answer_judge 18 ''
   elif (($1)); then
     SF_WHY_NOT="no connection, or a broken one (wget's exit status is $1)" SF_AGAIN=1
     return 1
   fi
+}
+
+sf_artifact_http_leads() { # <url> <where its answer leads>: may it? To nothing but HTTP, and from HTTPS to HTTPS alone
+  case ${1%%:*}+${2,,} in
+    http+http://* | *+https://*) ;;
+    *+[a-z]*://* | *+[a-z]*:[!0-9]*) sf_curl_answer_judge 1 '' ;;
+  esac
+}
+
+sf_artifact_http_next() { # <url> <where its answer leads> -> next of the caller: the same as a URL
+  local host=${1#*://}
+  host=${1%%:*}://${host%%[/?]*}
+  case $2 in
+    [a-zA-Z]*://*) next=$2 ;;
+    //*) next=${1%%:*}:$2 ;;
+    /*) next=$host$2 ;;
+    *) next=${1#"$host"} && next=${next%%\?*} && next=$host${next%/*}/$2 ;;
+  esac
 }

@@ -10,7 +10,7 @@ sf_curl_answer_judge() { # <exit status> <HTTP status>: success, or -> SF_WHY_NO
       [[ $2 != 408 && $2 != 429 && $2 != 5?? ]] || SF_AGAIN=1
       return 1
       ;;
-    1) SF_WHY_NOT="it leads to another protocol than HTTP" ;;
+    1) SF_WHY_NOT="it leads to another protocol than HTTP, or away from HTTPS" ;;
     3) SF_WHY_NOT="curl cannot read the URL" ;;
     5 | 6) SF_WHY_NOT="the host's name cannot be resolved" SF_AGAIN=1 ;;
     7) SF_WHY_NOT="no connection" SF_AGAIN=1 ;;

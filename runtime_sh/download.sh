@@ -12,7 +12,8 @@ sf_download_serve() { # <number>: runs in the background, leader of its process 
   sf_clock_now
   since=$SF_NOW
   if ! "fetch_$1" get; then
-    printf 'fetched %s 1 %s\n' "$1" "${SF_WHY_NOT:-failed}" >&"$SF_BUS"
+    SF_WHY_NOT=${SF_WHY_NOT:-failed}
+    printf 'fetched %s 1 %.600s\n' "$1" "${SF_WHY_NOT//$'\n'/ }" >&"$SF_BUS"
     return
   fi
   if [[ ! $SF_LOADED ]]; then
@@ -37,7 +38,7 @@ sf_download_leave() { # leaves nothing behind
 }
 
 sf_download_say() { # <text>: a line on the console
-  printf 'fetching %s %s\n' "$SF_AT" "$1" >&"$SF_BUS"
+  printf 'fetching %s %.600s\n' "$SF_AT" "${1//$'\n'/ }" >&"$SF_BUS"
 }
 
 sf_download_tries() { # <command>...: up to three times, while another try may help

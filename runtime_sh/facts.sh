@@ -102,7 +102,7 @@ sf_facts_slurm() { # what Slurm says of the job; null outside
 
 sf_facts_deadline() { # -> SF_DEADLINE: when the job's time is over, in seconds since the epoch; Slurm before 23.02 has to be asked
   local job
-  SF_DEADLINE=${SLURM_JOB_END_TIME-}
+  SF_DEADLINE=${SLURM_JOB_END_TIME//[!0-9]/}
   if [[ ! ${SLURM_JOB_ID-} || $SF_DEADLINE ]]; then return 0; fi
   job=$(scontrol show job "$SLURM_JOB_ID" 2>/dev/null)
   if [[ $job =~ \ EndTime=([0-9-]+)T([0-9:]+) ]]; then SF_DEADLINE=$(date -d "${BASH_REMATCH[1]} ${BASH_REMATCH[2]}" +%s); fi

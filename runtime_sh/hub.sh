@@ -83,7 +83,9 @@ sf_hub_explain() { # <HTTP status>: what it means at the hub
 }
 
 sf_hub_curl() { # <url> [-I]: becomes curl; the token goes to the hub alone, and by standard input
-  exec curl -q -K - -g -f -s --proto '=http,https' --connect-timeout "$SF_PATIENCE" -D "$SF_PART.head" \
+  local protocols='=http,https'
+  [[ $SF_ENDPOINT != https:* ]] || protocols='=https'
+  exec curl -q -K - -g -f -s --proto "$protocols" --connect-timeout "$SF_PATIENCE" -D "$SF_PART.head" \
     -w '%{http_code} %{redirect_url}' -o "$SF_PART" "${@:2}" >"$SF_PART.log" < <(
       sf_curl_option url "$1"
       if [[ $SF_TOKEN && $1 == "$SF_ENDPOINT"/* ]]; then sf_curl_option header "Authorization: Bearer $SF_TOKEN"; fi

@@ -76,8 +76,8 @@ sf_pool_signal() { # <signal> <task index>...: to the process groups of the task
   local word index i
   local -a group
   while read -r word index; do
-    if [[ ! $index ]]; then
-      continue # a runner's own
+    if [[ $word$index == *[!0-9+-]* || ! $index ]]; then
+      continue # a runner's own, or nothing that this script has written
     elif [[ $word == +* ]]; then
       group[index]=${word#+}
     elif [[ ${group[index]-} == "${word#-}" ]]; then

@@ -22,7 +22,7 @@ sf_probe_body() { # <grep options> <pattern> <GET|POST> <url> <body> [<header>].
 sf_probe_body_curl() { # as sf_probe_body: prints the status of HTTP and that of grep
   {
     sf_probe_http_config "${@:3}" |
-      curl -q -K - -s -o /dev/fd/3 -w '%{http_code}' --noproxy '*' --max-time "$SF_SECONDS" 3>&1 >&4 |
+      curl -q -K - -g -s --proto '=http,https' -o /dev/fd/3 -w '%{http_code}' --noproxy '*' --max-time "$SF_SECONDS" 3>&1 >&4 |
       grep -aq "$1" -e "$2"
     printf ' %s\n' "$?"
   } 4>&1
@@ -35,10 +35,10 @@ sf_probe_body_ask() { # as sf_probe_body, by bash's own client; -> code and foun
     if [[ ! $code ]]; then
       sf_probe_http_ask "${@:3}"
     else
-      IFS=' ' read -r -t "$SF_SECONDS" _ code _ <&"$connection"
+      IFS=' ' read -r -n 300 -t "$SF_SECONDS" _ code _ <&"$connection"
     fi
     [[ $code ]] || return 0
-    while IFS= read -r -t "$SF_SECONDS" line <&"$connection" && line=${line%$'\r'} && [[ $line ]]; do
+    while IFS= read -r -n 8000 -t "$SF_SECONDS" line <&"$connection" && line=${line%$'\r'} && [[ $line ]]; do
       case ${line,,} in
         content-length:*) length=${line//[!0-9]/} ;;
         transfer-encoding:*chunked*) chunked=1 ;;

@@ -6,7 +6,7 @@ sf_probe_http() { # <GET|POST> <url> <body> [<header>]...
   local code='' connection
   if command -v curl >/dev/null; then
     # By standard input, since a header may hold a secret and ps shows arguments. -q: not the user's .curlrc.
-    code=$(sf_probe_http_config "$@" | curl -q -K - -s -o /dev/null -w '%{http_code}' --noproxy '*' --max-time "$SF_SECONDS")
+    code=$(sf_probe_http_config "$@" | curl -q -K - -g -s --proto '=http,https' -o /dev/null -w '%{http_code}' --noproxy '*' --max-time "$SF_SECONDS")
   else
     sf_probe_http_ask "$@"
   fi 2>/dev/null
@@ -19,7 +19,11 @@ sf_probe_http_config() { # as sf_probe_http: a configuration file for curl
   local header
   sf_curl_option request "$1"
   sf_curl_option url "$2"
-  if [[ $1 == POST ]]; then sf_curl_option data-binary "$3"; fi
+  if [[ $1 == POST && ${3-} == @* ]]; then
+    sf_curl_option data-raw "$3" # curl 7.43; by its other options curl would post a file of that name
+  elif [[ $1 == POST ]]; then
+    sf_curl_option data-binary "$3"
+  fi
   for header in "${@:4}"; do sf_curl_option header "$header"; done
 }
 
@@ -41,6 +45,6 @@ sf_probe_http_ask() { # as sf_probe_http: an HTTP/1.1 request of bash's own; -> 
     if [[ $1 == POST ]]; then printf 'Content-Length: %d\r\n' "${#3}"; fi # bytes: the prober's locale is C
     printf '\r\n%s' "${3-}"
   } >&"$connection"
-  IFS=' ' read -r -t "$SF_SECONDS" _ code _ <&"$connection"
+  IFS=' ' read -r -n 300 -t "$SF_SECONDS" _ code _ <&"$connection"
   code=${code%$'\r'}
 }

@@ -55,7 +55,7 @@ sf_slurm_addresses() { # as sf_slurm_nodes -> SF_NODE_IP: by scontrol (Slurm 23)
 
 sf_slurm_requeued() { # a job that Slurm started again goes on with its own run: what had completed is not run again
   local run
-  if [[ ! ${SF_RESUME-} ]] && ((${SLURM_RESTART_COUNT:-0} > 0)); then
+  if [[ ! ${SF_RESUME-} ]] && [[ ${SLURM_RESTART_COUNT-} == [1-9]* ]]; then
     for run in "$SF_OUTPUT/$SLURM_JOB_ID"-*/; do
       [[ ! -d $run ]] || SF_RESUME=${run%/}
     done

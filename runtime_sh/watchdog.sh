@@ -22,7 +22,8 @@ sf_watchdog_serve() { # waits for the end of its pipe; "bye": the run has ended 
     last=("$word" "$tries" "$groups")
   done
   groups=()
-  while read -r word _; do # +pid: a process group began; -pid: it ended
+  while read -r word _; do                              # +pid: a process group began; -pid: it ended
+    if [[ ! $word =~ ^[+-][0-9]+$ ]]; then continue; fi # nothing that this script has written
     if [[ $word == +* ]]; then groups[${word#+}]=1; else unset -v "groups[${word#-}]"; fi
   done <"$SF_RUN/.groups"
   sf_watchdog_signal TERM

@@ -36,7 +36,7 @@ class Site(http.server.ThreadingHTTPServer):
                 site.methods.append((self.command, path))
                 site.routes.get(path, status(404))(self)
 
-            do_HEAD = do_GET  # noqa: N815
+            do_HEAD = do_POST = do_GET  # noqa: N815
 
             def log_message(self, *_: object) -> None:
                 pass

@@ -17,7 +17,7 @@ setup() {
 
 judged() { # <exit status of wget> <header>...
   printf '  %s\r\n' "${@:2}" >"$SF_PART.log"
-  sf_artifact_http_wget_judge "$1"
+  sf_artifact_http_wget_judge "$1" "${url:-http://here:80/a/b?c=/d}"
 }
 
 @test "what wget says is judged by status and length" {
@@ -32,4 +32,23 @@ judged() { # <exit status of wget> <header>...
   [[ $SF_WHY_NOT == 'no connection, or a broken one'* ]]
   judged 28 'HTTP/1.1 200 OK' && return 1
   [[ $SF_WHY_NOT == 'no answer'*'60 s' ]]
+}
+
+@test "a length is never evaluated" {
+  judged 0 'HTTP/1.1 200 OK' "Content-Length: a[\$(touch\${IFS}$BATS_TEST_TMPDIR/canary)]" || :
+  [[ ! -e $BATS_TEST_TMPDIR/canary ]]
+}
+
+@test "an answer leads to where it says, from HTTPS to HTTPS alone, and to nothing but HTTP" {
+  local next url
+  judged 8 'HTTP/1.1 302 Found' 'Location: /x' && [[ $next == http://here:80/x ]]
+  judged 8 'HTTP/1.1 302 Found' 'Location: x?y' && [[ $next == http://here:80/a/x?y ]]
+  judged 8 'HTTP/1.1 302 Found' 'Location: //there/x' && [[ $next == http://there/x ]]
+  judged 8 'HTTP/1.1 302 Found' 'location: https://there/x' && [[ $next == https://there/x ]]
+  url=https://here
+  judged 8 'HTTP/1.1 302 Found' 'Location: x' && [[ $next == https://here/x ]]
+  for place in http://there/x ftp://there/x file:///etc/passwd FILE:/etc/passwd data:x; do
+    judged 8 'HTTP/1.1 302 Found' "Location: $place" && return 1
+    [[ $SF_WHY_NOT == *'another protocol'* ]]
+  done
 }
