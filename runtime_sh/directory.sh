@@ -20,7 +20,9 @@ sf_directory_open() { # the run directory, with what it ran from
   sf_clock_now
   SF_BEGAN=$SF_NOW
   SF_RUN_STATE=RUNNING
+  [[ ! ${SF_PRIVATE-} ]] || SF_UMASK=$(umask)
   cp -- "$SF_SELF" "$SF_RUN/${SF_WORKFLOW}.sh" 2>/dev/null
+  [[ ! ${SF_PRIVATE-} ]] || chmod go= -- "$SF_RUN/${SF_WORKFLOW}.sh"
   sf_directory_tasks || exit 78
   sf_watchdog_start
   sf_json_quote "$SF_RUN_ID"

@@ -26,6 +26,14 @@ sf_document_load() { # <this file> -> SF_TEXTS: every here-document; SF_DOCUMENT
   exec {fd}<&-
 }
 
+sf_document_put() { # <file>: SF_TEXT, for its owner alone where this file holds secrets
+  [[ ! ${SF_PRIVATE-} ]] || umask 077
+  printf '%s' "$SF_TEXT" >"$1"
+  set -- "$?"
+  [[ ! ${SF_PRIVATE-} ]] || umask "$SF_UMASK"
+  return "$1"
+}
+
 sf_document_text() { # <kind:index> -> SF_TEXT: the document, its holes filled
   local -i h
   SF_TEXT=${SF_TEXTS[SF_DOCUMENT[$1]]}

@@ -18,6 +18,7 @@ sf_facts_variables() { # what every task finds in its environment
   local assignment comma=''
   SF_ENV=()
   workflow_environment
+  sf_facts_secrets # -> SF_SECRETS
   for assignment in ${SF_ENV[@]+"${SF_ENV[@]}"}; do
     sf_facts_pair "$assignment"
     printf '%s\n  %s' "$comma" "$SF_PAIR"
@@ -25,9 +26,19 @@ sf_facts_variables() { # what every task finds in its environment
   done
 }
 
+sf_facts_secrets() { # -> SF_SECRETS: the values of SF_ENV that no other value is to show
+  local assignment value
+  SF_SECRETS=()
+  for assignment in ${SF_ENV[@]+"${SF_ENV[@]}"}; do
+    value=${assignment#*=}
+    if ((${#value} > 3)) && sf_secret_name "${assignment%%=*}"; then SF_SECRETS+=("$value"); fi
+  done
+}
+
 sf_facts_pair() { # <NAME=VALUE> -> SF_PAIR: as a member of an object; no secret
-  local name=${1%%=*}
-  sf_json_quote "${1#*=}"
+  local name=${1%%=*} value=${1#*=} secret
+  for secret in ${SF_SECRETS[@]+"${SF_SECRETS[@]}"}; do value=${value//"$secret"/***}; done
+  sf_json_quote "$value"
   if sf_secret_name "$name"; then SF_JSON='"***"'; fi
   SF_PAIR="\"$name\": $SF_JSON"
 }

@@ -69,8 +69,7 @@ sf_prober_check() { # <probe> <serial> <seconds it may take>: a child of the pro
   trap '' PIPE # a peer that closes early is an answer, not an end
   "probe_$1"
   status=$?
-  # What a peer said stays a part of one line, and the line shorter than what a pipe takes at once.
-  printf 'checked %s %s %s %s %.300s\n' "$1" "$2" "$status" "${SF_NOTE:--}" "${SF_DETAIL//[[:cntrl:]]/?}" >&"$SF_CHECKS"
+  printf 'checked %s %s %s %s %.300s\n' "$1" "$2" "$status" "${SF_NOTE:--}" "${SF_DETAIL//[[:cntrl:]]/?}" >&"$SF_CHECKS" # one line, short
 }
 
 sf_timer_due_slow() { # <probe>: a check that takes too long has failed

@@ -6,7 +6,7 @@ sf_task_attempt() { # <task index> <attempt>: in a runner
   local -i i=$1
   local directory=$SF_RUN/${SF_TASK[$1]}
   sf_document_text "task_script:$i"
-  printf '%s' "$SF_TEXT" >"$directory/${SF_TASK[i]}.sh"
+  sf_document_put "$directory/${SF_TASK[i]}.sh"
   sf_task_environment "$i" "$directory"
   SF_COMMAND=("$BASH")
   if [[ ${SF_SETUP[i]-} ]]; then "setup_$i"; fi
@@ -15,6 +15,7 @@ sf_task_attempt() { # <task index> <attempt>: in a runner
   SF_CHILD=$!
   set +m
   sf_runner_wait
+  [[ ! -p $directory/.keeper ]] || rm -f -- "$directory/.keeper"
   printf 'exit %s %s %s\n' "$i" "$2" "$SF_CHILD_STATUS" >&"$SF_BUS"
   printf -- '-%s %s\n' "$SF_CHILD" "$i" >&"$SF_GROUPS"
 }

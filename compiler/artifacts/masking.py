@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from ..ir.dump import MASK
+from ..ir.secrets import MASK
 
 _AUTHORITY = re.compile(r"(?<=://)[^/?#]*@")
 _PARAMETER = re.compile(r"(?<=[?&;#])([^=&;#]*)=([^&;#]+)")

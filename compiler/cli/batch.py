@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import stat
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -311,7 +312,8 @@ def _write_one(stage: Path, built: Built, output: str | None) -> Path:
     path = Path(output or ".")
     if output is None or output.endswith("/") or path.is_dir():
         path = path / built.script
-    write_file(path, (stage / built.script).read_bytes().decode("utf-8", "surrogateescape"), mode=0o755)
+    staged = stage / built.script
+    write_file(path, staged.read_bytes().decode("utf-8", "surrogateescape"), mode=stat.S_IMODE(staged.stat().st_mode))
     return path
 
 

@@ -1,6 +1,6 @@
 """`sflowc build`: workflow files to one script.
 
-In: files and overrides. Out: the script, on standard output or in a file of mode 0755 that appears in one step.
+In: files and overrides. Out: the script, on standard output or in a file that appears in one step.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ def command(inputs: Inputs, output: str | None, target: str | None, output_dir: 
     if check:
         _compare(path, text)
     else:
-        write_file(path, text, mode=0o755)
+        write_file(path, text, mode=script_mode(plan))
 
 
 def check_target(plan: Plan, target: Target) -> None:
@@ -75,6 +75,11 @@ def check_target(plan: Plan, target: Target) -> None:
         fail("the sbatch target needs a slurm backend; this workflow has none")
     if target.name == "bash" and slurm:
         fail(f"the bash target cannot run the slurm backend '{slurm[0]}'")
+
+
+def script_mode(plan: Plan) -> int:
+    """Of the script's file: for its owner alone when it holds secrets."""
+    return 0o700 if plan.secrets else 0o755
 
 
 def output_path(output: str, plan: Plan, target: Target) -> Path:

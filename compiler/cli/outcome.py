@@ -13,8 +13,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ..ir.dump import MASK
 from ..ir.plan import SECRET
+from ..ir.secrets import MASK
 from ..source.sweeps import csv_text
 from .files import write_file
 from .inputs import fail

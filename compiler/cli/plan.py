@@ -11,6 +11,7 @@ import click
 
 from .. import render
 from ..ir.dump import plan_to_json
+from ..ir.secrets import hide
 from .inputs import Inputs, plan_or_exit, wants_colour, workflow_options
 
 
@@ -20,6 +21,7 @@ def command(inputs: Inputs) -> None:
     """Show what would run where: order, nodes, GPUs, probes."""
     plan = plan_or_exit(inputs)
     if inputs.format == "json":
-        click.echo(render.to_json(plan_to_json(plan)), nl=False)
+        text = render.to_json(plan_to_json(plan))
     else:
-        click.echo(render.plan_text(plan, colour=wants_colour(sys.stdout)), nl=False)
+        text = render.plan_text(plan, colour=wants_colour(sys.stdout))
+    click.echo(hide(text, plan.secrets), nl=False)

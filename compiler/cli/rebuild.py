@@ -6,8 +6,8 @@ In: what the command line said. Out: the words of a command, in one spelling, th
 from __future__ import annotations
 
 from ..artifacts.masking import masked
-from ..ir.dump import MASK
 from ..ir.plan import SECRET
+from ..ir.secrets import MASK
 from .cluster import shown_path
 from .inputs import Inputs
 

@@ -251,9 +251,12 @@ class _Work:
             document = self.document(job, Built(job.number, (), name, tasks=names))
             path = self.folder / f"{name}.sh"
             path.write_bytes(script.encode("utf-8", "surrogateescape"))
-            path.chmod(0o755)
+            path.chmod(0o700 if plan.secrets else 0o755)
             text = workflow_yaml(document.document, document.head)
-            (self.folder / f"{name}.yaml").write_bytes(text.encode("utf-8", "surrogateescape"))
+            composed = self.folder / f"{name}.yaml"
+            composed.write_bytes(text.encode("utf-8", "surrogateescape"))
+            if plan.secrets:
+                composed.chmod(0o600)
         lines = script.split("\n", 200)
         directives = tuple(line for line in lines if line.startswith("#SBATCH ") and "--job-name=" not in line)
         return Built(job.number, found, name, f"{name}.sh", f"{name}.yaml", directives, names)

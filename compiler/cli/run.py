@@ -22,7 +22,7 @@ from .. import render
 from ..diagnostics import did_you_mean
 from ..ir.plan import Plan
 from ..targets import default_target
-from .build import check_target
+from .build import check_target, script_mode
 from .files import write_file
 from .inputs import Inputs, fail, plan_or_exit, wants_colour, workflow_options
 from .names import complete_folders, complete_tasks
@@ -75,7 +75,7 @@ def command(
             options += [option, str(Path(value).absolute())]
     with tempfile.TemporaryDirectory(prefix="sflowc-") as folder:
         script = Path(folder) / f"{plan.workflow}{target.suffix}"
-        write_file(script, text, mode=0o755)
+        write_file(script, text, mode=script_mode(plan))
         if dry_run:
             click.echo(render.plan_text(plan, colour=wants_colour(sys.stdout)))
             raise SystemExit(_preflight(script, target.name, options))

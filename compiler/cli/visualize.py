@@ -13,6 +13,7 @@ from pathlib import Path
 import click
 
 from ..ir.plan import Plan
+from ..ir.secrets import hide
 from ..render.boxes import ascii_boxes
 from ..render.dot import dot
 from ..render.graph import graph_of
@@ -80,14 +81,14 @@ def _picture(plan: Plan, form: str, *, show_variables: bool, to_stdout: bool) ->
         return _page(plan, show_variables=show_variables)
     graph = graph_of(plan, show_variables=show_variables)
     if form == "mermaid":
-        return mermaid(graph)
+        return hide(mermaid(graph), plan.secrets)
     if form == "dot":
-        return dot(graph)
+        return hide(dot(graph), plan.secrets)
     if form == "ascii":
         on_terminal = to_stdout and sys.stdout.isatty()
         width = shutil.get_terminal_size().columns if on_terminal else WIDTH
-        return ascii_boxes(graph, width=width, colour=to_stdout and wants_colour(sys.stdout))
-    picture = draw(dot(graph), form)
+        return hide(ascii_boxes(graph, width=width, colour=to_stdout and wants_colour(sys.stdout)), plan.secrets)
+    picture = draw(hide(dot(graph), plan.secrets), form)
     if picture is None:
         fail(
             f"{form} needs Graphviz, whose program `dot` is not here: {INSTALL}. mermaid, dot, ascii and html need nothing"
@@ -99,4 +100,5 @@ def _page(plan: Plan, *, show_variables: bool) -> str:
     from ..render.page import html_page
 
     svg = draw(dot(graph_of(plan), in_page=True), "svg")
-    return html_page(plan, None if svg is None else svg.decode("utf-8"), show_variables=show_variables)
+    page = html_page(plan, None if svg is None else svg.decode("utf-8"), show_variables=show_variables)
+    return hide(page, plan.secrets)

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping
 from ..ir.expr import Atom, RunText, Text
 from ..ir.plan import Plan, PlanBackend, PlanProbe, PlanTask
 from ..ir.script import Block, Document, Function, Script
+from ..ir.secrets import hide
 from ..outputs import awk, checks
 from . import artifact_calls, launch_words, probe_calls, timeout_calls
 from .fingerprints import fingerprints
@@ -91,7 +92,7 @@ def lower_script(plan: Plan, version: str, directives: tuple[str, ...], usage: t
         own_mark = made_of[task.name]
         tasks.append(_task_block(task, index, own, tiers[index], feeds[index], common, hidden, own_mark, numbers))
         for probe in task.probes:
-            probes.append(_probe_block(probe, probe_index, task, index, numbers))
+            probes.append(_probe_block(probe, probe_index, task, index, numbers, plan.secrets))
             probe_index += 1
     return Script(
         workflow=plan.workflow,
@@ -132,6 +133,8 @@ def _settings(plan: Plan, mark: str) -> tuple[str, ...]:
         f"SF_HOLE_MARK={quote(mark)}",
         *artifact_calls.settings(plan.artifacts),
     ]
+    if plan.secrets:
+        lines.append("SF_PRIVATE=1 # this file holds secrets: what is made of it is for its owner alone")
     if plan.timeout is not None:
         lines.insert(1, f"SF_LIMIT={_seconds(plan.timeout)} # seconds for the whole workflow")
     if plan.output_dir:
@@ -304,14 +307,16 @@ def _setup_words(task: PlanTask, common: Mapping[str, Text], numbers: Numbering)
     return lines + launch_words.lines(task, numbers.spell)
 
 
-def _probe_block(probe: PlanProbe, index: int, task: PlanTask, task_index: int, numbers: Numbering) -> Block:
+def _probe_block(
+    probe: PlanProbe, index: int, task: PlanTask, task_index: int, numbers: Numbering, secrets: tuple[str, ...]
+) -> Block:
     times = (probe.delay, probe.interval, probe.timeout)
     thresholds = (probe.success_threshold, probe.failure_threshold)
     numbers_text = " ".join([*(_seconds(value) for value in times), *map(str, thresholds)])
     call = probe_calls.call(probe.check, task, task_index, numbers.task)
     words = [word(argument, numbers.spell) for argument in call]
     return Block(
-        comment=f"{probe.type} of {task.name}: {probe_calls.describe(probe.check)}",
+        comment=f"{probe.type} of {task.name}: {hide(probe_calls.describe(probe.check), secrets)}",
         lines=(
             f"SF_PROBE_TASK[{index}]={task_index} SF_PROBE_ROLE[{index}]='{probe.type} {probe.kind}'"
             f" SF_PROBE_TIMES[{index}]={quote(numbers_text)}",

@@ -10,10 +10,10 @@ with `fixed` and why; nothing when a script has no variable that can be changed.
 from __future__ import annotations
 
 from ..expr.values import to_text
-from ..ir.dump import MASK
 from ..ir.expr import display
 from ..ir.plan import Plan, PlanVariable
 from ..ir.script import Function
+from ..ir.secrets import MASK, hide
 from .shell import quote
 
 GIVEN = '${SF_SET_ENV[@]+"${SF_SET_ENV[@]}"} # what --set gave'
@@ -32,14 +32,14 @@ def variables_function(plan: Plan) -> Function | None:
     return Function(
         "workflow_variables",
         "calls a function with each variable: type, value and allowed values; or `fixed` and why",
-        tuple(f'"$1" {quote(variable.name)} {_facts(variable)}' for variable in plan.variables),
+        tuple(f'"$1" {quote(variable.name)} {_facts(variable, plan.secrets)}' for variable in plan.variables),
     )
 
 
-def _facts(variable: PlanVariable) -> str:
+def _facts(variable: PlanVariable, secrets: tuple[str, ...]) -> str:
     if not variable.settable:
         return f"fixed {quote(_why(variable))}"
-    words = [variable.type, MASK if variable.is_secret else display(variable.text)]
+    words = [variable.type, MASK if variable.is_secret else hide(display(variable.text), secrets)]
     words += [display(to_text(value)) for value in variable.domain or ()]
     return " ".join(quote(word) for word in words)
 

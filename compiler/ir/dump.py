@@ -28,8 +28,7 @@ from .plan import (
     PlanVariable,
     TcpPort,
 )
-
-MASK = "***"
+from .secrets import MASK
 
 
 def plan_to_json(plan: Plan) -> dict[str, Any]:

@@ -12,11 +12,12 @@ from typing import Literal, TypeAlias
 
 from ..diagnostics import Span
 from .cluster import Cluster
-from .expr import Text
+from .expr import Text, display
 
 OperatorType = Literal["bash", "srun", "docker", "ssh", "python"]
 SECRET = re.compile(r"(TOKEN|KEY|PASSWORD|PASSWD|SECRET|CREDENTIALS?)$", re.IGNORECASE)
 """Names of variables whose values are never printed."""
+_PASSWORD = re.compile(r"^https?://[^/?#:]*:([^/?#]*)@", re.IGNORECASE)
 SCRIPT = "<script>"
 """The argument of a task's argv that stands for its script; a target puts the real thing there."""
 
@@ -282,6 +283,17 @@ class Plan:
     output_dir: str = ""  # where the script puts run directories unless told otherwise; relative to the workspace
     cluster: Cluster | None = None
     on_timeout: PlanOnTimeout | None = None
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """The values, as far as they are known, of variables that are called like secrets; passwords in URLs."""
+        found = {variable.text for variable in self.variables if variable.is_secret}
+        found |= {text for task in self.tasks for name, text in task.env if SECRET.search(name)}
+        urls = [artifact.fetch.url for artifact in self.artifacts if isinstance(artifact.fetch, HttpFetch)]
+        checks = (probe.check for task in self.tasks for probe in task.probes)
+        urls += [display(check.url) for check in checks if isinstance(check, HttpRequest)]
+        found |= {password for url in urls for password in _PASSWORD.findall(url)}
+        return tuple(sorted(text for text in found if isinstance(text, str) and text))
 
     def task(self, name: str) -> PlanTask:
         return next(task for task in self.tasks if task.name == name)

@@ -11,9 +11,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from ..ir.dump import MASK, plan_to_json
+from ..ir.dump import plan_to_json
 from ..ir.expr import display
 from ..ir.plan import SECRET, Plan, PlanTask
+from ..ir.secrets import MASK
 from .paint import visible
 from .plan import counted, ranges
 

@@ -13,7 +13,6 @@ import shlex
 import textwrap
 from collections.abc import Iterable
 
-from ..ir.dump import MASK
 from ..ir.expr import display
 from ..ir.plan import (
     Check,
@@ -28,6 +27,7 @@ from ..ir.plan import (
     PlanTask,
     TcpPort,
 )
+from ..ir.secrets import MASK
 from .paint import WIDTH, Painter, columns, visible
 
 MAX_MAP_NODES = 64

@@ -11,15 +11,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
-from ..ir.dump import MASK
 from ..ir.plan import SECRET
+from ..ir.secrets import MASK, parts_of, pattern_of
 from .excerpt import plain
 from .run import Run
 
-_SHORTEST = 4
-"""A value of fewer characters is no secret, and masking it would make holes everywhere."""
 _LONG = 8
-"""From here on a value is found within words too."""
+"""Of an environment, where much is called a key, only values as long as that are masked."""
 _SCRIPTS = "\n# ---- Scripts "
 """Where an emitted script goes on with the tasks' own text."""
 _NAME = r"(?:TOKEN|KEY|PASSWORD|PASSWD|SECRET|CREDENTIALS?)"
@@ -47,12 +45,8 @@ class Masker:
     """Knows some values, and what secrets look like. `values` are those that it masks."""
 
     def __init__(self, values: Iterable[str]) -> None:
-        parts = {part for value in values for part in (value, *value.split("\n"))}
-        self.values = tuple(sorted(part for part in parts if len(part) >= _SHORTEST))
-        long = sorted((part for part in parts if len(part) >= _LONG), key=lambda part: (-len(part), part))
-        short = sorted(part for part in parts if _SHORTEST <= len(part) < _LONG)
-        words = [re.escape(part) for part in long] + [rf"(?<!\w){re.escape(part)}(?!\w)" for part in short]
-        self._values = re.compile("|".join(words)) if words else None
+        self.values = tuple(sorted(parts_of(values)))
+        self._values = pattern_of(self.values)
 
     @classmethod
     def of(cls, run: Run, environment: Mapping[str, str] | None = None) -> Masker:
