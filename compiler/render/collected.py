@@ -52,7 +52,7 @@ def cell_text(cell: Cell) -> str:
     if cell is None:
         return _NOTHING
     if isinstance(cell, tuple):
-        return value_text(list(cell))
+        return value_text(cell)
     if isinstance(cell, float):
         return str(cell) if len(str(cell)) <= 8 else f"{cell:.6g}"
     return value_text(cell)

@@ -17,6 +17,8 @@ from .collected_files import library
 _COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#7f3c8d", "#4d4d4d")
 """Told apart by colour-blind people too, most of them, and from each other in print by their markers."""
 _MARKERS = "osD^vPX*"
+_LINES = ("-", "--", ":", "-.")
+"""Of the first curves, of those for which the colours begin anew, and so on."""
 _STYLE = {
     "font.family": ["sans-serif"],
     "font.sans-serif": ["DejaVu Sans"],  # comes with matplotlib; a page's reader without it sees another
@@ -82,8 +84,9 @@ def _figure(matplotlib: Any, picture: Picture) -> Any:
 def _draw_panel(axes: Any, panel: Panel, picture: Picture) -> None:
     axes.set_ylabel(label(panel.y))
     for number, curve in enumerate(panel.curves):
-        colour = _COLOURS[number % len(_COLOURS)]
-        _draw_curve(axes, curve, colour, _MARKERS[number % len(_MARKERS)])
+        turn, position = divmod(number, len(_COLOURS))
+        colour, marker = _COLOURS[position], _MARKERS[(position + turn) % len(_MARKERS)]
+        _draw_curve(axes, curve, colour, marker, _LINES[turn % len(_LINES)] if picture.joined else "")
         if picture.label:
             _name_points(axes, curve, colour)
     axes.margins(x=0.06, y=0.12)
@@ -91,11 +94,11 @@ def _draw_panel(axes: Any, panel: Panel, picture: Picture) -> None:
         axes.set_ylim(bottom=0)
 
 
-def _draw_curve(axes: Any, curve: Curve, colour: str, marker: str) -> None:
+def _draw_curve(axes: Any, curve: Curve, colour: str, marker: str, line: str) -> None:
     several = len(curve.points) > len(curve.line)
     axes.plot(
         [point.x for point in curve.line], [point.y for point in curve.line],
-        color=colour, marker=marker, markersize=6, linewidth=1.8, label=curve.name or None, zorder=3,
+        color=colour, marker=marker, markersize=6, linewidth=1.8, linestyle=line, label=curve.name or None, zorder=3,
     )  # fmt: skip
     if several:
         xs, ys = [point.x for point in curve.points], [point.y for point in curve.points]
@@ -150,10 +153,12 @@ def _notes(picture: Picture) -> list[str]:
     notes = [f"Points are labelled with {picture.label}."] if picture.label else []
     curves = [curve for panel in picture.panels for curve in panel.curves]
     if any(len(curve.points) > len(curve.line) for curve in curves):
-        notes.append("Lines go through the medians of several measurements.")
+        notes.append(
+            f"{'Lines go through' if picture.joined else 'Large points are'} the medians of several measurements."
+        )
     if picture.missing:
         shown = "; ".join(picture.missing[:_LISTED])
         more = f"; and {len(picture.missing) - _LISTED} more" if len(picture.missing) > _LISTED else ""
-        total = picture.measured + len(picture.missing)
-        notes += textwrap.wrap(f"No value in {len(picture.missing)} of {total}: {shown}{more}.", 120)
+        total = picture.measured + picture.lost
+        notes += textwrap.wrap(f"No value in {picture.lost} of {total}: {shown}{more}.", 120)
     return notes

@@ -159,7 +159,7 @@ def _of_task(source: Source, name: str, names: Iterable[str]) -> Raw:
         started=state.started,
         finished=state.finished,
     )
-    outputs = _flat(_outputs(source, name) or {}, source.masker)
+    outputs = flat(_outputs(source, name) or {}, source.masker)
     row: dict[str, Cell] = {"run": source.run.name, "task": name, "state": LOST if lost else state.state}
     return Raw(facts.base if facts else name, row, _masked(values, source), outputs, more, facts.units if facts else {})
 
@@ -238,13 +238,13 @@ def _outputs(source: Source, task: str) -> dict[str, Any] | None:
     return source.run.outputs(task) if "/" not in task else None
 
 
-def _flat(value: Mapping[str, Any], masker: Masker, before: str = "", depth: int = 0) -> dict[str, Cell]:
+def flat(value: Mapping[str, Any], masker: Masker, before: str = "", depth: int = 0) -> dict[str, Cell]:
     """Objects in objects by names such as latency[p99], which is how metrics are called."""
     found: dict[str, Cell] = {}
     for key, inner in value.items():
         name = f"{before}[{plain(key)}]" if before else plain(key)
         if isinstance(inner, dict) and depth < _DEEP:
-            found.update(_flat(inner, masker, name, depth + 1))
+            found.update(flat(inner, masker, name, depth + 1))
         else:
             found[name] = _cell(inner, masker)
     return found

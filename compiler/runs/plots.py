@@ -4,7 +4,8 @@ In: Table, and what the user wants: `X=CONCURRENCY Y=tps,ttft SERIES=TP`. Out: P
 
 X is a column, each of Y a panel above it. A curve joins the points that have the same values of SERIES: over a variable from
 left to right, over an output (throughput against latency) in the order of the variable that LABEL names. Where several rows
-have the same place on a curve, such as runs that were repeated, it goes through their medians.
+have the same place on a curve, such as runs that were repeated, it goes through their medians. Words stand side by side, and
+nothing is joined.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from __future__ import annotations
 import re
 import shlex
 import statistics
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -71,7 +73,7 @@ class Panel:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """`ticks` are the places on the x axis that have a name: (place, name); none for a scale of numbers."""
+    """`ticks` are the places on the x axis that have a name: (place, name). `joined`: whether points are."""
 
     x: Column
     panels: tuple[Panel, ...]
@@ -82,6 +84,8 @@ class Picture:
     ticks: tuple[tuple[float, str], ...] = ()
     missing: tuple[str, ...] = ()
     measured: int = 0
+    lost: int = 0
+    joined: bool = True
 
 
 def read_spec(text: str) -> Spec:
@@ -139,8 +143,10 @@ def picture(table: Table, spec: Spec) -> Picture:
         title=spec.title or ", ".join(table.workflows),
         log=log,
         ticks=axis.ticks,
-        missing=tuple(_lost(row, variables) for row in lost),
+        missing=_counted(_lost(row, variables) for row in lost),
         measured=len(rows) - len(lost),
+        lost=len(lost),
+        joined=axis.is_scale,
     )
 
 
@@ -259,7 +265,9 @@ def _curves(
             continue
         line = [_middle(points[same]) for same in sorted(points, key=_rank)]
         name = ", ".join("-" if cell is None else str(cell) for cell in key)
-        yield Curve(name, tuple(p for same in points.values() for p in same), tuple(line), tuple(sorted({*gaps})))
+        places = {point.x for point in line}
+        all_points = tuple(point for same in points.values() for point in same)
+        yield Curve(name, all_points, tuple(line), tuple(sorted({*gaps} - places)))
 
 
 def _middle(points: Sequence[Point]) -> Point:
@@ -279,6 +287,10 @@ def _value(row: Row, column: Column) -> float | None:
     cell = row.cells.get(column.name)
     cell = one_of(cell, "median") if isinstance(cell, tuple) else cell
     return float(cell) if isinstance(cell, (int, float)) and is_number(cell) else None
+
+
+def _counted(names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(name if count == 1 else f"{name} ({count} times)" for name, count in Counter(names).items())
 
 
 def _lost(row: Row, variables: Sequence[Column]) -> str:

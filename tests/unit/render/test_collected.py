@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -165,8 +166,24 @@ def test_a_picture_of_repeated_runs_with_long_names_and_many_that_are_missing() 
         ("M",),
     )
     text = words(plot_bytes(picture(Table(columns, rows), read_spec("X=M Y=tps")), "svg"))
-    assert any("medians" in line for line in text)
-    assert "and 3 more." in " ".join(text)
+    assert "Large points are the medians of several measurements." in text
+    assert "a-long-name-of-a-model-2 FAILED (2 times)" in " ".join(text)
+
+
+def test_more_curves_than_colours() -> None:
+    raw = [
+        Raw("a", {"run": "w", "task": "a", "state": "COMPLETED"}, {"N": str(n), "TP": str(tp)}, {"tps": n * tp}, {})
+        for n in (1, 2) for tp in range(1, 20)
+    ]  # fmt: skip
+    raw += [
+        Raw("a", {"run": "w", "task": "a", "state": "FAILED"}, {"N": "1", "TP": str(tp)}, {}, {})
+        for tp in range(30, 39)
+    ]
+    columns, rows = table_of(raw, ("N", "TP"))
+    data = plot_bytes(picture(Table(columns, rows), read_spec("X=N Y=tps")), "svg")
+    look = {line.group(1) for line in re.finditer(r'<path d="[^"]+" clip-path="[^"]+" style="([^"]+)"', data.decode())}
+    assert len([style for style in look if "stroke-width: 1.8" in style]) == 19
+    assert "and 3 more." in " ".join(words(data))
 
 
 def test_the_users_own_style_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

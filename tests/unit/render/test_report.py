@@ -183,14 +183,18 @@ def test_the_allocation_map(folder: Path) -> None:
 
 
 def test_outputs_and_what_is_missing(tmp_path: Path) -> None:
-    tasks = [{"name": f"b_{n}", "base": "b", "sweep": {"USERS": str(n)}, "outputs": True} for n in (1, 2)]
+    tasks = [
+        {"name": f"b_{n}", "base": "b", "sweep": {"USERS": str(n)}, "outputs": True, "units": {"tps": "tok/s"}}
+        for n in (1, 2)
+    ]
     write_facts(tmp_path, *tasks)
     add_events(
         tmp_path, run_event("RUNNING"), task_event("b_1", "COMPLETED", exit_status=0), task_event("b_2", "FAILED")
     )
-    task_files(tmp_path, "b_1", json='{"tps": 1.5, "all": [1, 2, 3, 4, 5, 6, 7, 8]}')
+    task_files(tmp_path, "b_1", json='{"tps": 1.5, "all": [1, 2, 3, 4, 5, 6, 7, 8], "of": {"p99": "x"}}')
     text = " ".join(Parts(page_of(tmp_path)).text.split())
-    assert "Outputs of b task USERS tps all ✓ b_1 1 1.5 1, 2, 3, 4, 5, 6, … 8 in all ✗ b_2 2 missing missing" in text
+    assert "Outputs of b task USERS tps (tok/s) all of[p99] ✓ b_1 1 1.5 1, 2, 3, 4, 5, 6, … 8 in all x ✗" in text
+    assert "✗ b_2 2 missing missing missing" in text
 
 
 def test_why_it_failed(folder: Path) -> None:

@@ -102,6 +102,7 @@ def test_words_go_side_by_side_in_the_order_in_which_they_come() -> None:
     assert found.ticks == ((0.0, "b"), (1.0, "a"))
     assert curves(found) == {"": [(0, 1), (1, 1)]}
     assert found.log == frozenset()
+    assert not found.joined
 
 
 def test_what_is_missing() -> None:
@@ -122,12 +123,18 @@ def test_what_is_missing() -> None:
     assert found.measured == 1
 
 
+def test_the_same_loss_several_times_is_told_once() -> None:
+    found = drawn(table({"C": 1, "tps": 1}, *({"C": 2, "state": "FAILED"} for _ in range(3))), "X=C Y=tps")
+    assert (found.missing, found.measured, found.lost) == (("C=2 FAILED (3 times)",), 1, 3)
+    assert found.panels[0].curves[0].gaps == (2,)
+
+
 def test_measurements_that_were_repeated_have_a_median() -> None:
     rows = [{"C": 1, "tps": value} for value in (1, 2, 9)] + [{"C": 2, "tps": (4, 5, 8)}, {"C": 2, "tps": ("x",)}]
     (curve,) = drawn(table(*rows), "X=C Y=tps").panels[0].curves
     assert [(point.x, point.y) for point in curve.line] == [(1, 2), (2, 5)]
     assert len(curve.points) == 4
-    assert curve.gaps == (2,)
+    assert curve.gaps == ()
     lists = drawn(table({"a": (1, 2, 3), "b": (4,)}), "X=a Y=b")
     assert curves(lists) == {"": [(2, 4)]}
 
