@@ -106,7 +106,7 @@ def test_a_run_that_failed(tmp_path: Path, require: Callable[[str], str]) -> Non
 
 
 @pytest.mark.parametrize("sample", ["hello", "dag", "sweep"])
-def test_samples(sample: str, tmp_path: Path) -> None:
+def test_samples(sample: str, tmp_path: Path, require: Callable[[str], str]) -> None:
     text = (ROOT / "samples" / f"{sample}.yaml").read_text()
     run = Workflow(tmp_path, text[text.index("version:") :]).run()
     assert run.status == 0
@@ -117,6 +117,11 @@ def test_samples(sample: str, tmp_path: Path) -> None:
         outputs = run.directory / task / "outputs.json"
         if outputs.exists():
             assert all(str(value) in text for value in json.loads(outputs.read_text()).values())
+    subprocess.run([SFLOWC, "visualize", "w.yaml", "-o", "drawn.html"], cwd=tmp_path, check=True, timeout=60)
+    for page in (tmp_path / "page.html", tmp_path / "drawn.html"):
+        with open_page(require("chromium"), page, 1280, 800) as browser:
+            assert browser.run("document.body.innerText.length") > 100
+            assert (browser.complaints, browser.requests) == ([], [page.resolve().as_uri()])
 
 
 def test_a_run_that_goes_on_and_is_killed(tmp_path: Path) -> None:
