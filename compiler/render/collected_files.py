@@ -9,6 +9,7 @@ import csv
 import importlib
 import io
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
@@ -16,6 +17,7 @@ from typing import Any
 from ..runs.table import Cell, Table, is_number
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+_NUMBER = re.compile(r"[-+]?[0-9]+(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?")
 _INT64 = range(-(2**63), 2**63)
 _WHOLE = ("attempts", "exit_status", "batch_row")
 _TIMES = ("seconds", "ready_seconds", "started", "finished", "run_seconds")
@@ -74,7 +76,8 @@ def _csv(cell: Cell) -> str:
     if isinstance(cell, tuple):
         return json.dumps(cell, ensure_ascii=False)
     text = cell if isinstance(cell, str) else json.dumps(cell)
-    return f"'{text}" if isinstance(cell, str) and text.startswith(_FORMULA) else text
+    harmless = not isinstance(cell, str) or not text.startswith(_FORMULA) or _NUMBER.fullmatch(text)
+    return text if harmless else f"'{text}"
 
 
 def _known(arrow: Any, name: str) -> Any:

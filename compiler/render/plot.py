@@ -142,7 +142,7 @@ def _draw_legend(axes: Any, picture: Picture) -> None:
     handles, names = axes.get_legend_handles_labels()
     if gap:
         (mark,) = axes.plot([], [], color="#555555", marker="x", markersize=8, markeredgewidth=2, linestyle="")
-        handles, names = [*handles, mark], [*names, "no value"]
+        handles, names = [*handles, mark], [*names, "missing"]
     if handles:
         title = picture.legend or None
         axes.legend(handles, names, title=title, loc="upper left", bbox_to_anchor=(1.01, 1.0), alignment="left")
@@ -160,5 +160,5 @@ def _notes(picture: Picture) -> list[str]:
         shown = "; ".join(picture.missing[:_LISTED])
         more = f"; and {len(picture.missing) - _LISTED} more" if len(picture.missing) > _LISTED else ""
         total = picture.measured + picture.lost
-        notes += textwrap.wrap(f"No value in {picture.lost} of {total}: {shown}{more}.", 120)
+        notes += textwrap.wrap(f"Missing, {picture.lost} of {total}: {shown}{more}.", 120)
     return notes

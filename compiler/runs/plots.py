@@ -20,6 +20,8 @@ from dataclasses import dataclass, field
 from ..diagnostics import did_you_mean
 from .table import Cell, Column, Row, Table, is_number, one_of
 
+DRAWN = frozenset({"COMPLETED", "READY", "SKIPPED"})
+"""States of a task whose outputs are a measurement: what failed or was stopped may have printed some before."""
 KEYS = ("X", "Y", "SERIES", "LABEL", "LOG", "TITLE", "TO")
 _DIGITS = re.compile(r"[-+]?[0-9.]+(?:[eE][-+]?[0-9]+)?")
 _FORMATS = (".png", ".svg", ".pdf")
@@ -284,6 +286,8 @@ def _rank(cell: object) -> tuple[int, float, str]:
 
 
 def _value(row: Row, column: Column) -> float | None:
+    if row.cells["state"] not in DRAWN:
+        return None
     cell = row.cells.get(column.name)
     cell = one_of(cell, "median") if isinstance(cell, tuple) else cell
     return float(cell) if isinstance(cell, (int, float)) and is_number(cell) else None

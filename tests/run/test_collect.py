@@ -147,7 +147,7 @@ def test_pictures(sweep: Path) -> None:
         if element.tag.endswith("}text")
     ]
     assert {"ttft (ms)", "tps (tok/s)", "serve", "TP", *map(str, TPS), *map(str, CONCURRENCIES)} <= set(text)
-    assert any(line.startswith("No value in 2 of 20: ") and "CONCURRENCY=64 TP=8 FAILED" in line for line in text)
+    assert any(line.startswith("Missing, 2 of 20: ") and "CONCURRENCY=64 TP=8 FAILED" in line for line in text)
     collect(sweep, *arguments)
     assert [(sweep / name).read_bytes() for name in names] == first
 

@@ -71,6 +71,8 @@ def test_csv_has_no_formulas() -> None:
         "",
     )
     assert ",-5," in table_csv(table({"n": -5}))
+    assert ",-5.5e3," in table_csv(table({"n": "-5.5e3"}))
+    assert ",'-5+1," in table_csv(table({"n": "-5+1"}))
     hostile = 'a,"b"\nc'
     assert hostile in next(iter(list(csv.reader(io.StringIO(table_csv(table({"n": hostile})))))[1:]))
 
@@ -131,8 +133,8 @@ def test_a_picture() -> None:
     rows = table({"ttft": 3.0, "tps": 100}, {"ttft": 5.0, "tps": 150}, {}, ttft="ms", tps="$tok/s_{1}$")
     over = picture(rows, read_spec("X=TP Y=tps,ttft TITLE='Two <nodes>' LOG=xy"))
     text = words(plot_bytes(over, "svg"))
-    assert {"tps ($tok/s_{1}$)", "ttft (ms)", "TP", "1", "2", "3", "Two <nodes>", "no value", "100"} <= {*text}
-    assert "No value in 1 of 3: TP=3 FAILED." in text
+    assert {"tps ($tok/s_{1}$)", "ttft (ms)", "TP", "1", "2", "3", "Two <nodes>", "missing", "100"} <= {*text}
+    assert "Missing, 1 of 3: TP=3 FAILED." in text
     against = picture(rows, read_spec("X=ttft Y=tps"))
     text = words(plot_bytes(against, "svg"))
     assert "Points are labelled with TP." in text

@@ -108,7 +108,7 @@ def test_words_go_side_by_side_in_the_order_in_which_they_come() -> None:
 def test_what_is_missing() -> None:
     rows = [
         {"TP": 1, "C": 1, "tps": 5},
-        {"TP": 1, "C": 4, "state": "FAILED"},
+        {"TP": 1, "C": 4, "state": "FAILED", "tps": 0},
         {"TP": 2, "C": 4, "state": "TIMEOUT", "tps": None},
         {"TP": 4, "C": None, "state": "MISSING", "base": ""},
         {"TP": None, "C": None, "state": "LOST", "base": ""},
