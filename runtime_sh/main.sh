@@ -4,6 +4,7 @@
 
 sf_main() { # <argument>...
   local command=run tasks=() sets=()
+  trap - EXIT # that of a script which is not whole
   case ${1-} in
     run | plan | preflight | status | verify) command=$1 && shift ;;
     help | -h | --help) sf_help_print && return 0 ;;

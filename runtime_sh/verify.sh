@@ -3,10 +3,12 @@
 # requires:
 
 sf_verify_print() { # status 1 when something was edited
-  local line body='' signed='' directives='' sources=() said=()
+  local line body='' signed='' own='' header='' directives='' sources=() said=()
   local -i n=0
   while IFS= read -r line && [[ $line ]]; do
     n+=1
+    if [[ $line == '#   header   sha256:'* ]]; then own=${line:20} && continue; fi
+    header+=$line$'\n'
     case $line in
       '#SBATCH'*) directives+=$line$'\n' ;;
       '#   from     '*'  sha256:'*) sources+=("${line:13:${#line}-86}" "${line: -64}") ;;
@@ -15,6 +17,7 @@ sf_verify_print() { # status 1 when something was edited
     esac
   done <"$SF_SELF"
   if [[ $directives$signed ]]; then sf_verify_part "$signed" 'its #SBATCH lines were edited' printf %s "$directives"; fi
+  ((${#said[@]})) || sf_verify_part "${own% (this header but this line)}" 'its header was edited' printf %s "$header"
   sf_verify_part "$body" 'it was edited below its header' tail -n "+$((n + 1))" -- "$SF_SELF"
   sf_verify_sources ${sources[@]+"${sources[@]}"}
   for line in ${said[@]+"${said[@]}"}; do printf '%s: %s\n' "${SF_SELF##*/}" "$line"; done

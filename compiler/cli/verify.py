@@ -54,6 +54,8 @@ def _text(path: Path) -> str:
 def _edits(signed: Signature) -> Iterator[str]:
     if "options" in signed.edited:
         yield "its #SBATCH lines were edited"
+    if "header" in signed.edited:
+        yield "its header was edited"
     if "body" in signed.edited:
         yield "it was edited below its header"
 

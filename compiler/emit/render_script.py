@@ -1,7 +1,7 @@
 """Script IR -> text: fills the skeleton of templates/ and signs it.
 
-In: a Script. Out: the script's text. The header names the sha256 of everything below it and of its `#SBATCH` lines, so that
-an edited script can be told from a faithful one (signature.py).
+In: a Script. Out: the script's text. The header names the sha256 of everything below it, of its `#SBATCH` lines and of itself, so
+that an edited script can be told from a faithful one (signature.py).
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from .. import resources
 from ..ir.script import Script
 from .shell import comment
-from .signature import digest
+from .signature import HEADER_LINE, digest, unsigned
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -43,6 +43,7 @@ def render_script(script: Script) -> str:
     body = environment.get_template("bash/body.sh.j2").render(script=script)
     options = "".join(f"#SBATCH {directive}\n" for directive in script.directives)
     header = environment.get_template("bash/header.sh.j2").render(
-        script=script, body_sha256=digest(body), options_sha256=digest(options)
+        script=script, body_sha256=digest(body), options_sha256=digest(options), header_sha256="0" * 64
     )
-    return header + body
+    head, line, rest = header.rpartition(HEADER_LINE)
+    return head + line + digest(unsigned(header)) + rest[64:] + body

@@ -101,7 +101,7 @@ def test_a_finding_says_where_it_is(newer: Callable[[str], list[str]]) -> None:
 def test_no_function_of_the_environment_stands_in_for_a_command() -> None:
     """What the runtime calls is in the list of functions that every script unsets before it does anything."""
     called = set().union(*(commands(unit.read_text(), need("shfmt")) for unit in UNITS))
-    called = {name for name in called if not re.match(r"(sf|workflow|setup|probe|fetch)_", name)}
+    called = {name for name in called if not re.match(r"(sf|workflow|setup|probe|fetch|on_timeout)_", name)}
     for script in EMITTED:
         unset = re.search(r"^unset -f ((?:.*\\\n)*.*)$", script.read_text(), re.MULTILINE)
         assert unset is not None

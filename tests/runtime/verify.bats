@@ -15,6 +15,14 @@ true
     printf '#   body     sha256:%s (all that follows)\n' "$(printf '%s' "$body" | sha256sum | head -c 64)"
     printf '#   options  sha256:%s (the lines)\n# usage\n%s' "$(echo '#SBATCH --nodes=1' | sha256sum | head -c 64)" "$body"
   } >w.sh
+  sign
+}
+
+sign() { # the header, as it is now
+  local digest
+  sed -i '/^#   header/d' w.sh
+  digest=$(sed '/^$/,$d' w.sh | sha256sum)
+  sed -i "2i #   header   sha256:${digest%% *} (this header but this line)" w.sh
 }
 
 @test "a script that nobody touched" {
@@ -49,9 +57,19 @@ true
 
 @test "directives that were added to a script that had none" {
   sed -i '/^#   options/d; /^#SBATCH/d' w.sh
+  sign
   run sf_verify_print
   [[ $status == 0 ]]
   sed -i '2i #SBATCH --nodes=9' w.sh
   run sf_verify_print
   [[ $status == 1 && $output == 'w.sh: its #SBATCH lines were edited' ]]
+}
+
+@test "an edit of the header's other lines, and a command among them" {
+  sed -i 's/# usage/# abuse/' w.sh
+  run sf_verify_print
+  [[ $status == 1 && $output == 'w.sh: its header was edited' ]]
+  sed -i 's/# abuse/# usage/; 4i true' w.sh
+  run sf_verify_print
+  [[ $status == 1 && $output == 'w.sh: its header was edited' ]]
 }

@@ -1,11 +1,17 @@
 """Scripts are told from edited ones and from outdated ones, by sflowc and by themselves."""
 
+import functools
 import json
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from compilation import plan
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sflowc.emit.signature import signature
+from sflowc.targets.sbatch import SbatchTarget
 
 TEXT = """version: "0.1"
 variables: {N: 3}
@@ -43,6 +49,8 @@ def test_a_faithful_script(sflowc: Callable, script: Path) -> None:
         ("#SBATCH --nodes=1", "#SBATCH --nodes=2", "its #SBATCH lines were edited"),
         ("#SBATCH --nodes=1\n", "#SBATCH --nodes=1\n#SBATCH --exclusive\n", "its #SBATCH lines were edited"),
         ("echo $N", "echo $M", "edited below its header"),
+        ("rebuild  sflowc", "rebuild  sudo sflowc", "its header was edited"),
+        ("# `sbatch FILE`", "touch canary # `sbatch FILE`", "its header was edited"),
         ('sf_main "$@"', 'sf_main "$@"\n', "edited below its header"),
     ],
 )
@@ -79,3 +87,35 @@ def test_what_is_no_script_of_ours(sflowc: Callable, tmp_path: Path) -> None:
     (tmp_path / "x.sh").write_text("#!/bin/bash\necho x\n")
     assert "no script of sflowc" in sflowc("verify", "x.sh", cwd=tmp_path, status=1).stderr
     assert "cannot read" in sflowc("verify", "y.sh", cwd=tmp_path, status=1).stderr
+
+
+@settings(max_examples=100, deadline=None, derandomize=True)
+@given(st.data())
+def test_no_byte_can_change_unnoticed(data: st.DataObject) -> None:
+    text = _text()
+    at = data.draw(st.integers(0, len(text) - 1) | st.integers(0, text.index("\n\n") + 2))
+    new = data.draw(st.sampled_from("x\n #\r$\0é").filter(lambda character: character != text[at]))
+    for edited in (
+        text[:at] + new + text[at + 1 :],
+        text[:at] + text[at + 1 :],
+        text[:at] + new + text[at:],
+        text[:at],
+    ):
+        read = signature(edited)
+        assert read is None or read.edited or edited == text, at
+
+
+def test_neither_a_tail_nor_other_ends_of_lines() -> None:
+    text = _text()
+    for edited in (text + "\n", text + "true\n", text.replace("\n", "\r\n"), text.replace("\n", "\r"), text + text):
+        read = signature(edited)
+        assert read is None or read.edited
+
+
+@functools.cache
+def _text() -> str:
+    text = SbatchTarget().emit(plan(TEXT))
+    signed = signature(text)
+    assert signed is not None
+    assert signed.edited == ()
+    return text
