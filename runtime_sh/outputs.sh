@@ -18,7 +18,7 @@ sf_outputs_start() { # <task index> <the state it was in before> <why it ended>;
 }
 
 sf_outputs_rescue() { # <task index> <state> -> why of the caller: of a task that a limit or a signal has stopped, what it has printed so far
-  if [[ $2 == TIMEOUT || ($2 == CANCELLED && $SF_RUN_STATE != FAILED) ]]; then
+  if [[ $2 == TIMEOUT || ($2 == CANCELLED && $SF_RUN_STATE != FAILED) || ${SF_STATUS[$1]} == 143 && ! ${SF_VERDICT[$1]-} ]]; then
     sf_outputs_start "$1" STOPPED
     why+='; outputs.json has what it had printed'
   fi

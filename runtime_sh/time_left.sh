@@ -4,15 +4,15 @@
 # requires:
 
 sf_time_left() { # -> SF_SECONDS: by Slurm's own word, else by the limit that the job began with; status 1 when nobody knows
-  local text
+  local ends left
   local -i now
-  while read -r text; do # of a heterogeneous job a line for each component: the first to be over counts
-    sf_time_parse "$text"
-  done < <(timeout 5 squeue -h -j "${SLURM_JOB_ID-}" -o %L 2>/dev/null)
-  if [[ ! $SF_SECONDS && ${SLURM_JOB_END_TIME-} =~ ^[0-9]+$ ]]; then
-    printf -v now '%(%s)T' -1
-    SF_SECONDS=$((SLURM_JOB_END_TIME - now))
-  fi
+  printf -v now '%(%s)T' -1
+  # Of a heterogeneous job a line for each component: the first to be over counts. Only the end knows of a preemption.
+  while read -r ends left; do
+    if [[ $ends =~ ^[0-9]+$ ]]; then left=$((ends > now ? ends - now : 0)); fi
+    sf_time_parse "$left"
+  done < <(SLURM_TIME_FORMAT=%s timeout 5 squeue -h -j "${SLURM_JOB_ID-}" -o '%e %L' 2>/dev/null)
+  if [[ ! $SF_SECONDS && ${SLURM_JOB_END_TIME-} =~ ^[0-9]+$ ]]; then SF_SECONDS=$((SLURM_JOB_END_TIME - now)); fi
   [[ $SF_SECONDS ]]
 }
 

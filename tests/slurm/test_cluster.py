@@ -25,7 +25,9 @@ def allocate(script: str, *options: str, timeout: float = 60) -> str:
 
 
 def test_four_nodes_with_eight_gpus_each() -> None:
-    assert sorted(command("sinfo", "-h", "-N", "-o", "%N %G").splitlines()) == [f"node{i} gpu:8" for i in range(1, 5)]
+    assert sorted(command("sinfo", "-h", "-N", "-p", "gpu", "-o", "%N %G").splitlines()) == [
+        f"node{i} gpu:8" for i in range(1, 5)
+    ]
 
 
 def test_steps_run_side_by_side_on_distinct_nodes(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from jobs import FENCE, Stubs
+from jobs import FENCE, Job, Stubs
 
 from_backend = """
 backends: [{{name: c, type: slurm, nodes: {nodes}, gpus_per_node: 8, time: "{time}"}}]
@@ -231,6 +231,26 @@ def test_a_job_that_queues_itself_again_as_its_last_words_goes_on_where_it_was(
     assert (tmp_path / "trace").read_text().split() == ["first", "train", "train"]
     assert job.record["tasks"]["first"]["state"] == "SKIPPED"
     assert json.loads((job.directory / "train" / "outputs.json").read_text()) == {"loss": 0.5}
+
+
+def test_a_job_that_is_preempted_has_last_words_as_far_as_the_grace_allows(submit: Callable, tmp_path: Path) -> None:
+    text = last_words("sleep 1; echo said", tmp_path).replace("nodes: 1", "nodes: 4, partition: spare, exclusive: true")
+    job = submit(text)
+    trace(tmp_path, "train")
+    other = subprocess.run(
+        ["sbatch", "--parsable", "--partition=gpu", "--nodes=4", "--exclusive", "--output=/dev/null", "--wrap=true"],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.strip()
+    job.wait()
+    first, *_, last = (job.directory / "on_timeout.log").read_text().splitlines()
+    assert 5 <= int(first.split()[0]) <= 15, "the grace, less what stopping takes"
+    assert last == "said"
+    assert set(json.loads((job.directory / "train" / "outputs.json").read_text())) == {"loss"}
+    assert job.record["reason"].startswith("the job was preempted (")
+    assert gone("sleep 987210")
+    assert Job(other, tmp_path).wait() == "COMPLETED"
 
 
 def test_a_kill_of_the_batch_script_leaves_no_step(submit: Callable) -> None:

@@ -11,7 +11,7 @@ BRIDGE=sflowc0
 NETWORK=10.77.0
 LOCK=/run/sflowc-slurm.lock
 
-SETTINGS=2/$NODES/$GPUS/$CPUS/$KILL_WAIT # another cluster when one of these is another; 2: the version of slurm.conf
+SETTINGS=3/$NODES/$GPUS/$CPUS/$KILL_WAIT # another cluster when one of these is another; 3: the version of slurm.conf
 
 one_at_a_time() { # <script> <argument>...: the script anew, under a lock that its daemons do not inherit
   [[ ! ${SFLOWC_SLURM_LOCKED-} ]] || return 0

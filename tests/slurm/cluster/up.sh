@@ -12,7 +12,7 @@ one_at_a_time "${BASH_SOURCE[0]}" "$@"
 
 is_up() { # nodes of which Slurm has not heard for a while have a star behind their state
   [[ -f $STATE/settings && $(<"$STATE/settings") == "$SETTINGS" ]] || return 1
-  [[ $(timeout 5 sinfo -h -N -o %t 2>/dev/null | grep -cxE 'idle|alloc|mix|comp') == "$NODES" ]]
+  [[ $(timeout 5 sinfo -h -N -p gpu -o %t 2>/dev/null | grep -cxE 'idle|alloc|mix|comp') == "$NODES" ]]
 }
 
 network() { # a bridge, and on it a namespace for each node
@@ -71,7 +71,11 @@ SchedulerParameters=batch_sched_delay=0,sched_interval=1,sched_min_interval=0,bf
 KillWait=$KILL_WAIT
 InactiveLimit=0
 NodeName=node[1-$NODES] CPUs=$CPUS Boards=1 SocketsPerBoard=1 CoresPerSocket=$CPUS ThreadsPerCore=1 RealMemory=4000 Gres=gpu:$GPUS State=UNKNOWN
-PartitionName=gpu Nodes=ALL Default=YES MaxTime=INFINITE State=UP OverSubscribe=YES
+PreemptType=preempt/partition_prio
+PreemptMode=REQUEUE
+PartitionName=gpu Nodes=ALL Default=YES MaxTime=INFINITE State=UP OverSubscribe=YES PriorityTier=2 PreemptMode=OFF
+# Its jobs are told when a job of the other partition needs their nodes, and have so many seconds to end.
+PartitionName=spare Nodes=ALL MaxTime=INFINITE State=UP PriorityTier=1 PreemptMode=CANCEL GraceTime=30
 CONF
   printf 'AutoDetect=off\nName=gpu File=/dev/sflowc-gpu[0-%d]\n' "$((GPUS - 1))" >"$CONFIGURATION/gres.conf"
   printf 'PMIxCliTmpDirBase=/var/spool/pmix\n' >"$CONFIGURATION/mpi.conf"
