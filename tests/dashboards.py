@@ -17,7 +17,7 @@ import struct
 import subprocess
 import termios
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pyte
@@ -101,13 +101,18 @@ class Terminal:
         """Whether the program has the alternate screen."""
         return self.written.rfind(b"\x1b[?1049h") > self.written.rfind(b"\x1b[?1049l")
 
+    @property
+    def whole(self) -> bool:
+        """Whether nothing is being drawn: programs say where a picture begins and ends."""
+        return self.written.rfind(b"\x1b[?2026h") <= self.written.rfind(b"\x1b[?2026l")
+
     def wait_for(self, what: "str | Callable[[str], object]", seconds: float = LIMIT) -> str:
         """Returns the screen when it shows that."""
         test = (lambda text: what in text) if isinstance(what, str) else what
         end = time.monotonic() + seconds
         while True:
             self.read(0.05)
-            if test(self.text):
+            if self.whole and test(self.text):
                 return self.text
             assert time.monotonic() < end, f"not shown: {what}\n{self.text}"
             assert self.process.poll() is None or select.select([self.main], [], [], 0)[0], (
@@ -140,7 +145,3 @@ class Terminal:
                 begin = line.index(text)
                 return [self.screen.buffer[number][begin + offset] for offset in range(len(text))]
         raise AssertionError(f"not shown: {text}\n{self.text}")
-
-
-def environment_without(*names: str) -> Mapping[str, str]:
-    return {name: value for name, value in os.environ.items() if name not in names}

@@ -294,14 +294,41 @@ def cpu_seconds(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def test_it_takes_next_to_nothing_when_nothing_happens(tmp_path: Path) -> None:
+def a_thousand(directory: Path) -> None:
     tasks = [{"name": f"t{n}", "base": "t", "gpus": [n % 8]} for n in range(1000)]
-    write_facts(tmp_path, *tasks)
-    add_events(tmp_path, run_event("RUNNING"), *(task_event(f"t{n}", "RUNNING") for n in range(200)))
-    write_status(tmp_path, {}, host="elsewhere")
+    write_facts(directory, *tasks)
+    add_events(directory, run_event("RUNNING"), *(task_event(f"t{n}", "RUNNING") for n in range(200)))
+    write_status(directory, {}, host="elsewhere")
     for n in range(200):
-        (tmp_path / f"t{n}").mkdir()
-        (tmp_path / f"t{n}" / f"t{n}.log").write_text("working\n")
+        (directory / f"t{n}").mkdir()
+        (directory / f"t{n}" / f"t{n}.log").write_text("working\n")
+
+
+def test_a_thousand_tasks(tmp_path: Path) -> None:
+    a_thousand(tmp_path)
+    with watch(tmp_path, columns=200, lines=50) as terminal:
+        terminal.wait_for("▶ 200 running  ○ 800 initiated")
+        assert "▸ t x 1000" in terminal.text
+        before = cpu_seconds(terminal.process.pid)
+        terminal.type("j", "\x1b[C")
+        terminal.wait_for("▾ t x 1000")
+        for _ in range(60):
+            terminal.type("j")
+            terminal.read(0.01)
+        terminal.wait_for("log of t59 ")
+        terminal.wait_for("▶   t59 ")
+        assert terminal.styled("▶   t59 ")[0].reverse
+        terminal.type("\x1b[F")
+        terminal.wait_for("○   t999 ")
+        terminal.type("/", *"t77", "\r")
+        terminal.wait_for("▾ t x 11")
+        assert cpu_seconds(terminal.process.pid) - before < 4  # some 60 frames
+        terminal.type("q")
+        assert terminal.end() == 0
+
+
+def test_it_takes_next_to_nothing_when_nothing_happens(tmp_path: Path) -> None:
+    a_thousand(tmp_path)
     with watch(tmp_path, columns=120, lines=40) as terminal:
         terminal.wait_for("working")
         terminal.read(2)
