@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from rich.segment import Segment
 
+from ..runs.run import BAD_STATES
 from .cells import cell_len, fit, line, pieces
 from .rows import Row
 from .subject import Subject
@@ -38,8 +39,14 @@ def log_title(subject: Subject, view: View) -> str:
     elif view.all_logs or not view.selected:
         what = "logs of these" if view.words or view.failed_only else "all logs"
     else:
-        what = f"log of {view.selected.removesuffix('/')}"
+        what = f"log of {view.selected.removesuffix('/')}{_end(subject, view.selected)}"
     return subject.shown(what) + (f", {view.back} lines back" if view.back else "")
+
+
+def _end(subject: Subject, name: str) -> str:
+    """Why a task failed, for which the table may not have room."""
+    task = subject.run.state.tasks.get(name) if subject.run else None
+    return f": {task.reason}" if task is not None and task.state in BAD_STATES and task.reason else ""
 
 
 def _named(key: str, names: Sequence[str]) -> str:

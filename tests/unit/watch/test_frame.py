@@ -116,6 +116,7 @@ def test_the_log_of_the_selected_task(tmp_path: Path) -> None:
     assert "── log of prefill, pinned ─" in text
     assert "prefill" in text
     assert "nothing has been printed yet" in watcher.press("enter").text()
+    assert "── log of bench_1: exit status 3 after 1 s ─" in watcher.press("enter", "j").text()
     text = watcher.press("a").text()
     assert "── all logs ─" in text
     assert "prefill │ prefill line 99" in text
