@@ -30,7 +30,7 @@ workflow:
         - 'if [ "$TP-$CONCURRENCY" = 8-64 ]; then echo out of memory; exit 7; fi'
         - 'if [ "$TP-$CONCURRENCY" = 1-64 ]; then sleep 60; fi'
         - echo "TTFT $((CONCURRENCY * 8 / TP)).5 ms, throughput $((CONCURRENCY * TP * 10)) tok/s, token $API_TOKEN"
-      timeout: 2
+      timeout: 6
       outputs:
         - pattern: "TTFT {ttft:f} ms, throughput {tps:d} tok/s, token {token}"
           metrics: {ttft: ms, tps: {unit: tok/s}}
@@ -168,6 +168,34 @@ def test_what_has_not_been_run_and_what_was_run_again(tmp_path: Path) -> None:
     assert found[2]["reason"] == "it has no run here"
     latest = json.loads(collect(tmp_path, "sflow_output", "rows", "--latest", "--json"))["rows"]
     assert [row["run"] for row in latest] == [found[1]["run"], None]
+
+
+def test_values_that_are_not_as_required_are_shown_and_not_drawn(tmp_path: Path) -> None:
+    flow = Workflow(
+        tmp_path,
+        """
+variables: {N: {type: integer, value: 1, domain: [1, 2, 0]}}
+workflow:
+  name: w
+  tasks:
+    - name: bench
+      replicas: {variables: [N], policy: sequential}
+      script: ['echo "rate $N.5"']
+      outputs: [{pattern: "rate {rate:f}", metrics: {rate: {unit: 1/s, min: 1}}}]
+""",
+    )
+    assert flow.run().status == 1
+    rows = _rows(tmp_path)
+    assert [(row["N"], row["state"], row["rate"]) for row in rows] == [
+        (1, "COMPLETED", 1.5),
+        (2, "COMPLETED", 2.5),
+        (0, "FAILED", 0.5),
+    ]
+    assert "rate: 0.5 is below min 1" in str(rows[2]["reason"])
+    collect(tmp_path, "out", "--plot", "X=N", "Y=rate", "TO=a.svg")
+    text = (tmp_path / "a.svg").read_text()
+    assert "rate (1/s)" in text
+    assert "Missing, 1 of 3: N=0 FAILED." in text
 
 
 def test_overrides_of_a_script(tmp_path: Path) -> None:
