@@ -36,7 +36,7 @@ sf_select_forget() { # strikes out what is about to run again: while it does, ne
     [[ ${SF_STATE[i]-} ]] || again[${SF_TASK[i]}]=1
   done
   while IFS= read -r line; do
-    if [[ ${again[${line##* }]-} ]]; then struck=1; else kept+=$line$'\n'; fi
+    if [[ ${again[${line#* }]-} ]]; then struck=1; else kept+=$line$'\n'; fi
   done < <(cat -- "$SF_RUN/completed.txt" 2>/dev/null)
   if [[ $struck ]]; then printf '%s' "$kept" >"$SF_RUN/completed.txt.new" && mv -f -- "$SF_RUN/completed.txt.new" "$SF_RUN/completed.txt"; fi
 }

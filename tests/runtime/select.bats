@@ -43,3 +43,11 @@ setup() {
   sf_select_tasks b
   [[ $(<"$SF_RUN/completed.txt") == 'old a' ]]
 }
+
+@test "what runs again is struck out, whatever it is called" {
+  SF_TASK[0]='a b'
+  printf 'old a b\nfb b\n' >"$SF_RUN/completed.txt"
+  SF_STATE[2]=SKIPPED
+  sf_select_forget
+  [[ $(<"$SF_RUN/completed.txt") == 'fb b' ]]
+}
