@@ -21,7 +21,7 @@ from ..render.collected_files import NoLibrary, table_csv, table_json, table_par
 from ..render.plot import plot_bytes
 from ..runs.batches import RESULTS, BatchRow, NoBatch, is_batch, read_batch
 from ..runs.collect import Source, Wanted, collect
-from ..runs.find import NoRun, find_run, is_run, runs_below
+from ..runs.find import NoRun, find_run, holds, is_run, runs_below
 from ..runs.plots import KEYS, NoPlot, picture, read_spec
 from ..runs.run import Run
 from ..runs.secrets import Masker
@@ -169,9 +169,9 @@ def _paths(given: tuple[str, ...], output_dir: str) -> Iterator[Path]:
     """Run directories, and tables of batches. Ends the command with status 3 for what is neither."""
     for name in given or (output_dir,):
         path = Path(name)
-        if path.is_file() or is_run(path):
+        if holds(path.is_file) or is_run(path):
             yield path
-        elif path.is_dir():
+        elif holds(path.is_dir):
             inside = [*([path / RESULTS] if is_batch(path / RESULTS) else []), *runs_below(path)]
             if not inside:
                 unknown(f"No run in {name}.")

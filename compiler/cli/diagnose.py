@@ -25,7 +25,7 @@ from ..runs.diagnose import (
     own_patterns,
     secret_values,
 )
-from ..runs.find import NoRun, find_run
+from ..runs.find import NoRun, find_run, holds
 from ..runs.run import Run
 from ..runs.secrets import script_secrets
 from ..runs.standing import LOST, standing
@@ -104,7 +104,7 @@ def _diagnose(reference: str | None, output_dir: str, given: str | None, pattern
     printed = Path(given) if given is not None else None
     if printed is not None and not printed.is_file():
         raise click.UsageError(f"Cannot read {printed}: there is no such file.")
-    if reference is not None and Path(reference).is_file():
+    if reference is not None and holds(Path(reference).is_file):
         return diagnose_output(Path(reference).name, Outside(reference, Path(reference)), patterns, cleaner)
     try:
         run = Run(find_run(reference, Path(output_dir)))

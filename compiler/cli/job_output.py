@@ -8,6 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from ..runs.diagnose import Outside
+from ..runs.find import holds
 from ..runs.run import Run
 from ..runs.standing import job_state
 
@@ -32,7 +33,7 @@ def output_of_number(number: str, output_dir: Path) -> Path | None:
 def _first(names: list[str], places: list[str]) -> Path | None:
     for place in places:
         for name in names if place else ():
-            if (Path(place) / name).is_file():
+            if holds((Path(place) / name).is_file):
                 return Path(place) / name
     return None
 

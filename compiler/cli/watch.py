@@ -14,7 +14,7 @@ from pathlib import Path
 
 import click
 
-from ..runs.find import NoRun, find_run, is_run
+from ..runs.find import NoRun, find_run, holds, is_run
 from ..runs.standing import ACTIVE, job_state
 from .inputs import wants_colour
 from .run_dirs import run_argument, run_or_exit
@@ -70,7 +70,7 @@ def _whereabouts(reference: str | None, output_dir: Path) -> tuple[Callable[[], 
     found = _maybe(reference, output_dir)
     if found is not None:
         return lambda: found, lambda: ""
-    if reference is not None and Path(reference).is_dir():
+    if reference is not None and holds(Path(reference).is_dir):
         path = Path(reference)
         return lambda: path if is_run(path) else None, lambda: f"{path} holds no run yet"
     if reference is not None and reference.isdigit() and job_state(reference) in ACTIVE:

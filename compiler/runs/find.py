@@ -5,6 +5,7 @@ In: a directory, a Slurm job's id, a run's id or a part of it, or `latest`; and 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 _MARKS = ("status.json", "events.jsonl")
@@ -16,14 +17,22 @@ class NoRun(Exception):
 
 def is_run(path: Path) -> bool:
     """Whether a directory is one that a script has made for a run."""
-    return any((path / mark).is_file() for mark in _MARKS)
+    return any(holds((path / mark).is_file) for mark in _MARKS)
+
+
+def holds(check: Callable[[], bool]) -> bool:
+    """What a path's is_file or is_dir says; no where that cannot be seen: of somebody else's directory, of what is no path."""
+    try:
+        return check()
+    except (OSError, ValueError):
+        return False
 
 
 def all_runs(output_dir: Path) -> list[Path]:
     """The run directories in a folder, the oldest first."""
     try:
         found = [path for path in output_dir.iterdir() if is_run(path)]
-    except OSError:
+    except (OSError, ValueError):
         return []
     return sorted(found, key=lambda path: (_began(path), path.name))
 
@@ -34,7 +43,7 @@ def runs_below(folder: Path, depth: int = 3) -> list[Path]:
     if found or not depth:
         return found
     try:
-        inside = sorted(path for path in folder.iterdir() if path.is_dir() and not path.name.startswith("."))
+        inside = sorted(path for path in folder.iterdir() if holds(path.is_dir) and not path.name.startswith("."))
     except OSError:
         return []
     return [run for path in inside for run in runs_below(path, depth - 1)]
@@ -50,7 +59,7 @@ def find_run(reference: str | None, output_dir: Path) -> Path:
             return runs[-1]
         raise NoRun(f"No run in {output_dir}. Name a run directory, or the folder of runs with --output-dir.")
     assert reference is not None
-    if Path(reference).is_dir() and (inside := all_runs(Path(reference))):
+    if holds(Path(reference).is_dir) and (inside := all_runs(Path(reference))):
         return inside[-1]
     found = [run for run in runs if run.name == reference]
     found = found or [run for run in runs if run.name.startswith(f"{reference}-")][-1:]  # of a job: its latest attempt

@@ -66,6 +66,7 @@ def test_what_is_collected(runs: Path) -> None:
         (("--output-dir", "none"), 3, "No run in none. Name a run directory"),
         (("sflow_output", "w-9"), 3, "No run 'w-9' in sflow_output"),
         (("other/deep/w-3/bench",), 3, "No run in other/deep/w-3/bench."),
+        (("x" * 300,), 3, "in sflow_output. There are: w-1, w-2."),
         (("sflow_output/w-1/run.json",), 2, "run.json is no results.csv of `sflowc batch`"),
         (("--csv", "--format", "json"), 2, "--format json and --csv exclude each other"),
         (("--format", "cvs"), 2, "Did you mean 'csv'?"),

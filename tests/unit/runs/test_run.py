@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import pytest
@@ -218,6 +219,28 @@ def test_finding_runs(tmp_path: Path) -> None:
         find_run("20260101", tmp_path)
     with pytest.raises(NoRun, match=r"No run 'x'.*There are: 77-b"):
         find_run("x", tmp_path)
+
+
+def test_what_may_not_be_looked_at_is_no_run_and_hides_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("mine", "theirs"):
+        a_run(tmp_path, name, 1.0)
+    stat = os.stat
+
+    def denied(path: Any, *arguments: Any, **more: Any) -> os.stat_result:
+        if "theirs/" in os.fspath(path):
+            raise PermissionError(13, "Permission denied")
+        return stat(path, *arguments, **more)
+
+    monkeypatch.setattr(os, "stat", denied)
+    assert [path.name for path in all_runs(tmp_path)] == ["mine"]
+
+
+@pytest.mark.parametrize("reference", ["x" * 300, "a/" * 3000, "a\0b"])
+def test_what_can_be_no_path(tmp_path: Path, reference: str) -> None:
+    a_run(tmp_path, "mine", 1.0)
+    with pytest.raises(NoRun):
+        find_run(reference, tmp_path)
+    assert all_runs(Path(reference)) == []
 
 
 def test_runs_without_events_are_as_old_as_their_directories(tmp_path: Path) -> None:
