@@ -298,9 +298,9 @@ def _counted(names: Iterable[str]) -> tuple[str, ...]:
 
 
 def _lost(row: Row, variables: Sequence[Column]) -> str:
-    """Which one it is, and how it ended."""
+    """Which one it is, and how it ended, or that it ended well and gave nothing."""
     values = [
         f"{column.name}={row.cells[column.name]}" for column in variables if row.cells.get(column.name) is not None
     ]
     name = " ".join(values) or str(row.cells["task"] or row.cells["run"] or "")
-    return f"{name} {row.cells['state']}".strip()
+    return f"{name} {'without a value' if row.cells['state'] in DRAWN else row.cells['state']}".strip()

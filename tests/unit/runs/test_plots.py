@@ -129,6 +129,10 @@ def test_the_same_loss_several_times_is_told_once() -> None:
     assert found.panels[0].curves[0].gaps == (2,)
 
 
+def test_what_ended_well_and_gave_nothing() -> None:
+    assert drawn(table({"C": 1, "tps": 1}, {"C": 2}), "X=C Y=tps").missing == ("C=2 without a value",)
+
+
 def test_measurements_that_were_repeated_have_a_median() -> None:
     rows = [{"C": 1, "tps": value} for value in (1, 2, 9)] + [{"C": 2, "tps": (4, 5, 8)}, {"C": 2, "tps": ("x",)}]
     (curve,) = drawn(table(*rows), "X=C Y=tps").panels[0].curves
