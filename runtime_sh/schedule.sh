@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # schedule: starts a task when all that it waits for is done or ready, and waits for what happens next. Nothing is polled:
 # runners, the prober and signal handlers each write a line to the bus, and the loop blocks until a line or a timer.
-# requires: bus timer task lifecycle verdict stop event status console
+# requires: bus timer task lifecycle verdict stop event status console watchdog
 
 sf_schedule_open() { # the bus, the state of every task, and the limit of the whole
   local -i i
@@ -108,5 +108,6 @@ sf_timer_due_sweep() { # a runner that is gone without a word was killed by some
   if ((${#gone[@]})) && ! read -r -t 0 -u "$SF_BUS"; then # else its word may still be on the bus
     for i in "${gone[@]}"; do sf_task_lost "$i"; done
   fi
+  sf_watchdog_keep
   sf_timer_set sweep:0 "$SF_SWEEP"
 }

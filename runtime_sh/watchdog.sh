@@ -6,10 +6,21 @@
 
 sf_watchdog_start() { # in a process group of its own: who kills all of the script's must not take it along
   exec {SF_GROUPS}>"$SF_RUN/.groups"
+  sf_watchdog_begin
+}
+
+sf_watchdog_begin() { # -> SF_LIFE, SF_WATCHER
   set -m
   coproc SF_WATCHDOG { sf_watchdog_serve; }
   set +m
+  SF_WATCHER=$SF_WATCHDOG_PID # bash forgets the coprocess when it has ended
   exec {SF_LIFE}>&"${SF_WATCHDOG[1]}"
+}
+
+sf_watchdog_keep() { # somebody may kill the watchdog, too: then there is another one
+  ! kill -0 "$SF_WATCHER" 2>/dev/null || return 0
+  exec {SF_LIFE}>&-
+  sf_watchdog_begin
 }
 
 sf_watchdog_serve() { # waits for the end of its pipe; "bye": the run has ended in order; else why it has not
@@ -72,15 +83,18 @@ sf_watchdog_sweep() { # ends what left its process group and outlived the run
 }
 
 sf_watchdog_tell() { # <state> <exit status> <reason>: this script will end without having ended the run; returns when the tasks are gone
-  local fd=${SF_WATCHDOG[1]}
-  printf '%s\n' "$*" >&"$SF_LIFE"
-  exec {SF_LIFE}>&- {fd}>&-
-  wait "$SF_WATCHDOG_PID"
+  local fd=${SF_WATCHDOG[1]-}
+  trap '' PIPE # nobody may be there to read it
+  printf '%s\n' "$*" 2>/dev/null >&"$SF_LIFE"
+  exec {SF_LIFE}>&-
+  [[ ! $fd ]] || exec {fd}>&-
+  wait "$SF_WATCHER"
 }
 
 sf_watchdog_end() { # the tasks are gone; sends the watchdog home and looks for stragglers
   sf_watchdog_sweep
-  printf 'bye\n' >&"$SF_LIFE"
+  trap '' PIPE # nobody may be there to read it
+  printf 'bye\n' 2>/dev/null >&"$SF_LIFE"
   exec {SF_LIFE}>&-
   rm -f -- "$SF_RUN/.groups" "$SF_RUN/.owner"
 }

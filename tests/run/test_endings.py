@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 import pytest
-from workflow import Workflow, gone, processes
+from workflow import Run, Workflow, every, gone, processes
 
 SERVICE = """
 workflow:
@@ -70,6 +70,43 @@ workflow:
     assert run.states == {"server": "FAILED", "client": "CANCELLED"}
     assert "client still needs it" in run.record["reason"]
     assert gone("sleep 987103")
+
+
+def watchdog(directory: Path) -> int:
+    """The process of the newest watchdog."""
+    *_, last = (line.split() for line in (directory / ".owner").read_text().splitlines() if " watchdog " in line)
+    return int(last[2])
+
+
+def test_a_run_without_its_watchdog_ends_as_well(tmp_path: Path) -> None:
+    workflow = Workflow(
+        tmp_path, "workflow: {name: w, tasks: [{name: t, script: ['until [ -e go ]; do sleep 0.05; done']}]}"
+    )
+    process = workflow.start()
+    workflow.wait_for("t", "RUNNING")
+    os.kill(watchdog(workflow.directory), signal.SIGKILL)
+    (tmp_path / "go").touch()
+    run = workflow.finish(process)
+    assert run.status == 0, run.output
+    assert run.record["state"] == "COMPLETED"
+
+
+def test_another_watchdog_comes_for_one_that_was_killed(tmp_path: Path) -> None:
+    workflow = Workflow(tmp_path, "workflow: {name: w, tasks: [{name: t, script: [exec sleep 987160]}]}")
+    process = workflow.start()
+    workflow.wait_for("t", "RUNNING")
+    first = watchdog(workflow.directory)
+    os.kill(first, signal.SIGKILL)
+    for _ in every(0.05, 10):
+        if watchdog(workflow.directory) != first:
+            break
+    os.kill(process.pid, signal.SIGKILL)
+    assert gone("sleep 987160")
+    process.communicate()
+    for _ in every(0.05, 10):
+        if Run(137, "", workflow.directory, 0).record["state"] != "RUNNING":
+            break
+    assert Run(137, "", workflow.directory, 0).record["exit_status"] == 137
 
 
 def test_a_service_that_is_not_critical_may_end(tmp_path: Path) -> None:

@@ -82,3 +82,34 @@ serve() { # with an input that ends at once: the script is gone
   (exec 3>&- && set +e && sf_watchdog_serve <<<'CANCELLED 143 SIGTERM')
   [[ $(tail -n 1 "$SF_RUN/events.jsonl") == *'"state":"CANCELLED","exit_status":143,"reason":"SIGTERM"'* ]]
 }
+
+@test "another one comes for a watchdog that was killed" {
+  {
+    set +e
+    sf_watchdog_start
+    local first=$SF_WATCHER
+    sf_watchdog_keep
+    [[ $SF_WATCHER == "$first" ]] || return 1
+    kill -s KILL "$first"
+    gone "$first"
+    wait "$first"
+    sf_watchdog_keep
+    set -e
+  } 3>&-
+  [[ $SF_WATCHER != "$first" ]]
+  kill -0 "$SF_WATCHER"
+  sf_watchdog_end
+  gone "$SF_WATCHER"
+}
+
+@test "a run ends well without a watchdog to tell so" {
+  {
+    set +e
+    sf_watchdog_start
+    kill -s KILL "$SF_WATCHER"
+    gone "$SF_WATCHER"
+    sf_watchdog_end
+    set -e
+  } 3>&-
+  [[ ! -e $SF_RUN/.groups ]]
+}
