@@ -40,7 +40,10 @@ sf_aftermath_read() { # -> SF_STATE, SF_ATTEMPT, SF_STATUS, SF_STARTED, SF_FINIS
   done
   sf_aftermath_forget
   while IFS= read -r line; do
-    if [[ $line == *'"event":"run","state":"RUNNING"'* ]]; then sf_aftermath_forget; fi
+    if [[ $line == *'"event":"run","state":"RUNNING"'* ]]; then
+      sf_aftermath_forget
+      sf_aftermath_begun "$line"
+    fi
     [[ $line =~ $event && ${index[${BASH_REMATCH[2]}]-} ]] || continue
     sf_aftermath_note "${index[${BASH_REMATCH[2]}]}" "${BASH_REMATCH[1]}" "${BASH_REMATCH[@]:4}"
   done <"$SF_RUN/events.jsonl"
@@ -53,6 +56,12 @@ sf_aftermath_forget() { # the state of every task before the first event
     SF_STATE[i]=INITIATED
     sf_status_row "$i" "${SF_QUOTED[i]}" '""'
   done
+}
+
+sf_aftermath_begun() { # <event> -> SF_BEGUN, SF_SCRIPT, SF_SET_JSON: when the run began, by which process, with which other values
+  local begun='^\{"time":([0-9.]+),.*"pid":([0-9]+)(,"overrides":(.*))?\}$'
+  [[ $1 =~ $begun ]] || return 0
+  SF_BEGUN=${BASH_REMATCH[1]} SF_SCRIPT=${BASH_REMATCH[2]} SF_SET_JSON=${BASH_REMATCH[4]}
 }
 
 sf_aftermath_note() { # <task index> <time> <state> <attempt> <exit status> <reason as JSON>

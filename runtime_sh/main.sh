@@ -5,6 +5,11 @@
 sf_main() { # <argument>...
   local command=run tasks=() sets=()
   trap - EXIT # that of a script which is not whole
+  if [[ ${1-} == guard ]] && declare -F sf_guard_serve >/dev/null; then
+    sf_main_state
+    sf_guard_serve "$2"
+    return
+  fi
   case ${1-} in
     run | plan | preflight | status | verify) command=$1 && shift ;;
     help | -h | --help) sf_help_print && return 0 ;;

@@ -9,7 +9,7 @@ sf_owner_take() { # for this script; exits when another one still runs there
     printf 'sflow: %s is being run by process %s\n' "$SF_RUN" "$SF_OWNER" >&2
     exit 64
   fi
-  while sf_owner_alive watchdog; do
+  while sf_owner_alive watchdog || sf_owner_alive guard; do
     [[ $told ]] || printf 'sflow: waiting until what was left of the earlier run in %s has ended\n' "$SF_RUN" >&2
     told=1
     sleep 0.1
@@ -18,7 +18,7 @@ sf_owner_take() { # for this script; exits when another one still runs there
   sf_owner_sign script "$$"
 }
 
-sf_owner_alive() { # <script or watchdog> -> SF_OWNER: its process; is that of the last start still there, on this host?
+sf_owner_alive() { # <script, watchdog or guard> -> SF_OWNER: its process; is that of the last start still there, on this host?
   local host role began
   [[ -r $SF_RUN/.owner ]] || return 1
   while read -r host role SF_OWNER began; do
@@ -28,7 +28,7 @@ sf_owner_alive() { # <script or watchdog> -> SF_OWNER: its process; is that of t
   return 1
 }
 
-sf_owner_sign() { # <script or watchdog> <process>
+sf_owner_sign() { # <script, watchdog or guard> <process>
   sf_owner_began "$2"
   printf '%s %s %s %s\n' "${HOSTNAME//[!A-Za-z0-9._-]/_}-" "$1" "$2" "$SF_BEGAN_AT" 2>/dev/null >>"$SF_RUN/.owner"
 }
@@ -36,7 +36,7 @@ sf_owner_sign() { # <script or watchdog> <process>
 sf_owner_began() { # <process> -> SF_BEGAN_AT: when it began, in ticks: its number alone may be another's by now; status 1 when it is gone
   local facts
   SF_BEGAN_AT=''
-  read -r facts 2>/dev/null <"/proc/$1/stat" || return
+  read -r facts 2>/dev/null <"/proc/$1/stat" || return 1 # in a trap, a bare one returns what was before it
   # shellcheck disable=SC2086 # from the state on
   set -- ${facts##*) }
   SF_BEGAN_AT=${20}

@@ -2,11 +2,11 @@
 # prober: one process runs all checks, each as a child that it can kill, and tells the scheduler only what matters: a task is
 # ready, or unhealthy, or a check has found something else than the one before. Lines on its pipe: start, stop and end from the
 # scheduler, checked from its children.
-# requires: bus timer clock
+# requires: bus timer clock prober_term
 
 sf_prober_serve() {
   local pid
-  trap '' HUP INT QUIT TERM USR1 USR2
+  sf_prober_trap
   exec {SF_EVENTS}>&- {SF_LOG}>&- {SF_LIFE}>&- {SF_GROUPS}>&-
   # shellcheck disable=SC2034 # for an exec check
   SF_LOCALE=${LC_ALL-}

@@ -78,6 +78,7 @@ sf_schedule_unhealthy() { # <task index> <attempt> <word>...: its failure probe,
 }
 
 sf_schedule_signal() { # <signal>: a signal to this script, from its trap
+  if [[ $1 == TERM && ${SLURM_JOB_ID-} ]] && declare -F sf_srun_hurry >/dev/null; then sf_srun_hurry; fi
   case $1 in
     USR1 | USR2) sf_run_fail TIMEOUT 124 "the job's time limit is near (SIG$1)" ;;
     *) sf_run_fail CANCELLED "$((128 + $(kill -l "$1")))" "SIG$1" ;;

@@ -1,12 +1,13 @@
 # shellcheck shell=bash
 # srun: tasks that run as steps of a Slurm job. A step is stopped by its own number: a signal to the local srun does not reach
 # into containers, and the job itself is never cancelled, for that would make a good job a cancelled one.
-# requires: schedule local timer
+# requires: schedule local timer guard srun_over
 
 sf_srun_launch() { # <task index> <its directory>: becomes srun; from SF_COMMAND, SF_ENV, SF_BUILTINS
   local name=${SF_TASK[$1]}
   exec {SF_BUS}>&- {SF_GROUPS}>&-
   if [[ -e $2/step ]]; then rm -f -- "$2/step"; fi
+  [[ ! ${SF_SRUN_WAIT-} ]] || sf_srun_await
   (
     umask 077 # the variables may hold secrets
     sf_srun_step "$2" "$name" "${SF_COMPONENT[$1]-}" >"$2/step.sh"
@@ -62,8 +63,19 @@ sf_srun_signal() { # <signal> <task index>...: to all processes of the steps; no
   ((! ${#steps[@]})) || scancel --signal="$signal" "${steps[@]}" >/dev/null 2>&1 &
 }
 
-sf_srun_killed() { # <task index>: its srun lives on to reap the step, but not for ever
-  sf_timer_set "srun:$1" 500
+sf_srun_hurry() { # Slurm ends the job: it kills all that is left of it some time after TERM; what is to be done has to be done before
+  local line
+  local -i left
+  SF_SRUN_REAP=0
+  while read -r line; do
+    [[ $line =~ ^KillWait\ *=\ *([0-9]+) ]] || continue
+    left=$((BASH_REMATCH[1] * 100 - 200)) # the script is to write down the end, too
+    if ((left < SF_GRACE)); then SF_GRACE=$((left > 100 ? left : 100)); fi
+  done < <(timeout 2 scontrol show config 2>/dev/null)
+}
+
+sf_srun_killed() { # <task index>: its srun lives on to reap the step, but not for ever; not at all where Slurm itself ends the step
+  sf_timer_set "srun:$1" "${SF_SRUN_REAP:-500}"
 }
 
 sf_timer_due_srun() { # <task index>
@@ -72,10 +84,11 @@ sf_timer_due_srun() { # <task index>
   sf_local_killed "$1"
 }
 
-sf_srun_signal_run() { # <signal>: to every step that this run has had; those that are over do not mind
+sf_srun_signal_run() { # <signal>: to every step that this run has had; those that are over do not mind. Not waited for: scancel tries
+  # for seconds where the job is ending already
   local file step steps=()
   for file in "$SF_RUN"/*/step; do
     if read -r step 2>/dev/null <"$file"; then steps+=("$step"); fi
   done
-  ((! ${#steps[@]})) || scancel --signal="$1" "${steps[@]}" >/dev/null 2>&1
+  ((! ${#steps[@]})) || scancel --signal="$1" "${steps[@]}" >/dev/null 2>&1 &
 }

@@ -10,14 +10,19 @@ sf_task_attempt() { # <task index> <attempt>: in a runner
   sf_task_environment "$i" "$directory"
   SF_COMMAND=("$BASH")
   if [[ ${SF_SETUP[i]-} ]]; then "setup_$i"; fi
-  set -m # makes what follows the leader of a process group
-  sf_task_begin "$i" "$directory" "$2" </dev/null >>"$directory/${SF_TASK[i]}.log" 2>&1 &
-  SF_CHILD=$!
-  set +m
-  sf_runner_wait
+  sf_task_run "$i" "$directory" "$2"
+  if declare -F "sf_${SF_LAUNCH[i]-}_over" >/dev/null; then "sf_${SF_LAUNCH[i]}_over" "$i" "$directory" "$2"; fi
   [[ ! -p $directory/.keeper ]] || rm -f -- "$directory/.keeper"
   printf 'exit %s %s %s\n' "$i" "$2" "$SF_CHILD_STATUS" >&"$SF_BUS"
   printf -- '-%s %s\n' "$SF_CHILD" "$i" >&"$SF_GROUPS"
+}
+
+sf_task_run() { # <task index> <its directory> <attempt> -> SF_CHILD, SF_CHILD_STATUS
+  set -m # makes what follows the leader of a process group
+  sf_task_begin "$@" </dev/null >>"$2/${SF_TASK[$1]}.log" 2>&1 &
+  SF_CHILD=$!
+  set +m
+  sf_runner_wait
 }
 
 sf_task_begin() { # <task index> <its directory> <attempt>: becomes the task, once it is written down: until here a signal would be lost

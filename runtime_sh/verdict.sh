@@ -91,6 +91,7 @@ sf_task_condemn() { # <task index> <state> <reason>: stops a task that runs, and
 
 sf_task_lost() { # <task index>: its runner is gone
   [[ ${SF_VERDICT[$1]-} ]] || SF_VERDICT[$1]="FAILED its runner was killed"
+  [[ ${SF_LAUNCH[$1]:-local} == local ]] || "sf_${SF_LAUNCH[$1]}_signal" KILL "$1"
   sf_pool_signal KILL "$1"
   sf_task_ended "$1" 137
 }

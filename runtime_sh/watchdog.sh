@@ -24,20 +24,30 @@ sf_watchdog_keep() { # somebody may kill the watchdog, too: then there is anothe
 }
 
 sf_watchdog_serve() { # waits for the end of its pipe; "bye": the run has ended in order; else why it has not
-  local word tries groups=() last=(FAILED 137 "the script was killed")
+  local fd word tries groups=() last=(FAILED 137 "the script was killed")
   trap '' HUP INT QUIT TERM USR1 USR2 PIPE
   sf_owner_sign watchdog "$BASHPID"
-  exec {SF_EVENTS}>&- {SF_LOG}>&- {SF_GROUPS}>&- >/dev/null 2>&1
+  for fd in "$SF_EVENTS" "$SF_LOG" "$SF_GROUPS" ${SF_BUS-} ${SF_CHECKS-} ${SF_RUNNER_PIPE[@]+"${SF_RUNNER_PIPE[@]}"}; do exec {fd}>&-; done
+  exec >/dev/null 2>&1
+  if declare -F sf_guard_start >/dev/null; then sf_guard_start; fi
   while read -r word tries groups; do
-    [[ $word != bye ]] || return 0
+    if [[ $word == bye ]]; then
+      [[ ! ${SF_GUARD-} ]] || printf 'bye\n' >&"$SF_GUARD"
+      return 0
+    fi
     last=("$word" "$tries" "$groups")
   done
-  groups=()
+  sf_watchdog_clear
+}
+
+sf_watchdog_clear() { # the script is gone: ends the tasks, then the books; last of the caller is how
+  local -a groups=()
   while read -r word _; do                              # +pid: a process group began; -pid: it ended
     if [[ ! $word =~ ^[+-][0-9]+$ ]]; then continue; fi # nothing that this script has written
     if [[ $word == +* ]]; then groups[${word#+}]=1; else unset -v "groups[${word#-}]"; fi
   done <"$SF_RUN/.groups"
   sf_watchdog_signal TERM
+  if [[ ${SLURM_JOB_ID-} ]] && declare -F sf_srun_hurry >/dev/null; then sf_srun_hurry; fi
   for ((tries = SF_GRACE / 20; tries > 0; tries--)); do
     sf_watchdog_alive || break
     sleep 0.2
@@ -85,7 +95,7 @@ sf_watchdog_sweep() { # ends what left its process group and outlived the run
 sf_watchdog_tell() { # <state> <exit status> <reason>: this script will end without having ended the run; returns when the tasks are gone
   local fd=${SF_WATCHDOG[1]-}
   trap '' PIPE # nobody may be there to read it
-  printf '%s\n' "$*" 2>/dev/null >&"$SF_LIFE"
+  { printf '%s\n' "$*" >&"$SF_LIFE"; } 2>/dev/null
   exec {SF_LIFE}>&-
   [[ ! $fd ]] || exec {fd}>&-
   wait "$SF_WATCHER"
@@ -94,7 +104,7 @@ sf_watchdog_tell() { # <state> <exit status> <reason>: this script will end with
 sf_watchdog_end() { # the tasks are gone; sends the watchdog home and looks for stragglers
   sf_watchdog_sweep
   trap '' PIPE # nobody may be there to read it
-  printf 'bye\n' 2>/dev/null >&"$SF_LIFE"
+  { printf 'bye\n' >&"$SF_LIFE"; } 2>/dev/null
   exec {SF_LIFE}>&-
   rm -f -- "$SF_RUN/.groups" "$SF_RUN/.owner"
 }

@@ -24,3 +24,8 @@ setup() {
   run sf_owner_take
   [[ $status == 0 && $output == *'waiting until'* && $(<"$SF_RUN/.owner") == *" script $$ "* ]]
 }
+
+@test "a process that is gone is gone in a trap, too" {
+  run bash -c 'source "$1"; trap '\''sf_owner_began 999999999 && echo there || echo gone'\'' USR1; true; kill -USR1 $$' bash "$RUNTIME/owner.sh"
+  [[ $output == gone ]]
+}

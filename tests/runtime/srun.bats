@@ -79,3 +79,17 @@ held() { # what would be told of the attempt
   sf_timer_due_sweep
   [[ ! ${ended[*]-} ]]
 }
+
+@test "when Slurm ends the job, the grace is shorter than Slurm's own" {
+  timeout() { shift && "$@"; }
+  scontrol() { printf 'KeepAliveTime = SYSTEM_DEFAULT\nKillWait                = %s sec\n' "$WAIT"; }
+  SF_GRACE=1000 WAIT=30
+  sf_srun_hurry
+  [[ $SF_GRACE == 1000 && $SF_SRUN_REAP == 0 ]]
+  WAIT=5
+  sf_srun_hurry
+  [[ $SF_GRACE == 300 ]]
+  WAIT=1
+  sf_srun_hurry
+  [[ $SF_GRACE == 100 ]]
+}
