@@ -4,7 +4,7 @@
 # the script's own node: Slurm ends the tasks, it ends the books.
 # requires: aftermath owner
 
-sf_guard_start() { # -> SF_GUARD: by the watchdog, which holds the guard's input open
+sf_guard_start() {                                                                               # -> SF_GUARD: by the watchdog, which holds the guard's input open
   if [[ ! ${SLURMD_NODENAME-} || ${SLURM_STEP_ID-} ]] || sf_owner_alive guard; then return 0; fi # not the script of a batch job
   exec {SF_GUARD}> >(exec srun --quiet --overlap --nodes=1 --ntasks=1 --nodelist="$SLURMD_NODENAME" --job-name=sflow-guard \
     --mpi=none --export=ALL "$BASH" "$SF_SELF" guard "$SF_RUN")

@@ -18,7 +18,7 @@ sf_task_attempt() { # <task index> <attempt>: in a runner
 }
 
 sf_task_run() { # <task index> <its directory> <attempt> -> SF_CHILD, SF_CHILD_STATUS
-  set -m # makes what follows the leader of a process group
+  set -m        # makes what follows the leader of a process group
   sf_task_begin "$@" </dev/null >>"$2/${SF_TASK[$1]}.log" 2>&1 &
   SF_CHILD=$!
   set +m
