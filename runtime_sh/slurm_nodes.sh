@@ -5,7 +5,7 @@
 sf_slurm_nodes() { # <first node> <count that the plan needs> <node list> [<component of a heterogeneous job>]
   local -i first=$1 n
   local -a names
-  local job='the job'
+  local job='the job' said
   [[ ! ${4-} ]] || job="component $4 of the job"
   if [[ ! $3 ]]; then
     if [[ ${4-} && ${SLURM_JOB_ID-} ]]; then
@@ -15,7 +15,11 @@ sf_slurm_nodes() { # <first node> <count that the plan needs> <node list> [<comp
     fi
     return
   fi
-  mapfile -t names < <(scontrol show hostnames "$3")
+  said=$(timeout 30 scontrol show hostnames "$3") || {
+    SF_MISSING+=("scontrol show hostnames $3: exit status $?")
+    return
+  }
+  mapfile -t names <<<"$said"
   if ((${#names[@]} < $2)); then
     SF_MISSING+=("the plan needs $2 nodes, $job has ${#names[@]}: ${names[*]}")
     return
@@ -33,7 +37,7 @@ sf_slurm_addresses() { # as sf_slurm_nodes -> SF_NODE_IP: by scontrol (Slurm 23)
   while read -r name ip _; do
     ip=${ip%:*}
     address[${name%:}]=${ip//[][]/}
-  done < <(scontrol getaddrs "$3" 2>/dev/null)
+  done < <(timeout 30 scontrol getaddrs "$3" 2>/dev/null)
   for ((n = 0; n < $2; n++)); do
     name=${SF_NODE_NAME[first + n]}
     if [[ ! ${address[$name]-} ]] && command -v getent >/dev/null; then
@@ -64,6 +68,6 @@ sf_slurm_requeued() { # a job that Slurm started again goes on with its own run:
 
 sf_slurm_ask() { # <nodes> [<srun option>...]: every node says its name and its first address
   # shellcheck disable=SC2016 # for the nodes to expand
-  srun "${@:2}" --overlap --nodes="$1" --ntasks="$1" --ntasks-per-node=1 \
+  timeout 120 srun "${@:2}" --overlap --nodes="$1" --ntasks="$1" --ntasks-per-node=1 \
     bash -c 'printf "%s %s\n" "$SLURMD_NODENAME" "$(hostname -i)"'
 }

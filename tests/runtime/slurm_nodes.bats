@@ -5,6 +5,7 @@ setup() {
   a_run t
   load_units slurm_nodes
   SF_NODE_NAME=() SF_NODE_IP=() SF_MISSING=()
+  timeout() { shift && "$@"; }
   scontrol() {
     case $1 in
       show) printf '%s\n' node1 node2 node3 ;;
@@ -64,4 +65,17 @@ setup() {
   mkdir "$BATS_TEST_TMPDIR/77-w-x" "$BATS_TEST_TMPDIR/8-w-x"
   sf_slurm_requeued
   [[ $SF_RESUME == "$BATS_TEST_TMPDIR/77-w-x" ]]
+}
+
+@test "a scontrol that does not work is told" {
+  scontrol() { return 3; }
+  sf_slurm_nodes 0 2 'node[1-3]'
+  [[ ${SF_MISSING[*]} == 'scontrol show hostnames node[1-3]: exit status 3' ]]
+}
+
+@test "no command is waited for for ever" {
+  ASKED=$BATS_TEST_TMPDIR/asked
+  timeout() { printf '%s %s\n' "$1" "$2" >>"$ASKED" && shift && "$@"; }
+  sf_slurm_nodes 0 2 'node[1-3]'
+  [[ $(<"$ASKED") == $'30 scontrol\n30 scontrol\n120 srun' ]]
 }
