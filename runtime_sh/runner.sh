@@ -27,7 +27,7 @@ sf_runner_wait() { # -> SF_CHILD_STATUS: of SF_CHILD, once it has ended
   while :; do # a signal makes `wait` return a status of its own: what it says of a process that is gone, and says twice, counts
     wait "$SF_CHILD"
     status=$?
-    if ((status == 127 && before >= 0)); then status=$before; fi # this bash says it once
+    if (((status == 127 || status < 0) && before >= 0)); then status=$before; fi # this bash says it once; bash 5.2 may say -1
     if ((status == before)) && ! kill -0 "$SF_CHILD"; then break; fi
     before=$status
   done

@@ -1,26 +1,26 @@
 # shellcheck shell=bash
 # srun: tasks that run as steps of a Slurm job. A step is stopped by its own number: a signal to the local srun does not reach
 # into containers, and the job itself is never cancelled, for that would make a good job a cancelled one.
-# requires: schedule local timer guard srun_over
+# requires: schedule local timer guard srun_over step
 
-sf_srun_launch() { # <task index> <its directory>: becomes srun; from SF_COMMAND, SF_ENV, SF_BUILTINS
+sf_srun_launch() { # <task index> <its directory> <attempt>: becomes srun; from SF_COMMAND, SF_ENV, SF_BUILTINS
   local name=${SF_TASK[$1]}
   exec {SF_BUS}>&- {SF_GROUPS}>&-
   if [[ -e $2/step ]]; then rm -f -- "$2/step"; fi
   [[ ! ${SF_SRUN_WAIT-} ]] || sf_srun_await
   (
     umask 077 # the variables may hold secrets
-    sf_srun_step "$2" "$name" "${SF_COMPONENT[$1]-}" >"$2/step.sh"
+    sf_srun_step "$2" "$name" "$3" "${SF_COMPONENT[$1]-}" >"$2/step.sh"
   )
   # The variables are set inside the step: srun reads SLURM_* in its own environment as options.
   exec "${SF_COMMAND[@]}" "$2/step.sh"
 }
 
-sf_srun_step() { # <task's directory> <task> [<component>]: what a process of the step runs
+sf_srun_step() { # <task's directory> <task> <attempt> [<component>]: what a process of the step runs
   # shellcheck disable=SC2016 # for the step to expand
   local assignment job='$SLURM_JOB_ID'
-  if [[ ${3-} ]]; then # in every component SLURM_JOB_ID is the first one's, under which scancel does not find the step
-    job=SLURM_JOB_ID_HET_GROUP_$3
+  if [[ ${4-} ]]; then # in every component SLURM_JOB_ID is the first one's, under which scancel does not find the step
+    job=SLURM_JOB_ID_HET_GROUP_$4
     job=${!job}
   fi
   printf '#!/usr/bin/env bash\n# A process of the step of task %s.\n' "$2"
@@ -29,8 +29,9 @@ sf_srun_step() { # <task's directory> <task> [<component>]: what a process of th
   for assignment in ${SF_ENV[@]+"${SF_ENV[@]}"} "${SF_BUILTINS[@]}"; do
     printf 'export %s=%q\n' "${assignment%%=*}" "${assignment#*=}"
   done
+  declare -f sf_step_main sf_step_sweep
   # shellcheck disable=SC2016 # likewise
-  printf 'exec "$BASH" %q\n' "$1/$2.sh"
+  printf 'sf_step_main %q %q."${SLURM_PROCID:-0}"\n' "$1/$2.sh" "$SF_RUN_ID $2 $3"
 }
 
 sf_srun_hold() { # <task index> <attempt> <exit status>: of a job that Slurm ends, steps may end before this script hears of it

@@ -9,7 +9,7 @@ setup() {
 @test "a step records itself, sets its variables and becomes the script" {
   SF_ENV=(A=$'it\'s\n"$(x)"' SLURM_PARTITION=mine) SF_BUILTINS=(SFLOW_REPLICA_INDEX=0)
   printf 'printf %%s "$A|$SLURM_PARTITION|$SFLOW_REPLICA_INDEX"' >"$SF_RUN/t/t.sh"
-  sf_srun_step "$SF_RUN/t" t >"$SF_RUN/t/step.sh"
+  sf_srun_step "$SF_RUN/t" t 1 >"$SF_RUN/t/step.sh"
   run env SLURM_PROCID=0 SLURM_JOB_ID=5 SLURM_STEP_ID=6 bash "$SF_RUN/t/step.sh"
   [[ $output == $'it\'s\n"$(x)"|mine|0' ]]
   [[ $(<"$SF_RUN/t/step") == 5.6 ]]
@@ -17,7 +17,7 @@ setup() {
 
 @test "only the first process records the step" {
   SF_ENV=() SF_BUILTINS=() && printf : >"$SF_RUN/t/t.sh"
-  sf_srun_step "$SF_RUN/t" t >"$SF_RUN/t/step.sh"
+  sf_srun_step "$SF_RUN/t" t 1 >"$SF_RUN/t/step.sh"
   SLURM_PROCID=1 bash "$SF_RUN/t/step.sh"
   [[ ! -e $SF_RUN/t/step ]]
 }
@@ -33,7 +33,7 @@ setup() {
 @test "a step of another component records that component's job" {
   SF_ENV=() SF_BUILTINS=() && printf : >"$SF_RUN/t/t.sh"
   SLURM_JOB_ID_HET_GROUP_1=8
-  sf_srun_step "$SF_RUN/t" t 1 >"$SF_RUN/t/step.sh"
+  sf_srun_step "$SF_RUN/t" t 1 1 >"$SF_RUN/t/step.sh"
   env SLURM_PROCID=0 SLURM_JOB_ID=7 SLURM_STEP_ID=6 bash "$SF_RUN/t/step.sh"
   [[ $(<"$SF_RUN/t/step") == 8.6 ]]
 }
