@@ -72,6 +72,9 @@ def submit(tmp_path: Path, stubs: Stubs) -> Iterator[Callable[..., Job]]:
 
 
 @pytest.fixture
-def stage(submit: Callable[..., Job]) -> SlurmStage:
-    """Where a fault on the cluster happens (tests/faults/table.py)."""
-    return SlurmStage(submit)
+def stage(submit: Callable[..., Job], stubs: Stubs) -> Iterator[SlurmStage]:
+    """Where a fault on the cluster happens (tests/faults/table.py); what it breaks of the cluster is mended."""
+    made = SlurmStage(submit, stubs)
+    yield made
+    if made.broken:
+        made.break_("mend")

@@ -25,3 +25,11 @@ namespace_of() { # <node's number>
 is_ours() { # whether the host's Slurm configuration is this cluster's, or none
   [[ ! -e $CONFIGURATION/slurm.conf ]] || grep -qx "ClusterName=$CLUSTER" "$CONFIGURATION/slurm.conf"
 }
+
+start_node() { # <node's number>: its slurmd, in namespaces of its own
+  [[ -d $STATE/spool.node$1 ]] || mkdir "$STATE/spool.node$1"
+  # nsenter, not `ip netns exec`: that mounts another /sys over the cgroups that slurmd insists on.
+  # shellcheck disable=SC2016 # for the inner shell
+  nsenter --net="/run/netns/$(namespace_of "$1")" unshare --uts --mount --propagation private \
+    bash -c 'hostname "$1"; mount -t tmpfs none /var/spool/pmix; exec slurmd -N "$1"' bash "node$1"
+}

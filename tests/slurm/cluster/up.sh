@@ -92,13 +92,7 @@ daemons() {
     : >"$STATE/cgroup"
   fi
   slurmctld
-  for ((i = 1; i <= NODES; i++)); do
-    mkdir "$STATE/spool.node$i"
-    # nsenter, not `ip netns exec`: that mounts another /sys over the cgroups that slurmd insists on.
-    # shellcheck disable=SC2016 # for the inner shell
-    nsenter --net="/run/netns/$(namespace_of "$i")" unshare --uts --mount --propagation private \
-      bash -c 'hostname "$1"; mount -t tmpfs none /var/spool/pmix; exec slurmd -N "$1"' bash "node$i"
-  done
+  for ((i = 1; i <= NODES; i++)); do start_node "$i"; done
 }
 
 if is_up; then exit 0; fi

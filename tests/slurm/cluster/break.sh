@@ -1,0 +1,45 @@
+#!/usr/bin/env bash
+# Breaks a part of the cluster, or mends it:
+#
+#   break.sh node N          as a power cut: everything on node N is killed, and Slurm is told that the node is down
+#   break.sh controller      stops slurmctld
+#   break.sh mend            starts what is missing, and waits until every node is idle
+set -euo pipefail
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+# shellcheck source-path=SCRIPTDIR source=settings.sh
+. "$here/settings.sh"
+one_at_a_time "${BASH_SOURCE[0]}" "$@"
+unset SFLOWC_SLURM_LOCKED
+
+node() { # <number>
+  local pids
+  mapfile -t pids < <(ip netns pids "$(namespace_of "$1")")
+  kill -KILL "${pids[@]}"
+  scontrol update NodeName="node$1" State=DOWN Reason="power cut"
+}
+
+controller() {
+  local pid
+  read -r pid <"$STATE/slurmctld.pid"
+  kill "$pid"
+  while [[ -e /proc/$pid && $(<"/proc/$pid/stat") != *') Z '* ]]; do sleep 0.05; done
+}
+
+mend() {
+  local i tries
+  timeout 5 scontrol ping 2>/dev/null | grep -q ' is UP' || slurmctld
+  for ((i = 1; i <= NODES; i++)); do
+    [[ $(ip netns pids "$(namespace_of "$i")" | wc -l) != 0 ]] || start_node "$i"
+  done
+  for ((tries = 200; tries; tries--)); do
+    [[ $(timeout 5 sinfo -h -N -o %t | grep -cx idle) != "$NODES" ]] || return 0
+    for ((i = 1; i <= NODES; i++)); do
+      [[ $(sinfo -h -n "node$i" -o %t) != down* ]] || scontrol update NodeName="node$i" State=RESUME
+    done
+    sleep 0.2
+  done
+  sinfo -N -l >&2
+  return 1
+}
+
+"$@"
