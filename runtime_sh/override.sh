@@ -55,14 +55,14 @@ sf_override_keep() { # <variable> <type> <value> ...: what was given for it, whe
 
 sf_override_mark() { # a task that sees other values is another task, which a resumed run does again -> SF_FINGERPRINT
   local -i i
-  local pair seen last='' mark
+  local pair values last='' mark
   for ((i = 0; i < ${#SF_TASK[@]}; i++)); do
-    seen=
+    values=
     for pair in ${SF_SET_CHANGED[@]+"${SF_SET_CHANGED[@]}"}; do
-      [[ " ${SF_HIDES[i]-} " == *" ${pair%%=*} "* ]] || seen+=$pair$'\n'
+      [[ " ${SF_HIDES[i]-} " == *" ${pair%%=*} "* ]] || values+=$pair$'\n'
     done
-    if [[ $seen != "$last" ]]; then mark=$(cksum <<<"$seen") last=$seen; fi
-    if [[ $seen ]]; then SF_FINGERPRINT[i]+=-${mark%% *}; fi
+    if [[ $values != "$last" ]]; then mark=$(cksum <<<"$values") last=$values; fi
+    if [[ $values ]]; then SF_FINGERPRINT[i]+=-${mark%% *}; fi
   done
 }
 
