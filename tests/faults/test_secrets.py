@@ -6,6 +6,7 @@ import base64
 import random
 import stat
 import subprocess
+import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +15,7 @@ from typing import Any
 
 import yaml
 from click.testing import CliRunner
+from dockerd import IMAGE, dockerd
 from faults.stage import Ended, Stage
 from faults.table import SECRETS, Fault, attack
 from requirements import need
@@ -189,3 +191,14 @@ def test_a_token_on_another_host(stage: Stage, fault: Fault) -> Ended:
         made = document(secret, {"name": "t", "operator": "far", "script": ['[ -n "$API_KEY" ] || exit 9; sleep 0.5']})
         made["operators"] = {"far": yaml.safe_load(server.operator())}
         return run_in_public(stage, secret, made)
+
+
+@attack(
+    secretive("a token in a container", "A task in a container of Docker has a token.", backend="docker", within=90)
+)
+def test_a_token_in_a_container(stage: Stage, fault: Fault) -> Ended:
+    secret = a_secret()
+    made = document(secret, {"name": "t", "operator": "box", "script": ['[ -n "$API_KEY" ] || exit 9; sleep 0.5']})
+    made["operators"] = {"box": {"type": "docker", "image": IMAGE}}
+    with tempfile.TemporaryDirectory() as short, dockerd(Path(short)) as engine:  # a socket's path has a limit
+        return run_in_public(stage, secret, made, DOCKER_HOST=engine.host)
