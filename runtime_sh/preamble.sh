@@ -18,6 +18,7 @@ sf_preamble_begin() { # <argument of the script>...: are the lines for what the 
 sf_preamble_end() { # <exit status of the last line>
   eval "$SF_PREAMBLE_SHELL"
   IFS=$' \t\n'
+  unset -v TMOUT # /etc/profile may set it, and it would end every read
   cd -- "$SF_PREAMBLE_DIR" || exit
   (($1 == 0)) || printf 'sflow: warning: the preamble of the cluster profile ended with status %d; the run goes on\n' "$1" >&2
 }

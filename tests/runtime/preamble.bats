@@ -65,3 +65,10 @@ setup() {
   run bash script
   [[ $status == 0 && $output == *'syntax error'*'ended with status'* ]]
 }
+
+@test "a time-out for reads, as /etc/profile may have one, ends with it" {
+  echo 'export TMOUT=1' >lines
+  echo 'echo "${TMOUT-none}"' >after
+  run bash script
+  [[ $output == none ]]
+}
