@@ -117,6 +117,8 @@ def test_secrets_of_a_table_stay_in_it(sflowc: Callable, folder: Path) -> None:
     (folder / "in" / "rows.csv").write_text("sflow_config_file,HF_TOKEN\nbase.yaml agg.yaml,hush\n")
     done = sflowc(*BULK, "--format", "json", cwd=folder)
     assert [row["HF_TOKEN"] for row in results(folder / "rows")] == ["***"]
+    holding = [path for path in (folder / "rows").iterdir() if "hush" in path.read_text()]
+    assert {path.suffix: path.stat().st_mode & 0o777 for path in holding} == {".sh": 0o700, ".yaml": 0o600}
     assert "hush" not in done.stdout
 
 
