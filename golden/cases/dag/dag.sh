@@ -4,15 +4,30 @@
 #
 #   from     dag.yaml  sha256:8f40df9ba833b5646be249a090380f0ade6e81b6f944d3f1ac3d167063691e90
 #   rebuild  sflowc build -f dag.yaml
-#   body     sha256:d9b2d8b8630dbd5e42ec69d09d76746bf7ff2f5b693231dfe9d5bb49ed9221ee (all that follows this header)
+#   body     sha256:dca19f6acf178f67b4bd335321973788a0eda6f72780d284a25be00dad0988c6 (all that follows this header)
+#   header   sha256:1b5f6d48d624995d7efe05a607a95c06447314d3d9b404269a607213176c16f8 (this header but this line)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
-if [ -z "${BASH_VERSINFO-}" ] || [ "${BASH_VERSINFO[0]}" -lt 4 ] || { [ "${BASH_VERSINFO[0]}" -eq 4 ] && [ "${BASH_VERSINFO[1]}" -lt 2 ]; }; then
-  echo "sflow: this script needs bash 4.2 or newer" >&2
-  exit 78
-fi
-shopt -u patsub_replacement 2>/dev/null # bash 5.2: an & in a replacement is an &
+case ${BASH_VERSION-} in
+  '' | [0-3].* | 4.[01].*)
+    echo "sflow: this script needs bash 4.2 or newer" >&2
+    exit 78
+    ;;
+esac
+# A shell like any other, whatever it was started with: no function of the environment stands in for a command, no option of the
+# caller's shell counts, no variable is taken for one of ours. TMOUT would end every read.
+POSIXLY_CORRECT=y # so that special builtins, such as unset, come before functions
+unset -f : [ awk break builtin cat cd chmod cksum command continue cp curl date declare dirname echo eval exec exit export find getent \
+  grep head kill ln local ls mapfile mkdir mkfifo mv nproc printf read return rm rmdir scancel scontrol sed set sha256sum shift shopt \
+  sleep sort srun stat tail timeout touch tr trap umask unset wait wc wget
+set +aefkmnuvxCEHPT +o posix +o pipefail +o history
+shopt -u nullglob failglob nocasematch nocaseglob dotglob lastpipe extdebug expand_aliases execfail xpg_echo localvar_inherit \
+  localvar_unset assoc_expand_once inherit_errexit compat31 compat32 compat40 compat41 compat42 compat43 compat44 \
+  patsub_replacement 2>/dev/null # bash 5.2: an & in a replacement is an &
+unset -v BASH_COMPAT CDPATH GLOBIGNORE GREP_OPTIONS POSIXLY_CORRECT TMOUT "${!SF_@}"
+export -n SHELLOPTS BASHOPTS
+trap 'echo "sflow: this script is not whole: its end is missing" >&2; exit 70' EXIT # until sf_main begins
 [ -n "${LC_ALL+set}" ] || LC_ALL=C # for this shell alone, which handles bytes faster; tasks keep their locale
 SF_SELF=${BASH_SOURCE[0]}
 
@@ -145,6 +160,14 @@ sf_document_load() { # <this file> -> SF_TEXTS: every here-document; SF_DOCUMENT
   exec {fd}<&-
 }
 
+sf_document_put() { # <file>: SF_TEXT, for its owner alone where this file holds secrets
+  [[ ! ${SF_PRIVATE-} ]] || umask 077
+  printf '%s' "$SF_TEXT" >"$1"
+  set -- "$?"
+  [[ ! ${SF_PRIVATE-} ]] || umask "$SF_UMASK"
+  return "$1"
+}
+
 sf_document_text() { # <kind:index> -> SF_TEXT: the document, its holes filled
   local -i h
   SF_TEXT=${SF_TEXTS[SF_DOCUMENT[$1]]}
@@ -160,17 +183,23 @@ sf_task_attempt() { # <task index> <attempt>: in a runner
   local -i i=$1
   local directory=$SF_RUN/${SF_TASK[$1]}
   sf_document_text "task_script:$i"
-  printf '%s' "$SF_TEXT" >"$directory/${SF_TASK[i]}.sh"
+  sf_document_put "$directory/${SF_TASK[i]}.sh"
   sf_task_environment "$i" "$directory"
   SF_COMMAND=("$BASH")
   if [[ ${SF_SETUP[i]-} ]]; then "setup_$i"; fi
-  set -m # makes what follows the leader of a process group
-  sf_task_begin "$i" "$directory" "$2" </dev/null >>"$directory/${SF_TASK[i]}.log" 2>&1 &
+  sf_task_run "$i" "$directory" "$2"
+  if declare -F "sf_${SF_LAUNCH[i]-}_over" >/dev/null; then "sf_${SF_LAUNCH[i]}_over" "$i" "$directory" "$2"; fi
+  [[ ! -p $directory/.keeper ]] || rm -f -- "$directory/.keeper"
+  printf 'exit %s %s %s\n' "$i" "$2" "$SF_CHILD_STATUS" >&"$SF_BUS"
+  printf -- '-%s %s\n' "$SF_CHILD" "$i" >&"$SF_GROUPS"
+}
+
+sf_task_run() { # <task index> <its directory> <attempt> -> SF_CHILD, SF_CHILD_STATUS
+  set -m        # makes what follows the leader of a process group
+  sf_task_begin "$@" </dev/null >>"$2/${SF_TASK[$1]}.log" 2>&1 &
   SF_CHILD=$!
   set +m
   sf_runner_wait
-  printf 'exit %s %s %s\n' "$i" "$2" "$SF_CHILD_STATUS" >&"$SF_BUS"
-  printf -- '-%s %s\n' "$SF_CHILD" "$i" >&"$SF_GROUPS"
 }
 
 sf_task_begin() { # <task index> <its directory> <attempt>: becomes the task, once it is written down: until here a signal would be lost
@@ -226,7 +255,7 @@ sf_runner_wait() { # -> SF_CHILD_STATUS: of SF_CHILD, once it has ended
   while :; do # a signal makes `wait` return a status of its own: what it says of a process that is gone, and says twice, counts
     wait "$SF_CHILD"
     status=$?
-    if ((status == 127 && before >= 0)); then status=$before; fi # this bash says it once
+    if (((status == 127 || status < 0) && before >= 0)); then status=$before; fi # this bash says it once; bash 5.2 may say -1
     if ((status == before)) && ! kill -0 "$SF_CHILD"; then break; fi
     before=$status
   done
@@ -388,8 +417,8 @@ sf_pool_signal() { # <signal> <task index>...: to the process groups of the task
   local word index i
   local -a group
   while read -r word index; do
-    if [[ ! $index ]]; then
-      continue # a runner's own
+    if [[ $word$index == *[!0-9+-]* || ! $index ]]; then
+      continue # a runner's own, or nothing that this script has written
     elif [[ $word == +* ]]; then
       group[index]=${word#+}
     elif [[ ${group[index]-} == "${word#-}" ]]; then
@@ -481,6 +510,12 @@ sf_json_utf8() { # -> text of the caller: JSON is UTF-8; of what is not, no char
 }
 
 # console: the lines that a person reads, on the terminal (or the job's output file) and in sflow.log.
+
+sf_console_streams() { # one that is closed would be the next file that is opened
+  [[ -e /proc/$$/fd/0 ]] || exec </dev/null
+  [[ -e /proc/$$/fd/1 ]] || exec >/dev/null
+  [[ -e /proc/$$/fd/2 ]] || exec 2>/dev/null
+}
 
 sf_console_open() { # colours on a terminal that wants them
   SF_COLOUR=()
@@ -582,7 +617,7 @@ sf_status_print() {
   sf_json_quote "${SF_REASON-}"
   printf ' "reason": %s,\n "started": %s,\n "updated": %s,\n' "$SF_JSON" "$SF_BEGUN" "$SF_STAMP"
   sf_json_quote "${SLURM_JOB_ID-}"
-  printf ' "job_id": %s,\n "host": "%s",\n "pid": %s,\n' "${SF_JSON/#'""'/null}" "${HOSTNAME//[!A-Za-z0-9._-]/_}" "$$"
+  printf ' "job_id": %s,\n "host": "%s",\n "pid": %s,\n' "${SF_JSON/#'""'/null}" "${HOSTNAME//[!A-Za-z0-9._-]/_}" "${SF_SCRIPT:-$$}"
   [[ ! ${SF_SET_JSON-} ]] || printf ' "overrides": %s,\n' "$SF_SET_JSON"
   printf ' "tasks": {\n%s\n }}\n' "${tasks%,$'\n'}"
 }
@@ -678,6 +713,7 @@ sf_facts_variables() { # what every task finds in its environment
   local assignment comma=''
   SF_ENV=()
   workflow_environment
+  sf_facts_secrets # -> SF_SECRETS
   for assignment in ${SF_ENV[@]+"${SF_ENV[@]}"}; do
     sf_facts_pair "$assignment"
     printf '%s\n  %s' "$comma" "$SF_PAIR"
@@ -685,9 +721,19 @@ sf_facts_variables() { # what every task finds in its environment
   done
 }
 
+sf_facts_secrets() { # -> SF_SECRETS: the values of SF_ENV that no other value is to show
+  local assignment value
+  SF_SECRETS=()
+  for assignment in ${SF_ENV[@]+"${SF_ENV[@]}"}; do
+    value=${assignment#*=}
+    if ((${#value} > 3)) && sf_secret_name "${assignment%%=*}"; then SF_SECRETS+=("$value"); fi
+  done
+}
+
 sf_facts_pair() { # <NAME=VALUE> -> SF_PAIR: as a member of an object; no secret
-  local name=${1%%=*}
-  sf_json_quote "${1#*=}"
+  local name=${1%%=*} value=${1#*=} secret
+  for secret in ${SF_SECRETS[@]+"${SF_SECRETS[@]}"}; do value=${value//"$secret"/***}; done
+  sf_json_quote "$value"
   if sf_secret_name "$name"; then SF_JSON='"***"'; fi
   SF_PAIR="\"$name\": $SF_JSON"
 }
@@ -864,7 +910,7 @@ sf_facts_slurm() { # what Slurm says of the job; null outside
 
 sf_facts_deadline() { # -> SF_DEADLINE: when the job's time is over, in seconds since the epoch; Slurm before 23.02 has to be asked
   local job
-  SF_DEADLINE=${SLURM_JOB_END_TIME-}
+  SF_DEADLINE=${SLURM_JOB_END_TIME//[!0-9]/}
   if [[ ! ${SLURM_JOB_ID-} || $SF_DEADLINE ]]; then return 0; fi
   job=$(scontrol show job "$SLURM_JOB_ID" 2>/dev/null)
   if [[ $job =~ \ EndTime=([0-9-]+)T([0-9:]+) ]]; then SF_DEADLINE=$(date -d "${BASH_REMATCH[1]} ${BASH_REMATCH[2]}" +%s); fi
@@ -879,7 +925,7 @@ sf_owner_take() { # for this script; exits when another one still runs there
     printf 'sflow: %s is being run by process %s\n' "$SF_RUN" "$SF_OWNER" >&2
     exit 64
   fi
-  while sf_owner_alive watchdog; do
+  while sf_owner_alive watchdog || sf_owner_alive guard; do
     [[ $told ]] || printf 'sflow: waiting until what was left of the earlier run in %s has ended\n' "$SF_RUN" >&2
     told=1
     sleep 0.1
@@ -888,25 +934,25 @@ sf_owner_take() { # for this script; exits when another one still runs there
   sf_owner_sign script "$$"
 }
 
-sf_owner_alive() { # <script or watchdog> -> SF_OWNER: its process; is that of the last start still there, on this host?
+sf_owner_alive() { # <script, watchdog or guard> -> SF_OWNER: its process; is that of the last start still there, on this host?
   local host role began
   [[ -r $SF_RUN/.owner ]] || return 1
   while read -r host role SF_OWNER began; do
-    [[ $role == "$1" && $host == "${HOSTNAME:--}" ]] || continue
+    [[ $role == "$1" && $host == "${HOSTNAME//[!A-Za-z0-9._-]/_}-" ]] || continue
     if sf_owner_began "$SF_OWNER" && [[ $SF_BEGAN_AT == "$began" ]]; then return 0; fi
   done <"$SF_RUN/.owner"
   return 1
 }
 
-sf_owner_sign() { # <script or watchdog> <process>
+sf_owner_sign() { # <script, watchdog or guard> <process>
   sf_owner_began "$2"
-  printf '%s %s %s %s\n' "${HOSTNAME:--}" "$1" "$2" "$SF_BEGAN_AT" 2>/dev/null >>"$SF_RUN/.owner"
+  printf '%s %s %s %s\n' "${HOSTNAME//[!A-Za-z0-9._-]/_}-" "$1" "$2" "$SF_BEGAN_AT" 2>/dev/null >>"$SF_RUN/.owner"
 }
 
 sf_owner_began() { # <process> -> SF_BEGAN_AT: when it began, in ticks: its number alone may be another's by now; status 1 when it is gone
   local facts
   SF_BEGAN_AT=''
-  read -r facts 2>/dev/null <"/proc/$1/stat" || return
+  read -r facts 2>/dev/null <"/proc/$1/stat" || return 1 # in a trap, a bare one returns what was before it
   # shellcheck disable=SC2086 # from the state on
   set -- ${facts##*) }
   SF_BEGAN_AT=${20}
@@ -953,7 +999,10 @@ sf_aftermath_read() { # -> SF_STATE, SF_ATTEMPT, SF_STATUS, SF_STARTED, SF_FINIS
   done
   sf_aftermath_forget
   while IFS= read -r line; do
-    if [[ $line == *'"event":"run","state":"RUNNING"'* ]]; then sf_aftermath_forget; fi
+    if [[ $line == *'"event":"run","state":"RUNNING"'* ]]; then
+      sf_aftermath_forget
+      sf_aftermath_begun "$line"
+    fi
     [[ $line =~ $event && ${index[${BASH_REMATCH[2]}]-} ]] || continue
     sf_aftermath_note "${index[${BASH_REMATCH[2]}]}" "${BASH_REMATCH[1]}" "${BASH_REMATCH[@]:4}"
   done <"$SF_RUN/events.jsonl"
@@ -966,6 +1015,12 @@ sf_aftermath_forget() { # the state of every task before the first event
     SF_STATE[i]=INITIATED
     sf_status_row "$i" "${SF_QUOTED[i]}" '""'
   done
+}
+
+sf_aftermath_begun() { # <event> -> SF_BEGUN, SF_SCRIPT, SF_SET_JSON: when the run began, by which process, with which other values
+  local begun='^\{"time":([0-9.]+),.*"pid":([0-9]+)(,"overrides":(.*))?\}$'
+  [[ $1 =~ $begun ]] || return 0
+  SF_BEGUN=${BASH_REMATCH[1]} SF_SCRIPT=${BASH_REMATCH[2]} SF_SET_JSON=${BASH_REMATCH[4]}
 }
 
 sf_aftermath_note() { # <task index> <time> <state> <attempt> <exit status> <reason as JSON>
@@ -984,26 +1039,48 @@ sf_aftermath_note() { # <task index> <time> <state> <attempt> <exit status> <rea
 
 sf_watchdog_start() { # in a process group of its own: who kills all of the script's must not take it along
   exec {SF_GROUPS}>"$SF_RUN/.groups"
+  sf_watchdog_begin
+}
+
+sf_watchdog_begin() { # -> SF_LIFE, SF_WATCHER
   set -m
   coproc SF_WATCHDOG { sf_watchdog_serve; }
   set +m
+  SF_WATCHER=$SF_WATCHDOG_PID # bash forgets the coprocess when it has ended
   exec {SF_LIFE}>&"${SF_WATCHDOG[1]}"
 }
 
+sf_watchdog_keep() { # somebody may kill the watchdog, too: then there is another one
+  ! kill -0 "$SF_WATCHER" 2>/dev/null || return 0
+  exec {SF_LIFE}>&-
+  sf_watchdog_begin
+}
+
 sf_watchdog_serve() { # waits for the end of its pipe; "bye": the run has ended in order; else why it has not
-  local word tries groups=() last=(FAILED 137 "the script was killed")
+  local fd word tries groups=() last=(FAILED 137 "the script was killed")
   trap '' HUP INT QUIT TERM USR1 USR2 PIPE
   sf_owner_sign watchdog "$BASHPID"
-  exec {SF_EVENTS}>&- {SF_LOG}>&- {SF_GROUPS}>&- >/dev/null 2>&1
+  for fd in "$SF_EVENTS" "$SF_LOG" "$SF_GROUPS" ${SF_BUS-} ${SF_CHECKS-} ${SF_RUNNER_PIPE[@]+"${SF_RUNNER_PIPE[@]}"}; do exec {fd}>&-; done
+  exec >/dev/null 2>&1
+  if declare -F sf_guard_start >/dev/null; then sf_guard_start; fi
   while read -r word tries groups; do
-    [[ $word != bye ]] || return 0
+    if [[ $word == bye ]]; then
+      [[ ! ${SF_GUARD-} ]] || printf 'bye\n' >&"$SF_GUARD"
+      return 0
+    fi
     last=("$word" "$tries" "$groups")
   done
-  groups=()
-  while read -r word _; do # +pid: a process group began; -pid: it ended
+  sf_watchdog_clear
+}
+
+sf_watchdog_clear() { # the script is gone: ends the tasks, then the books; last of the caller is how
+  local -a groups=()
+  while read -r word _; do                              # +pid: a process group began; -pid: it ended
+    if [[ ! $word =~ ^[+-][0-9]+$ ]]; then continue; fi # nothing that this script has written
     if [[ $word == +* ]]; then groups[${word#+}]=1; else unset -v "groups[${word#-}]"; fi
   done <"$SF_RUN/.groups"
   sf_watchdog_signal TERM
+  if [[ ${SLURM_JOB_ID-} ]] && declare -F sf_srun_hurry >/dev/null; then sf_srun_hurry; fi
   for ((tries = SF_GRACE / 20; tries > 0; tries--)); do
     sf_watchdog_alive || break
     sleep 0.2
@@ -1049,15 +1126,18 @@ sf_watchdog_sweep() { # ends what left its process group and outlived the run
 }
 
 sf_watchdog_tell() { # <state> <exit status> <reason>: this script will end without having ended the run; returns when the tasks are gone
-  local fd=${SF_WATCHDOG[1]}
-  printf '%s\n' "$*" >&"$SF_LIFE"
-  exec {SF_LIFE}>&- {fd}>&-
-  wait "$SF_WATCHDOG_PID"
+  local fd=${SF_WATCHDOG[1]-}
+  trap '' PIPE # nobody may be there to read it
+  { printf '%s\n' "$*" >&"$SF_LIFE"; } 2>/dev/null
+  exec {SF_LIFE}>&-
+  [[ ! $fd ]] || exec {fd}>&-
+  wait "$SF_WATCHER"
 }
 
 sf_watchdog_end() { # the tasks are gone; sends the watchdog home and looks for stragglers
   sf_watchdog_sweep
-  printf 'bye\n' >&"$SF_LIFE"
+  trap '' PIPE # nobody may be there to read it
+  { printf 'bye\n' >&"$SF_LIFE"; } 2>/dev/null
   exec {SF_LIFE}>&-
   rm -f -- "$SF_RUN/.groups" "$SF_RUN/.owner"
 }
@@ -1082,7 +1162,9 @@ sf_directory_open() { # the run directory, with what it ran from
   sf_clock_now
   SF_BEGAN=$SF_NOW
   SF_RUN_STATE=RUNNING
+  [[ ! ${SF_PRIVATE-} ]] || SF_UMASK=$(umask)
   cp -- "$SF_SELF" "$SF_RUN/${SF_WORKFLOW}.sh" 2>/dev/null
+  [[ ! ${SF_PRIVATE-} ]] || chmod go= -- "$SF_RUN/${SF_WORKFLOW}.sh"
   sf_directory_tasks || exit 78
   sf_watchdog_start
   sf_json_quote "$SF_RUN_ID"
@@ -1329,6 +1411,7 @@ sf_task_condemn() { # <task index> <state> <reason>: stops a task that runs, and
 
 sf_task_lost() { # <task index>: its runner is gone
   [[ ${SF_VERDICT[$1]-} ]] || SF_VERDICT[$1]="FAILED its runner was killed"
+  [[ ${SF_LAUNCH[$1]:-local} == local ]] || "sf_${SF_LAUNCH[$1]}_signal" KILL "$1"
   sf_pool_signal KILL "$1"
   sf_task_ended "$1" 137
 }
@@ -1419,6 +1502,7 @@ sf_schedule_unhealthy() { # <task index> <attempt> <word>...: its failure probe,
 }
 
 sf_schedule_signal() { # <signal>: a signal to this script, from its trap
+  if [[ $1 == TERM && ${SLURM_JOB_ID-} ]] && declare -F sf_srun_hurry >/dev/null; then sf_srun_hurry; fi
   case $1 in
     USR1 | USR2) sf_run_fail TIMEOUT 124 "the job's time limit is near (SIG$1)" ;;
     *) sf_run_fail CANCELLED "$((128 + $(kill -l "$1")))" "SIG$1" ;;
@@ -1449,6 +1533,7 @@ sf_timer_due_sweep() { # a runner that is gone without a word was killed by some
   if ((${#gone[@]})) && ! read -r -t 0 -u "$SF_BUS"; then # else its word may still be on the bus
     for i in "${gone[@]}"; do sf_task_lost "$i"; done
   fi
+  sf_watchdog_keep
   sf_timer_set sweep:0 "$SF_SWEEP"
 }
 
@@ -1527,10 +1612,10 @@ sf_preflight_paths() { # artifacts that must be there
 }
 
 sf_preflight_output() { # the output directory can be written; nothing of it is made, as another run may begin there now
-  local there=$SF_OUTPUT
+  local there=$SF_OUTPUT probe=.sflow.${HOSTNAME//[!A-Za-z0-9._-]/_}.$BASHPID
   while [[ $there && ! -e $there ]]; do there=${there%/*}; done
-  if mkdir -- "$there/.sflow.$HOSTNAME.$BASHPID" 2>/dev/null; then
-    rmdir -- "$there/.sflow.$HOSTNAME.$BASHPID"
+  if mkdir -- "$there/$probe" 2>/dev/null; then
+    rmdir -- "$there/$probe"
   else
     SF_MISSING+=("output directory cannot be written: $SF_OUTPUT")
   fi
@@ -1706,7 +1791,7 @@ sf_select_forget() { # strikes out what is about to run again: while it does, ne
     [[ ${SF_STATE[i]-} ]] || again[${SF_TASK[i]}]=1
   done
   while IFS= read -r line; do
-    if [[ ${again[${line##* }]-} ]]; then struck=1; else kept+=$line$'\n'; fi
+    if [[ ${again[${line#* }]-} ]]; then struck=1; else kept+=$line$'\n'; fi
   done < <(cat -- "$SF_RUN/completed.txt" 2>/dev/null)
   if [[ $struck ]]; then printf '%s' "$kept" >"$SF_RUN/completed.txt.new" && mv -f -- "$SF_RUN/completed.txt.new" "$SF_RUN/completed.txt"; fi
 }
@@ -1817,10 +1902,12 @@ sf_report_read() { # <status.json> -> rows, state, reason of the caller; of many
 # verify: whether this file still is what was compiled, and its sources are what they were.
 
 sf_verify_print() { # status 1 when something was edited
-  local line body='' signed='' directives='' sources=() said=()
+  local line body='' signed='' own='' header='' directives='' sources=() said=()
   local -i n=0
   while IFS= read -r line && [[ $line ]]; do
     n+=1
+    if [[ $line == '#   header   sha256:'* ]]; then own=${line:20} && continue; fi
+    header+=$line$'\n'
     case $line in
       '#SBATCH'*) directives+=$line$'\n' ;;
       '#   from     '*'  sha256:'*) sources+=("${line:13:${#line}-86}" "${line: -64}") ;;
@@ -1829,6 +1916,7 @@ sf_verify_print() { # status 1 when something was edited
     esac
   done <"$SF_SELF"
   if [[ $directives$signed ]]; then sf_verify_part "$signed" 'its #SBATCH lines were edited' printf %s "$directives"; fi
+  ((${#said[@]})) || sf_verify_part "${own% (this header but this line)}" 'its header was edited' printf %s "$header"
   sf_verify_part "$body" 'it was edited below its header' tail -n "+$((n + 1))" -- "$SF_SELF"
   sf_verify_sources ${sources[@]+"${sources[@]}"}
   for line in ${said[@]+"${said[@]}"}; do printf '%s: %s\n' "${SF_SELF##*/}" "$line"; done
@@ -1879,10 +1967,17 @@ sf_help_print() {
 
 sf_main() { # <argument>...
   local command=run tasks=() sets=()
+  trap - EXIT # that of a script which is not whole
+  if [[ ${1-} == guard ]] && declare -F sf_guard_serve >/dev/null; then
+    sf_main_state
+    sf_guard_serve "$2"
+    return
+  fi
   case ${1-} in
     run | plan | preflight | status | verify) command=$1 && shift ;;
     help | -h | --help) sf_help_print && return 0 ;;
   esac
+  sf_console_streams
   sf_main_state
   sf_main_options "$@" # -> tasks, sets, SF_*
   sf_main_places

@@ -4,15 +4,30 @@
 #
 #   from     sweep.yaml  sha256:71af5175713421391aa95559dc14891a29a84c601ebfeb6cd4e67c2ef119a681
 #   rebuild  sflowc build -f sweep.yaml
-#   body     sha256:32f1092a6ce96fd243323577a64d135db47d7ae01fd5805c2012e42a3a39e507 (all that follows this header)
+#   body     sha256:1292528c3b89a27b0f21ba4d83e145ce26f79ca5735083a0d27ad804da0b38e2 (all that follows this header)
+#   header   sha256:524ef063b25c5f08cabe9e4154aab6ff792cecbdbaed1af2ed3a433d9a780e39 (this header but this line)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
-if [ -z "${BASH_VERSINFO-}" ] || [ "${BASH_VERSINFO[0]}" -lt 4 ] || { [ "${BASH_VERSINFO[0]}" -eq 4 ] && [ "${BASH_VERSINFO[1]}" -lt 2 ]; }; then
-  echo "sflow: this script needs bash 4.2 or newer" >&2
-  exit 78
-fi
-shopt -u patsub_replacement 2>/dev/null # bash 5.2: an & in a replacement is an &
+case ${BASH_VERSION-} in
+  '' | [0-3].* | 4.[01].*)
+    echo "sflow: this script needs bash 4.2 or newer" >&2
+    exit 78
+    ;;
+esac
+# A shell like any other, whatever it was started with: no function of the environment stands in for a command, no option of the
+# caller's shell counts, no variable is taken for one of ours. TMOUT would end every read.
+POSIXLY_CORRECT=y # so that special builtins, such as unset, come before functions
+unset -f : [ awk break builtin cat cd chmod cksum command continue cp curl date declare dirname echo eval exec exit export find getent \
+  grep head kill ln local ls mapfile mkdir mkfifo mv nproc printf read return rm rmdir scancel scontrol sed set sha256sum shift shopt \
+  sleep sort srun stat tail timeout touch tr trap umask unset wait wc wget
+set +aefkmnuvxCEHPT +o posix +o pipefail +o history
+shopt -u nullglob failglob nocasematch nocaseglob dotglob lastpipe extdebug expand_aliases execfail xpg_echo localvar_inherit \
+  localvar_unset assoc_expand_once inherit_errexit compat31 compat32 compat40 compat41 compat42 compat43 compat44 \
+  patsub_replacement 2>/dev/null # bash 5.2: an & in a replacement is an &
+unset -v BASH_COMPAT CDPATH GLOBIGNORE GREP_OPTIONS POSIXLY_CORRECT TMOUT "${!SF_@}"
+export -n SHELLOPTS BASHOPTS
+trap 'echo "sflow: this script is not whole: its end is missing" >&2; exit 70' EXIT # until sf_main begins
 [ -n "${LC_ALL+set}" ] || LC_ALL=C # for this shell alone, which handles bytes faster; tasks keep their locale
 SF_SELF=${BASH_SOURCE[0]}
 
@@ -178,6 +193,14 @@ sf_document_load() { # <this file> -> SF_TEXTS: every here-document; SF_DOCUMENT
   exec {fd}<&-
 }
 
+sf_document_put() { # <file>: SF_TEXT, for its owner alone where this file holds secrets
+  [[ ! ${SF_PRIVATE-} ]] || umask 077
+  printf '%s' "$SF_TEXT" >"$1"
+  set -- "$?"
+  [[ ! ${SF_PRIVATE-} ]] || umask "$SF_UMASK"
+  return "$1"
+}
+
 sf_document_text() { # <kind:index> -> SF_TEXT: the document, its holes filled
   local -i h
   SF_TEXT=${SF_TEXTS[SF_DOCUMENT[$1]]}
@@ -193,17 +216,23 @@ sf_task_attempt() { # <task index> <attempt>: in a runner
   local -i i=$1
   local directory=$SF_RUN/${SF_TASK[$1]}
   sf_document_text "task_script:$i"
-  printf '%s' "$SF_TEXT" >"$directory/${SF_TASK[i]}.sh"
+  sf_document_put "$directory/${SF_TASK[i]}.sh"
   sf_task_environment "$i" "$directory"
   SF_COMMAND=("$BASH")
   if [[ ${SF_SETUP[i]-} ]]; then "setup_$i"; fi
-  set -m # makes what follows the leader of a process group
-  sf_task_begin "$i" "$directory" "$2" </dev/null >>"$directory/${SF_TASK[i]}.log" 2>&1 &
+  sf_task_run "$i" "$directory" "$2"
+  if declare -F "sf_${SF_LAUNCH[i]-}_over" >/dev/null; then "sf_${SF_LAUNCH[i]}_over" "$i" "$directory" "$2"; fi
+  [[ ! -p $directory/.keeper ]] || rm -f -- "$directory/.keeper"
+  printf 'exit %s %s %s\n' "$i" "$2" "$SF_CHILD_STATUS" >&"$SF_BUS"
+  printf -- '-%s %s\n' "$SF_CHILD" "$i" >&"$SF_GROUPS"
+}
+
+sf_task_run() { # <task index> <its directory> <attempt> -> SF_CHILD, SF_CHILD_STATUS
+  set -m        # makes what follows the leader of a process group
+  sf_task_begin "$@" </dev/null >>"$2/${SF_TASK[$1]}.log" 2>&1 &
   SF_CHILD=$!
   set +m
   sf_runner_wait
-  printf 'exit %s %s %s\n' "$i" "$2" "$SF_CHILD_STATUS" >&"$SF_BUS"
-  printf -- '-%s %s\n' "$SF_CHILD" "$i" >&"$SF_GROUPS"
 }
 
 sf_task_begin() { # <task index> <its directory> <attempt>: becomes the task, once it is written down: until here a signal would be lost
@@ -259,7 +288,7 @@ sf_runner_wait() { # -> SF_CHILD_STATUS: of SF_CHILD, once it has ended
   while :; do # a signal makes `wait` return a status of its own: what it says of a process that is gone, and says twice, counts
     wait "$SF_CHILD"
     status=$?
-    if ((status == 127 && before >= 0)); then status=$before; fi # this bash says it once
+    if (((status == 127 || status < 0) && before >= 0)); then status=$before; fi # this bash says it once; bash 5.2 may say -1
     if ((status == before)) && ! kill -0 "$SF_CHILD"; then break; fi
     before=$status
   done
@@ -421,8 +450,8 @@ sf_pool_signal() { # <signal> <task index>...: to the process groups of the task
   local word index i
   local -a group
   while read -r word index; do
-    if [[ ! $index ]]; then
-      continue # a runner's own
+    if [[ $word$index == *[!0-9+-]* || ! $index ]]; then
+      continue # a runner's own, or nothing that this script has written
     elif [[ $word == +* ]]; then
       group[index]=${word#+}
     elif [[ ${group[index]-} == "${word#-}" ]]; then
@@ -613,6 +642,12 @@ sf_outputs_awk() { # prints the program
 
 # console: the lines that a person reads, on the terminal (or the job's output file) and in sflow.log.
 
+sf_console_streams() { # one that is closed would be the next file that is opened
+  [[ -e /proc/$$/fd/0 ]] || exec </dev/null
+  [[ -e /proc/$$/fd/1 ]] || exec >/dev/null
+  [[ -e /proc/$$/fd/2 ]] || exec 2>/dev/null
+}
+
 sf_console_open() { # colours on a terminal that wants them
   SF_COLOUR=()
   if [[ -t 1 && -z ${NO_COLOR-} && ${TERM-dumb} != dumb ]]; then
@@ -744,7 +779,7 @@ sf_status_print() {
   sf_json_quote "${SF_REASON-}"
   printf ' "reason": %s,\n "started": %s,\n "updated": %s,\n' "$SF_JSON" "$SF_BEGUN" "$SF_STAMP"
   sf_json_quote "${SLURM_JOB_ID-}"
-  printf ' "job_id": %s,\n "host": "%s",\n "pid": %s,\n' "${SF_JSON/#'""'/null}" "${HOSTNAME//[!A-Za-z0-9._-]/_}" "$$"
+  printf ' "job_id": %s,\n "host": "%s",\n "pid": %s,\n' "${SF_JSON/#'""'/null}" "${HOSTNAME//[!A-Za-z0-9._-]/_}" "${SF_SCRIPT:-$$}"
   [[ ! ${SF_SET_JSON-} ]] || printf ' "overrides": %s,\n' "$SF_SET_JSON"
   printf ' "tasks": {\n%s\n }}\n' "${tasks%,$'\n'}"
 }
@@ -1022,6 +1057,7 @@ sf_task_condemn() { # <task index> <state> <reason>: stops a task that runs, and
 
 sf_task_lost() { # <task index>: its runner is gone
   [[ ${SF_VERDICT[$1]-} ]] || SF_VERDICT[$1]="FAILED its runner was killed"
+  [[ ${SF_LAUNCH[$1]:-local} == local ]] || "sf_${SF_LAUNCH[$1]}_signal" KILL "$1"
   sf_pool_signal KILL "$1"
   sf_task_ended "$1" 137
 }
@@ -1032,6 +1068,232 @@ sf_timer_due_limit() { # <task index>
 
 sf_timer_due_ready() { # <task index>
   sf_task_condemn "$1" FAILED "not ready within ${SF_READY_WITHIN[$1]} s${SF_PROBED[$1]:+: ${SF_PROBED[$1]}}"
+}
+
+# aftermath: the books of a run whose script is gone without a last word: what events.jsonl tells is brought to an end there, and
+# status.json says the same.
+
+sf_aftermath_settle() { # <state> <exit status> <reason>: of the run; every task gets a state that is its last
+  local -i i
+  local word
+  SF_RUN_STATE=$1 SF_EXIT=$2 SF_REASON=$3
+  sf_aftermath_mend "$SF_RUN/events.jsonl"
+  sf_aftermath_read
+  exec {SF_EVENTS}>>"$SF_RUN/events.jsonl"
+  sf_clock_stamp
+  for ((i = 0; i < ${#SF_TASK[@]}; i++)); do
+    case ${SF_STATE[i]-} in
+      RUNNING | READY) word=stopped SF_FINISHED[i]=$SF_STAMP ;;
+      '' | INITIATED) word='not started' ;;
+      *) continue ;;
+    esac
+    SF_STATE[i]=CANCELLED
+    sf_event_state "$i" CANCELLED "$word: $3"
+  done
+  sf_json_quote "$3"
+  sf_event_run "$1" exit_status "$2" reason "$SF_JSON"
+  sf_status_write
+}
+
+sf_aftermath_mend() { # <file of lines>: drops a last line that has no end, for what is appended would be part of it
+  if [[ ! -s $1 || $(tail -c 1 -- "$1" && echo .) == $'\n.' ]]; then return 0; fi
+  sed '$d' <"$1" >"$1.new" && mv -f -- "$1.new" "$1"
+}
+
+sf_aftermath_read() { # -> SF_STATE, SF_ATTEMPT, SF_STATUS, SF_STARTED, SF_FINISHED, SF_ROW: as the last start's events have it
+  local line i
+  local -A index=()
+  local event='^\{"time":([0-9.]+),"event":"state","task":("([^"\\]|\\.)*"),"state":"([A-Z]+)","attempt":([0-9]+),"exit_status":([a-z0-9]+),"reason":(.*)\}$'
+  for i in "${!SF_TASK[@]}"; do
+    sf_event_name "$i"
+    index[${SF_QUOTED[i]}]=$i
+  done
+  sf_aftermath_forget
+  while IFS= read -r line; do
+    if [[ $line == *'"event":"run","state":"RUNNING"'* ]]; then
+      sf_aftermath_forget
+      sf_aftermath_begun "$line"
+    fi
+    [[ $line =~ $event && ${index[${BASH_REMATCH[2]}]-} ]] || continue
+    sf_aftermath_note "${index[${BASH_REMATCH[2]}]}" "${BASH_REMATCH[1]}" "${BASH_REMATCH[@]:4}"
+  done <"$SF_RUN/events.jsonl"
+}
+
+sf_aftermath_forget() { # the state of every task before the first event
+  local -i i
+  SF_STATE=() SF_ATTEMPT=() SF_STATUS=() SF_STARTED=() SF_FINISHED=()
+  for ((i = 0; i < ${#SF_TASK[@]}; i++)); do
+    SF_STATE[i]=INITIATED
+    sf_status_row "$i" "${SF_QUOTED[i]}" '""'
+  done
+}
+
+sf_aftermath_begun() { # <event> -> SF_BEGUN, SF_SCRIPT, SF_SET_JSON: when the run began, by which process, with which other values
+  local begun='^\{"time":([0-9.]+),.*"pid":([0-9]+)(,"overrides":(.*))?\}$'
+  [[ $1 =~ $begun ]] || return 0
+  SF_BEGUN=${BASH_REMATCH[1]} SF_SCRIPT=${BASH_REMATCH[2]} SF_SET_JSON=${BASH_REMATCH[4]}
+}
+
+sf_aftermath_note() { # <task index> <time> <state> <attempt> <exit status> <reason as JSON>
+  SF_STATE[$1]=$3 SF_ATTEMPT[$1]=$4 SF_STATUS[$1]=$5
+  case $3 in
+    RUNNING) SF_STARTED[$1]=$2 ;;
+    READY | SKIPPED) ;;
+    *) [[ ! ${SF_STARTED[$1]-} ]] || SF_FINISHED[$1]=$2 ;;
+  esac
+  sf_status_row "$1" "${SF_QUOTED[$1]}" "$6"
+}
+
+# owner: who writes in a run directory: one script and its watchdog. A resumed run waits until those of the earlier start are gone,
+# or is refused: two schedulers in one directory would end each other's tasks and mix their books.
+
+sf_owner_take() { # for this script; exits when another one still runs there
+  local told=''
+  if sf_owner_alive script; then
+    printf 'sflow: %s is being run by process %s\n' "$SF_RUN" "$SF_OWNER" >&2
+    exit 64
+  fi
+  while sf_owner_alive watchdog || sf_owner_alive guard; do
+    [[ $told ]] || printf 'sflow: waiting until what was left of the earlier run in %s has ended\n' "$SF_RUN" >&2
+    told=1
+    sleep 0.1
+  done
+  rm -f -- "$SF_RUN/.owner"
+  sf_owner_sign script "$$"
+}
+
+sf_owner_alive() { # <script, watchdog or guard> -> SF_OWNER: its process; is that of the last start still there, on this host?
+  local host role began
+  [[ -r $SF_RUN/.owner ]] || return 1
+  while read -r host role SF_OWNER began; do
+    [[ $role == "$1" && $host == "${HOSTNAME//[!A-Za-z0-9._-]/_}-" ]] || continue
+    if sf_owner_began "$SF_OWNER" && [[ $SF_BEGAN_AT == "$began" ]]; then return 0; fi
+  done <"$SF_RUN/.owner"
+  return 1
+}
+
+sf_owner_sign() { # <script, watchdog or guard> <process>
+  sf_owner_began "$2"
+  printf '%s %s %s %s\n' "${HOSTNAME//[!A-Za-z0-9._-]/_}-" "$1" "$2" "$SF_BEGAN_AT" 2>/dev/null >>"$SF_RUN/.owner"
+}
+
+sf_owner_began() { # <process> -> SF_BEGAN_AT: when it began, in ticks: its number alone may be another's by now; status 1 when it is gone
+  local facts
+  SF_BEGAN_AT=''
+  read -r facts 2>/dev/null <"/proc/$1/stat" || return 1 # in a trap, a bare one returns what was before it
+  # shellcheck disable=SC2086 # from the state on
+  set -- ${facts##*) }
+  SF_BEGAN_AT=${20}
+  [[ $1 != Z ]]
+}
+
+# watchdog: takes the tasks down when this script is killed with SIGKILL, and finds what left its process group.
+# It reads a pipe of which only the script holds the other end: end of file means that the script is gone. Which process
+# groups there are stands in a file, so that the watchdog sleeps while tasks come and go.
+
+sf_watchdog_start() { # in a process group of its own: who kills all of the script's must not take it along
+  exec {SF_GROUPS}>"$SF_RUN/.groups"
+  sf_watchdog_begin
+}
+
+sf_watchdog_begin() { # -> SF_LIFE, SF_WATCHER
+  set -m
+  coproc SF_WATCHDOG { sf_watchdog_serve; }
+  set +m
+  SF_WATCHER=$SF_WATCHDOG_PID # bash forgets the coprocess when it has ended
+  exec {SF_LIFE}>&"${SF_WATCHDOG[1]}"
+}
+
+sf_watchdog_keep() { # somebody may kill the watchdog, too: then there is another one
+  ! kill -0 "$SF_WATCHER" 2>/dev/null || return 0
+  exec {SF_LIFE}>&-
+  sf_watchdog_begin
+}
+
+sf_watchdog_serve() { # waits for the end of its pipe; "bye": the run has ended in order; else why it has not
+  local fd word tries groups=() last=(FAILED 137 "the script was killed")
+  trap '' HUP INT QUIT TERM USR1 USR2 PIPE
+  sf_owner_sign watchdog "$BASHPID"
+  for fd in "$SF_EVENTS" "$SF_LOG" "$SF_GROUPS" ${SF_BUS-} ${SF_CHECKS-} ${SF_RUNNER_PIPE[@]+"${SF_RUNNER_PIPE[@]}"}; do exec {fd}>&-; done
+  exec >/dev/null 2>&1
+  if declare -F sf_guard_start >/dev/null; then sf_guard_start; fi
+  while read -r word tries groups; do
+    if [[ $word == bye ]]; then
+      [[ ! ${SF_GUARD-} ]] || printf 'bye\n' >&"$SF_GUARD"
+      return 0
+    fi
+    last=("$word" "$tries" "$groups")
+  done
+  sf_watchdog_clear
+}
+
+sf_watchdog_clear() { # the script is gone: ends the tasks, then the books; last of the caller is how
+  local -a groups=()
+  while read -r word _; do                              # +pid: a process group began; -pid: it ended
+    if [[ ! $word =~ ^[+-][0-9]+$ ]]; then continue; fi # nothing that this script has written
+    if [[ $word == +* ]]; then groups[${word#+}]=1; else unset -v "groups[${word#-}]"; fi
+  done <"$SF_RUN/.groups"
+  sf_watchdog_signal TERM
+  if [[ ${SLURM_JOB_ID-} ]] && declare -F sf_srun_hurry >/dev/null; then sf_srun_hurry; fi
+  for ((tries = SF_GRACE / 20; tries > 0; tries--)); do
+    sf_watchdog_alive || break
+    sleep 0.2
+  done
+  sf_watchdog_signal KILL
+  sf_aftermath_settle "${last[@]}"
+  rm -f -- "$SF_RUN/.groups" "$SF_RUN/.owner" "$SF_RUN"/status.json.*.new
+}
+
+sf_watchdog_signal() { # <signal>: to the groups of the caller, steps and containers, and what left its group
+  local pid kind
+  for kind in $SF_LAUNCHERS; do
+    if declare -F "sf_${kind}_signal_run" >/dev/null; then "sf_${kind}_signal_run" "$1"; fi
+  done
+  for pid in "${!groups[@]}"; do kill -s "$1" -- "-$pid" 2>/dev/null; done
+  sf_watchdog_find
+  for pid in ${SF_FOUND[@]+"${SF_FOUND[@]}"}; do kill -s "$1" "$pid" 2>/dev/null; done
+}
+
+sf_watchdog_find() { # -> SF_FOUND: processes that carry this run's id in their environment
+  mapfile -t SF_FOUND < <(grep -laF -- "SFLOW_RUN_ID=$SF_RUN_ID" /proc/[0-9]*/environ 2>/dev/null)
+  SF_FOUND=(${SF_FOUND[@]+"${SF_FOUND[@]#/proc/}"})
+  SF_FOUND=(${SF_FOUND[@]+"${SF_FOUND[@]%/environ}"})
+}
+
+sf_watchdog_alive() { # is anything of the groups of the caller, or of what left them, more than a zombie?
+  local file facts
+  sf_watchdog_find
+  ((! ${#SF_FOUND[@]})) || return 0
+  for file in /proc/[0-9]*/stat; do
+    read -r facts 2>/dev/null <"$file" || continue
+    # shellcheck disable=SC2086 # state, parent, group
+    set -- ${facts##*) }
+    if [[ $1 != Z && ${groups[$3]-} ]]; then return 0; fi
+  done
+  return 1
+}
+
+sf_watchdog_sweep() { # ends what left its process group and outlived the run
+  local pid
+  sf_watchdog_find
+  for pid in ${SF_FOUND[@]+"${SF_FOUND[@]}"}; do kill -s KILL "$pid" 2>/dev/null; done
+}
+
+sf_watchdog_tell() { # <state> <exit status> <reason>: this script will end without having ended the run; returns when the tasks are gone
+  local fd=${SF_WATCHDOG[1]-}
+  trap '' PIPE # nobody may be there to read it
+  { printf '%s\n' "$*" >&"$SF_LIFE"; } 2>/dev/null
+  exec {SF_LIFE}>&-
+  [[ ! $fd ]] || exec {fd}>&-
+  wait "$SF_WATCHER"
+}
+
+sf_watchdog_end() { # the tasks are gone; sends the watchdog home and looks for stragglers
+  sf_watchdog_sweep
+  trap '' PIPE # nobody may be there to read it
+  { printf 'bye\n' >&"$SF_LIFE"; } 2>/dev/null
+  exec {SF_LIFE}>&-
+  rm -f -- "$SF_RUN/.groups" "$SF_RUN/.owner"
 }
 
 # schedule: starts a task when all that it waits for is done or ready, and waits for what happens next. Nothing is polled:
@@ -1112,6 +1374,7 @@ sf_schedule_unhealthy() { # <task index> <attempt> <word>...: its failure probe,
 }
 
 sf_schedule_signal() { # <signal>: a signal to this script, from its trap
+  if [[ $1 == TERM && ${SLURM_JOB_ID-} ]] && declare -F sf_srun_hurry >/dev/null; then sf_srun_hurry; fi
   case $1 in
     USR1 | USR2) sf_run_fail TIMEOUT 124 "the job's time limit is near (SIG$1)" ;;
     *) sf_run_fail CANCELLED "$((128 + $(kill -l "$1")))" "SIG$1" ;;
@@ -1142,6 +1405,7 @@ sf_timer_due_sweep() { # a runner that is gone without a word was killed by some
   if ((${#gone[@]})) && ! read -r -t 0 -u "$SF_BUS"; then # else its word may still be on the bus
     for i in "${gone[@]}"; do sf_task_lost "$i"; done
   fi
+  sf_watchdog_keep
   sf_timer_set sweep:0 "$SF_SWEEP"
 }
 
@@ -1163,7 +1427,7 @@ sf_outputs_start() { # <task index> <the state it was in before> <why it ended>;
 }
 
 sf_outputs_rescue() { # <task index> <state> -> why of the caller: of a task that a limit or a signal has stopped, what it has printed so far
-  if [[ $2 == TIMEOUT || ($2 == CANCELLED && $SF_RUN_STATE != FAILED) ]]; then
+  if [[ $2 == TIMEOUT || ($2 == CANCELLED && $SF_RUN_STATE != FAILED) || ${SF_STATUS[$1]} == 143 && ! ${SF_VERDICT[$1]-} ]]; then
     sf_outputs_start "$1" STOPPED
     why+='; outputs.json has what it had printed'
   fi
@@ -1304,6 +1568,7 @@ sf_facts_variables() { # what every task finds in its environment
   local assignment comma=''
   SF_ENV=()
   workflow_environment
+  sf_facts_secrets # -> SF_SECRETS
   for assignment in ${SF_ENV[@]+"${SF_ENV[@]}"}; do
     sf_facts_pair "$assignment"
     printf '%s\n  %s' "$comma" "$SF_PAIR"
@@ -1311,9 +1576,19 @@ sf_facts_variables() { # what every task finds in its environment
   done
 }
 
+sf_facts_secrets() { # -> SF_SECRETS: the values of SF_ENV that no other value is to show
+  local assignment value
+  SF_SECRETS=()
+  for assignment in ${SF_ENV[@]+"${SF_ENV[@]}"}; do
+    value=${assignment#*=}
+    if ((${#value} > 3)) && sf_secret_name "${assignment%%=*}"; then SF_SECRETS+=("$value"); fi
+  done
+}
+
 sf_facts_pair() { # <NAME=VALUE> -> SF_PAIR: as a member of an object; no secret
-  local name=${1%%=*}
-  sf_json_quote "${1#*=}"
+  local name=${1%%=*} value=${1#*=} secret
+  for secret in ${SF_SECRETS[@]+"${SF_SECRETS[@]}"}; do value=${value//"$secret"/***}; done
+  sf_json_quote "$value"
   if sf_secret_name "$name"; then SF_JSON='"***"'; fi
   SF_PAIR="\"$name\": $SF_JSON"
 }
@@ -1490,202 +1765,10 @@ sf_facts_slurm() { # what Slurm says of the job; null outside
 
 sf_facts_deadline() { # -> SF_DEADLINE: when the job's time is over, in seconds since the epoch; Slurm before 23.02 has to be asked
   local job
-  SF_DEADLINE=${SLURM_JOB_END_TIME-}
+  SF_DEADLINE=${SLURM_JOB_END_TIME//[!0-9]/}
   if [[ ! ${SLURM_JOB_ID-} || $SF_DEADLINE ]]; then return 0; fi
   job=$(scontrol show job "$SLURM_JOB_ID" 2>/dev/null)
   if [[ $job =~ \ EndTime=([0-9-]+)T([0-9:]+) ]]; then SF_DEADLINE=$(date -d "${BASH_REMATCH[1]} ${BASH_REMATCH[2]}" +%s); fi
-}
-
-# owner: who writes in a run directory: one script and its watchdog. A resumed run waits until those of the earlier start are gone,
-# or is refused: two schedulers in one directory would end each other's tasks and mix their books.
-
-sf_owner_take() { # for this script; exits when another one still runs there
-  local told=''
-  if sf_owner_alive script; then
-    printf 'sflow: %s is being run by process %s\n' "$SF_RUN" "$SF_OWNER" >&2
-    exit 64
-  fi
-  while sf_owner_alive watchdog; do
-    [[ $told ]] || printf 'sflow: waiting until what was left of the earlier run in %s has ended\n' "$SF_RUN" >&2
-    told=1
-    sleep 0.1
-  done
-  rm -f -- "$SF_RUN/.owner"
-  sf_owner_sign script "$$"
-}
-
-sf_owner_alive() { # <script or watchdog> -> SF_OWNER: its process; is that of the last start still there, on this host?
-  local host role began
-  [[ -r $SF_RUN/.owner ]] || return 1
-  while read -r host role SF_OWNER began; do
-    [[ $role == "$1" && $host == "${HOSTNAME:--}" ]] || continue
-    if sf_owner_began "$SF_OWNER" && [[ $SF_BEGAN_AT == "$began" ]]; then return 0; fi
-  done <"$SF_RUN/.owner"
-  return 1
-}
-
-sf_owner_sign() { # <script or watchdog> <process>
-  sf_owner_began "$2"
-  printf '%s %s %s %s\n' "${HOSTNAME:--}" "$1" "$2" "$SF_BEGAN_AT" 2>/dev/null >>"$SF_RUN/.owner"
-}
-
-sf_owner_began() { # <process> -> SF_BEGAN_AT: when it began, in ticks: its number alone may be another's by now; status 1 when it is gone
-  local facts
-  SF_BEGAN_AT=''
-  read -r facts 2>/dev/null <"/proc/$1/stat" || return
-  # shellcheck disable=SC2086 # from the state on
-  set -- ${facts##*) }
-  SF_BEGAN_AT=${20}
-  [[ $1 != Z ]]
-}
-
-# aftermath: the books of a run whose script is gone without a last word: what events.jsonl tells is brought to an end there, and
-# status.json says the same.
-
-sf_aftermath_settle() { # <state> <exit status> <reason>: of the run; every task gets a state that is its last
-  local -i i
-  local word
-  SF_RUN_STATE=$1 SF_EXIT=$2 SF_REASON=$3
-  sf_aftermath_mend "$SF_RUN/events.jsonl"
-  sf_aftermath_read
-  exec {SF_EVENTS}>>"$SF_RUN/events.jsonl"
-  sf_clock_stamp
-  for ((i = 0; i < ${#SF_TASK[@]}; i++)); do
-    case ${SF_STATE[i]-} in
-      RUNNING | READY) word=stopped SF_FINISHED[i]=$SF_STAMP ;;
-      '' | INITIATED) word='not started' ;;
-      *) continue ;;
-    esac
-    SF_STATE[i]=CANCELLED
-    sf_event_state "$i" CANCELLED "$word: $3"
-  done
-  sf_json_quote "$3"
-  sf_event_run "$1" exit_status "$2" reason "$SF_JSON"
-  sf_status_write
-}
-
-sf_aftermath_mend() { # <file of lines>: drops a last line that has no end, for what is appended would be part of it
-  if [[ ! -s $1 || $(tail -c 1 -- "$1" && echo .) == $'\n.' ]]; then return 0; fi
-  sed '$d' <"$1" >"$1.new" && mv -f -- "$1.new" "$1"
-}
-
-sf_aftermath_read() { # -> SF_STATE, SF_ATTEMPT, SF_STATUS, SF_STARTED, SF_FINISHED, SF_ROW: as the last start's events have it
-  local line i
-  local -A index=()
-  local event='^\{"time":([0-9.]+),"event":"state","task":("([^"\\]|\\.)*"),"state":"([A-Z]+)","attempt":([0-9]+),"exit_status":([a-z0-9]+),"reason":(.*)\}$'
-  for i in "${!SF_TASK[@]}"; do
-    sf_event_name "$i"
-    index[${SF_QUOTED[i]}]=$i
-  done
-  sf_aftermath_forget
-  while IFS= read -r line; do
-    if [[ $line == *'"event":"run","state":"RUNNING"'* ]]; then sf_aftermath_forget; fi
-    [[ $line =~ $event && ${index[${BASH_REMATCH[2]}]-} ]] || continue
-    sf_aftermath_note "${index[${BASH_REMATCH[2]}]}" "${BASH_REMATCH[1]}" "${BASH_REMATCH[@]:4}"
-  done <"$SF_RUN/events.jsonl"
-}
-
-sf_aftermath_forget() { # the state of every task before the first event
-  local -i i
-  SF_STATE=() SF_ATTEMPT=() SF_STATUS=() SF_STARTED=() SF_FINISHED=()
-  for ((i = 0; i < ${#SF_TASK[@]}; i++)); do
-    SF_STATE[i]=INITIATED
-    sf_status_row "$i" "${SF_QUOTED[i]}" '""'
-  done
-}
-
-sf_aftermath_note() { # <task index> <time> <state> <attempt> <exit status> <reason as JSON>
-  SF_STATE[$1]=$3 SF_ATTEMPT[$1]=$4 SF_STATUS[$1]=$5
-  case $3 in
-    RUNNING) SF_STARTED[$1]=$2 ;;
-    READY | SKIPPED) ;;
-    *) [[ ! ${SF_STARTED[$1]-} ]] || SF_FINISHED[$1]=$2 ;;
-  esac
-  sf_status_row "$1" "${SF_QUOTED[$1]}" "$6"
-}
-
-# watchdog: takes the tasks down when this script is killed with SIGKILL, and finds what left its process group.
-# It reads a pipe of which only the script holds the other end: end of file means that the script is gone. Which process
-# groups there are stands in a file, so that the watchdog sleeps while tasks come and go.
-
-sf_watchdog_start() { # in a process group of its own: who kills all of the script's must not take it along
-  exec {SF_GROUPS}>"$SF_RUN/.groups"
-  set -m
-  coproc SF_WATCHDOG { sf_watchdog_serve; }
-  set +m
-  exec {SF_LIFE}>&"${SF_WATCHDOG[1]}"
-}
-
-sf_watchdog_serve() { # waits for the end of its pipe; "bye": the run has ended in order; else why it has not
-  local word tries groups=() last=(FAILED 137 "the script was killed")
-  trap '' HUP INT QUIT TERM USR1 USR2 PIPE
-  sf_owner_sign watchdog "$BASHPID"
-  exec {SF_EVENTS}>&- {SF_LOG}>&- {SF_GROUPS}>&- >/dev/null 2>&1
-  while read -r word tries groups; do
-    [[ $word != bye ]] || return 0
-    last=("$word" "$tries" "$groups")
-  done
-  groups=()
-  while read -r word _; do # +pid: a process group began; -pid: it ended
-    if [[ $word == +* ]]; then groups[${word#+}]=1; else unset -v "groups[${word#-}]"; fi
-  done <"$SF_RUN/.groups"
-  sf_watchdog_signal TERM
-  for ((tries = SF_GRACE / 20; tries > 0; tries--)); do
-    sf_watchdog_alive || break
-    sleep 0.2
-  done
-  sf_watchdog_signal KILL
-  sf_aftermath_settle "${last[@]}"
-  rm -f -- "$SF_RUN/.groups" "$SF_RUN/.owner" "$SF_RUN"/status.json.*.new
-}
-
-sf_watchdog_signal() { # <signal>: to the groups of the caller, steps and containers, and what left its group
-  local pid kind
-  for kind in $SF_LAUNCHERS; do
-    if declare -F "sf_${kind}_signal_run" >/dev/null; then "sf_${kind}_signal_run" "$1"; fi
-  done
-  for pid in "${!groups[@]}"; do kill -s "$1" -- "-$pid" 2>/dev/null; done
-  sf_watchdog_find
-  for pid in ${SF_FOUND[@]+"${SF_FOUND[@]}"}; do kill -s "$1" "$pid" 2>/dev/null; done
-}
-
-sf_watchdog_find() { # -> SF_FOUND: processes that carry this run's id in their environment
-  mapfile -t SF_FOUND < <(grep -laF -- "SFLOW_RUN_ID=$SF_RUN_ID" /proc/[0-9]*/environ 2>/dev/null)
-  SF_FOUND=(${SF_FOUND[@]+"${SF_FOUND[@]#/proc/}"})
-  SF_FOUND=(${SF_FOUND[@]+"${SF_FOUND[@]%/environ}"})
-}
-
-sf_watchdog_alive() { # is anything of the groups of the caller, or of what left them, more than a zombie?
-  local file facts
-  sf_watchdog_find
-  ((! ${#SF_FOUND[@]})) || return 0
-  for file in /proc/[0-9]*/stat; do
-    read -r facts 2>/dev/null <"$file" || continue
-    # shellcheck disable=SC2086 # state, parent, group
-    set -- ${facts##*) }
-    if [[ $1 != Z && ${groups[$3]-} ]]; then return 0; fi
-  done
-  return 1
-}
-
-sf_watchdog_sweep() { # ends what left its process group and outlived the run
-  local pid
-  sf_watchdog_find
-  for pid in ${SF_FOUND[@]+"${SF_FOUND[@]}"}; do kill -s KILL "$pid" 2>/dev/null; done
-}
-
-sf_watchdog_tell() { # <state> <exit status> <reason>: this script will end without having ended the run; returns when the tasks are gone
-  local fd=${SF_WATCHDOG[1]}
-  printf '%s\n' "$*" >&"$SF_LIFE"
-  exec {SF_LIFE}>&- {fd}>&-
-  wait "$SF_WATCHDOG_PID"
-}
-
-sf_watchdog_end() { # the tasks are gone; sends the watchdog home and looks for stragglers
-  sf_watchdog_sweep
-  printf 'bye\n' >&"$SF_LIFE"
-  exec {SF_LIFE}>&-
-  rm -f -- "$SF_RUN/.groups" "$SF_RUN/.owner"
 }
 
 # directory: the run directory: where it is, and what it holds from the start.
@@ -1708,7 +1791,9 @@ sf_directory_open() { # the run directory, with what it ran from
   sf_clock_now
   SF_BEGAN=$SF_NOW
   SF_RUN_STATE=RUNNING
+  [[ ! ${SF_PRIVATE-} ]] || SF_UMASK=$(umask)
   cp -- "$SF_SELF" "$SF_RUN/${SF_WORKFLOW}.sh" 2>/dev/null
+  [[ ! ${SF_PRIVATE-} ]] || chmod go= -- "$SF_RUN/${SF_WORKFLOW}.sh"
   sf_directory_tasks || exit 78
   sf_watchdog_start
   sf_json_quote "$SF_RUN_ID"
@@ -1807,10 +1892,10 @@ sf_preflight_paths() { # artifacts that must be there
 }
 
 sf_preflight_output() { # the output directory can be written; nothing of it is made, as another run may begin there now
-  local there=$SF_OUTPUT
+  local there=$SF_OUTPUT probe=.sflow.${HOSTNAME//[!A-Za-z0-9._-]/_}.$BASHPID
   while [[ $there && ! -e $there ]]; do there=${there%/*}; done
-  if mkdir -- "$there/.sflow.$HOSTNAME.$BASHPID" 2>/dev/null; then
-    rmdir -- "$there/.sflow.$HOSTNAME.$BASHPID"
+  if mkdir -- "$there/$probe" 2>/dev/null; then
+    rmdir -- "$there/$probe"
   else
     SF_MISSING+=("output directory cannot be written: $SF_OUTPUT")
   fi
@@ -1986,7 +2071,7 @@ sf_select_forget() { # strikes out what is about to run again: while it does, ne
     [[ ${SF_STATE[i]-} ]] || again[${SF_TASK[i]}]=1
   done
   while IFS= read -r line; do
-    if [[ ${again[${line##* }]-} ]]; then struck=1; else kept+=$line$'\n'; fi
+    if [[ ${again[${line#* }]-} ]]; then struck=1; else kept+=$line$'\n'; fi
   done < <(cat -- "$SF_RUN/completed.txt" 2>/dev/null)
   if [[ $struck ]]; then printf '%s' "$kept" >"$SF_RUN/completed.txt.new" && mv -f -- "$SF_RUN/completed.txt.new" "$SF_RUN/completed.txt"; fi
 }
@@ -2097,10 +2182,12 @@ sf_report_read() { # <status.json> -> rows, state, reason of the caller; of many
 # verify: whether this file still is what was compiled, and its sources are what they were.
 
 sf_verify_print() { # status 1 when something was edited
-  local line body='' signed='' directives='' sources=() said=()
+  local line body='' signed='' own='' header='' directives='' sources=() said=()
   local -i n=0
   while IFS= read -r line && [[ $line ]]; do
     n+=1
+    if [[ $line == '#   header   sha256:'* ]]; then own=${line:20} && continue; fi
+    header+=$line$'\n'
     case $line in
       '#SBATCH'*) directives+=$line$'\n' ;;
       '#   from     '*'  sha256:'*) sources+=("${line:13:${#line}-86}" "${line: -64}") ;;
@@ -2109,6 +2196,7 @@ sf_verify_print() { # status 1 when something was edited
     esac
   done <"$SF_SELF"
   if [[ $directives$signed ]]; then sf_verify_part "$signed" 'its #SBATCH lines were edited' printf %s "$directives"; fi
+  ((${#said[@]})) || sf_verify_part "${own% (this header but this line)}" 'its header was edited' printf %s "$header"
   sf_verify_part "$body" 'it was edited below its header' tail -n "+$((n + 1))" -- "$SF_SELF"
   sf_verify_sources ${sources[@]+"${sources[@]}"}
   for line in ${said[@]+"${said[@]}"}; do printf '%s: %s\n' "${SF_SELF##*/}" "$line"; done
@@ -2159,10 +2247,17 @@ sf_help_print() {
 
 sf_main() { # <argument>...
   local command=run tasks=() sets=()
+  trap - EXIT # that of a script which is not whole
+  if [[ ${1-} == guard ]] && declare -F sf_guard_serve >/dev/null; then
+    sf_main_state
+    sf_guard_serve "$2"
+    return
+  fi
   case ${1-} in
     run | plan | preflight | status | verify) command=$1 && shift ;;
     help | -h | --help) sf_help_print && return 0 ;;
   esac
+  sf_console_streams
   sf_main_state
   sf_main_options "$@" # -> tasks, sets, SF_*
   sf_main_places
