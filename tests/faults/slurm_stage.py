@@ -13,7 +13,7 @@ from __future__ import annotations
 import random
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from faults.checks import check, check_files, unfinished
@@ -42,9 +42,9 @@ class SlurmStage:
         self._job = self._submit(text.replace("TOKEN", self.token), *options, **how)
         return self._job
 
-    def running(self, text: str, *tasks: str, **how: Any) -> Job:
+    def running(self, text: str, *tasks: str, options: Sequence[str] = (), **how: Any) -> Job:
         """Submits, and returns when the steps of these tasks have begun and recorded themselves."""
-        job = self.submit(text, **how)
+        job = self.submit(text, *options, **how)
         for task in tasks:
             job.wait_for(task, "RUNNING")
         for _ in every(0.02, 30):
@@ -58,7 +58,7 @@ class SlurmStage:
 
     def break_(self, *what: str) -> None:
         """Breaks a part of the cluster, or mends it (tests/slurm/cluster/break.sh)."""
-        self.broken = what != ("mend",)
+        self.broken = True
         subprocess.run([CLUSTER / "break.sh", *what], check=True, timeout=60)
 
     def finish(self, job: Job, timeout: float = 90) -> Ended:

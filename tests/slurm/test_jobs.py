@@ -166,17 +166,6 @@ def test_scancel_ends_the_run_in_order(submit: Callable) -> None:
     assert {task["state"] for task in job.record["tasks"].values()} == {"CANCELLED"}
 
 
-def test_a_run_ends_before_the_time_limit_of_its_job(submit: Callable) -> None:
-    # Slurm looks at limits once a minute, so the signal may come up to a minute early: the lead covers the whole limit.
-    job = submit(backend(1, time="1") + SERVICE.format(mark=2), edit=lambda text: text.replace("USR2@15", "USR2@58"))
-    job.wait_for("client", "RUNNING")
-    job.wait(timeout=90)
-    assert gone("sleep 987202")
-    assert job.record["state"] == "TIMEOUT"
-    assert "time limit is near" in job.record["reason"]
-    assert job.exit_code == "124:0"
-
-
 LAST_WORDS = """{backend}
 workflow:
   name: w

@@ -2,7 +2,7 @@
 # Breaks a part of the cluster, or mends it:
 #
 #   break.sh node N          as a power cut: everything on node N is killed, and Slurm is told that the node is down
-#   break.sh controller      stops slurmctld
+#   break.sh controller      stops slurmctld; start-controller starts it
 #   break.sh mend            starts what is missing, and waits until every node is idle
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -25,16 +25,25 @@ controller() {
   while [[ -e /proc/$pid && $(<"/proc/$pid/stat") != *') Z '* ]]; do sleep 0.05; done
 }
 
+start-controller() { # and waits until it answers
+  answers || slurmctld
+  until answers; do sleep 0.1; done
+}
+
+answers() {
+  timeout 5 scontrol ping 2>/dev/null | grep -q ' is UP'
+}
+
 mend() {
   local i tries
-  timeout 5 scontrol ping 2>/dev/null | grep -q ' is UP' || slurmctld
+  start-controller
   for ((i = 1; i <= NODES; i++)); do
     [[ $(ip netns pids "$(namespace_of "$i")" | wc -l) != 0 ]] || start_node "$i"
   done
   for ((tries = 200; tries; tries--)); do
-    [[ $(timeout 5 sinfo -h -N -o %t | grep -cx idle) != "$NODES" ]] || return 0
+    [[ $(timeout 5 sinfo -h -p gpu -N -o %t | grep -cx idle) != "$NODES" ]] || return 0
     for ((i = 1; i <= NODES; i++)); do
-      [[ $(sinfo -h -n "node$i" -o %t) != down* ]] || scontrol update NodeName="node$i" State=RESUME
+      [[ $(sinfo -h -p gpu -n "node$i" -o %t) != down* ]] || scontrol update NodeName="node$i" State=RESUME
     done
     sleep 0.2
   done
