@@ -123,10 +123,10 @@ def test_it_never_has_more_time_than_there_is(tmp_path: Path, script: str) -> No
 
 
 def test_what_it_leaves_behind_is_gone(tmp_path: Path) -> None:
-    run = Workflow(tmp_path, HEAD + hook("sleep 3217 & exit 0") + TASKS).run()
+    run = Workflow(tmp_path, HEAD + hook(f"bash -c 'sleep 80; : {tmp_path}' & exit 0") + TASKS).run()
     assert run.status == 124
     time.sleep(0.2)
-    assert not processes("3217")
+    assert not processes(str(tmp_path))
 
 
 def test_its_failure_is_told_and_changes_nothing(tmp_path: Path) -> None:
@@ -193,16 +193,17 @@ def test_a_signal_while_it_runs_ends_it(tmp_path: Path) -> None:
 
 
 def test_a_script_that_is_killed_takes_it_along(tmp_path: Path) -> None:
-    made = Workflow(tmp_path, HEAD.replace("4", "60") + hook("echo begun; exec sleep 3218", lead="30") + TASKS)
+    made = Workflow(tmp_path, HEAD.replace("4", "60") + hook("echo begun; sleep 80; exit 0", lead="30") + TASKS)
     process = made.start()
     made.wait_for("a", "RUNNING")
     os.kill(process.pid, signal.SIGUSR2)
     for _ in every(0.05, 20):
-        if processes("3218"):
+        if (made.directory / "on_timeout.log").exists() and printed(made.directory):
             break
+    assert processes(f"{made.directory}/on_timeout.sh")
     os.kill(process.pid, signal.SIGKILL)
     process.communicate(timeout=30)
-    for _ in every(0.1, 15):
-        if not processes("3218"):
+    for _ in every(0.1, 25):
+        if not processes(str(tmp_path)):
             break
-    assert not processes("3218")
+    assert not processes(str(tmp_path))
