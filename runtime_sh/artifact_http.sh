@@ -71,14 +71,17 @@ sf_artifact_http_wget() { # <url>: becomes wget; busybox's reads URLs from its a
 
 sf_artifact_http_wget_judge() { # <exit status> <url>: from that and the headers, which the log shows -> next of the caller
   local word value code='' length='' place=''
+  local -i led=0
   while read -r word value _; do
     case $word in
       HTTP/*) code=$value length='' ;;
-      [Ll]ocation:) place=${value%$'\r'} && sf_artifact_http_leads "$2" "$place" || return ;;
+      [Ll]ocation:) led+=1 place=${value%$'\r'} && sf_artifact_http_leads "$2" "$place" || return ;;
       [Cc]ontent-[Ll]ength:) length=${value//[!0-9]/} ;; # no more of it: what is compared as a number is evaluated
     esac
   done <"$SF_PART.log"
-  if [[ $code == 3?? && $place ]]; then
+  if [[ $code == 3?? && $led -gt 2 ]]; then # busybox's goes on itself, until it is tired
+    sf_curl_answer_judge 47 ''
+  elif [[ $code == 3?? && $place ]]; then
     sf_artifact_http_next "$2" "$place"
   elif [[ $code == [45]?? ]]; then
     sf_curl_answer_judge 22 "$code"
