@@ -24,7 +24,7 @@ sf_watchdog_keep() { # somebody may kill the watchdog, too: then there is anothe
 }
 
 sf_watchdog_serve() { # waits for the end of its pipe; "bye": the run has ended in order; else why it has not
-  local fd word tries groups=() last=(FAILED 137 "the script was killed")
+  local fd word tries groups=() ending=(FAILED 137 "the script was killed")
   trap '' HUP INT QUIT TERM USR1 USR2 PIPE
   sf_owner_sign watchdog "$BASHPID"
   for fd in "$SF_EVENTS" "$SF_LOG" "$SF_GROUPS" ${SF_BUS-} ${SF_CHECKS-} ${SF_RUNNER_PIPE[@]+"${SF_RUNNER_PIPE[@]}"}; do exec {fd}>&-; done
@@ -35,12 +35,12 @@ sf_watchdog_serve() { # waits for the end of its pipe; "bye": the run has ended 
       [[ ! ${SF_GUARD-} ]] || printf 'bye\n' >&"$SF_GUARD"
       return 0
     fi
-    last=("$word" "$tries" "$groups")
+    ending=("$word" "$tries" "$groups")
   done
   sf_watchdog_clear
 }
 
-sf_watchdog_clear() { # the script is gone: ends the tasks, then the books; last of the caller is how
+sf_watchdog_clear() { # the script is gone: ends the tasks, then the books; ending of the caller is how
   local -a groups=()
   while read -r word _; do                              # +pid: a process group began; -pid: it ended
     if [[ ! $word =~ ^[+-][0-9]+$ ]]; then continue; fi # nothing that this script has written
@@ -53,7 +53,7 @@ sf_watchdog_clear() { # the script is gone: ends the tasks, then the books; last
     sleep 0.2
   done
   sf_watchdog_signal KILL
-  sf_aftermath_settle "${last[@]}"
+  sf_aftermath_settle "${ending[@]}"
   rm -f -- "$SF_RUN/.groups" "$SF_RUN/.owner" "$SF_RUN"/status.json.*.new
 }
 
