@@ -24,7 +24,7 @@ BATS_FILES = $(wildcard tests/runtime/*.bats)
 JOBS ?= $(shell nproc)
 
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test coverage check schema docs site tables golden dynamo bench slurm-up slurm-down clean
+.PHONY: help setup demo test coverage check schema docs site tables golden dynamo bench soak slurm-up slurm-down clean
 
 help: ## what can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -92,6 +92,10 @@ dynamo: $(VENV)/.package ## NVIDIA Dynamo from PyPI into build/dynamo, for the t
 
 bench: $(VENV)/.dev ## how long runs and compilations take, against bash by hand
 	python bench/bench.py
+
+MINUTES ?= 60
+soak: $(VENV)/.dev ## run workflows for an hour (MINUTES=) and disturb them at random; say what was wrong
+	PYTHONPATH=tests:tests/run python -m faults.soak --minutes $(MINUTES)
 
 slurm-up: $(VENV)/.dev ## a real Slurm cluster of four nodes on this machine (root)
 	bash tests/slurm/cluster/up.sh

@@ -21,7 +21,7 @@ sf_aftermath_settle() { # <state> <exit status> <reason>: of the run; every task
     sf_event_state "$i" CANCELLED "$word: $3"
   done
   sf_json_quote "$3"
-  sf_event_run "$1" exit_status "$2" reason "$SF_JSON"
+  [[ $SF_ENDED ]] || sf_event_run "$1" exit_status "$2" reason "$SF_JSON"
   sf_status_write
 }
 
@@ -30,7 +30,7 @@ sf_aftermath_mend() { # <file of lines>: drops a last line that has no end, for 
   sed '$d' <"$1" >"$1.new" && mv -f -- "$1.new" "$1"
 }
 
-sf_aftermath_read() { # -> SF_STATE, SF_ATTEMPT, SF_STATUS, SF_STARTED, SF_FINISHED, SF_ROW: as the last start's events have it
+sf_aftermath_read() { # -> SF_STATE, SF_ATTEMPT, SF_STATUS, SF_STARTED, SF_FINISHED, SF_ROW, SF_ENDED: as the last start's events have it
   local line i
   local -A index=()
   local event='^\{"time":([0-9.]+),"event":"state","task":("([^"\\]|\\.)*"),"state":"([A-Z]+)","attempt":([0-9]+),"exit_status":([a-z0-9]+),"reason":(.*)\}$'
@@ -40,10 +40,10 @@ sf_aftermath_read() { # -> SF_STATE, SF_ATTEMPT, SF_STATUS, SF_STARTED, SF_FINIS
   done
   sf_aftermath_forget
   while IFS= read -r line; do
-    if [[ $line == *'"event":"run","state":"RUNNING"'* ]]; then
-      sf_aftermath_forget
-      sf_aftermath_begun "$line"
-    fi
+    case $line in
+      *'"event":"run","state":"RUNNING"'*) sf_aftermath_forget && sf_aftermath_begun "$line" ;;
+      *'"event":"run",'*) SF_ENDED=1 ;;
+    esac
     [[ $line =~ $event && ${index[${BASH_REMATCH[2]}]-} ]] || continue
     sf_aftermath_note "${index[${BASH_REMATCH[2]}]}" "${BASH_REMATCH[1]}" "${BASH_REMATCH[@]:4}"
   done <"$SF_RUN/events.jsonl"
@@ -51,7 +51,7 @@ sf_aftermath_read() { # -> SF_STATE, SF_ATTEMPT, SF_STATUS, SF_STARTED, SF_FINIS
 
 sf_aftermath_forget() { # the state of every task before the first event
   local -i i
-  SF_STATE=() SF_ATTEMPT=() SF_STATUS=() SF_STARTED=() SF_FINISHED=()
+  SF_STATE=() SF_ATTEMPT=() SF_STATUS=() SF_STARTED=() SF_FINISHED=() SF_ENDED=
   for ((i = 0; i < ${#SF_TASK[@]}; i++)); do
     SF_STATE[i]=INITIATED
     sf_status_row "$i" "${SF_QUOTED[i]}" '""'

@@ -2,9 +2,9 @@
 # bus: pipes on which many write lines and one reads them.
 # requires:
 
-sf_bus_open() { # <variable>: a pipe that is open at both ends; -> its descriptor
+sf_bus_open() { # <variable>: a pipe that is open at both ends; -> its descriptor; status 1 when there is none left
   local fd
-  exec {fd}<> <(:)
+  { exec {fd}<> <(:); } 2>/dev/null || return 1
   printf -v "$1" '%d' "$fd"
 }
 

@@ -23,9 +23,9 @@ sf_console_state() { # <task index> <word> <text>: one change of a task
   printf -v line '%-*s  %-9s%s' "$SF_NAME_WIDTH" "${SF_TASK[$1]}" "$2" "${SF_PLAIN:+  $SF_PLAIN}"
   printf -v time '%(%H:%M:%S)T' -1
   if ((${#SF_COLOUR[@]})); then
-    printf '%s  %s%s%s\n' "$time" "${SF_COLOUR_OF[$2]-}" "$line" "${SF_COLOUR[0]}"
+    sf_console_print "$time  ${SF_COLOUR_OF[$2]-}$line${SF_COLOUR[0]}"
   else
-    printf '%s  %s\n' "$time" "$line"
+    sf_console_print "$time  $line"
   fi
   sf_console_record "$time" "$line"
 }
@@ -34,13 +34,17 @@ sf_console_say() { # <text>: anything else worth a line
   local time
   sf_console_plain "$1"
   printf -v time '%(%H:%M:%S)T' -1
-  printf '%s  %s\n' "$time" "$SF_PLAIN"
+  sf_console_print "$time  $SF_PLAIN"
   sf_console_record "$time" "$SF_PLAIN"
+}
+
+sf_console_print() { # <line>: who reads may be gone
+  { printf '%s\n' "$1" || :; } 2>/dev/null
 }
 
 sf_console_warn() { # <text>: something is wrong that does not end the run
   sf_console_plain "$1"
-  printf 'sflow: %s\n' "$SF_PLAIN" >&2
+  printf 'sflow: %s\n' "$SF_PLAIN" >&2 || :
   sf_console_record WARNING "$SF_PLAIN"
 }
 
@@ -60,5 +64,5 @@ sf_console_plain() { # <text> -> SF_PLAIN: the same as one line that cannot stee
 }
 
 sf_console_record() { # <time> <text>: the line in sflow.log, once there is one
-  [[ -z ${SF_LOG-} ]] || printf '%s  %s\n' "$1" "$2" >&"$SF_LOG" || :
+  [[ -z ${SF_LOG-} ]] || { printf '%s  %s\n' "$1" "$2" >&"$SF_LOG" || :; } 2>/dev/null
 }

@@ -2,11 +2,25 @@
 # event: events.jsonl, one line for everything that happened (schemas/event.schema.json).
 # requires: clock json console status
 
-sf_event_line() { # <text>: appends one line in one write
-  if ! { printf '%s\n' "$1" >&"$SF_EVENTS"; } 2>/dev/null && [[ ! ${SF_EVENTS_BROKEN-} ]]; then
-    SF_EVENTS_BROKEN=1
-    sf_console_warn "cannot write events.jsonl; the run goes on without"
-  fi
+sf_event_line() { # <text>: appends one line in one write; what a full disk does not take is written when there is room again
+  SF_EVENTS_OWED+=("$1")
+  while ((${#SF_EVENTS_OWED[@]})); do
+    if ! { printf '%s\n' "${SF_EVENTS_OWED[0]}" >&"$SF_EVENTS"; } 2>/dev/null; then
+      sf_event_cut "$SF_RUN/events.jsonl"
+      [[ ${SF_EVENTS_BROKEN-} ]] || sf_console_warn "cannot write events.jsonl; the run goes on"
+      SF_EVENTS_BROKEN=1
+      return 0
+    fi
+    SF_EVENTS_OWED=("${SF_EVENTS_OWED[@]:1}")
+  done
+}
+
+sf_event_cut() { # <file of lines>: cuts off the line that has no end, in place: the file is open
+  local LC_ALL=C last
+  last=$(tail -c 65536 -- "$1" && echo .) 2>/dev/null
+  last=${last%.}
+  last=${last##*$'\n'}
+  [[ ! $last ]] || dd if=/dev/null of="$1" bs=1 seek="$(($(wc -c <"$1") - ${#last}))" 2>/dev/null
 }
 
 sf_event_run() { # <state> [<key> <json value>]...: a new state of the run

@@ -21,7 +21,9 @@ sf_facts_write() { # a run can do without them
     sf_facts_environment >"$SF_RUN/env.txt"
     sf_plan_print >"$SF_RUN/plan.txt"
     sf_facts_print >"$SF_RUN/run.json.new" && mv -f -- "$SF_RUN/run.json.new" "$SF_RUN/run.json"
-  } 2>/dev/null || sf_console_warn "cannot write $SF_RUN/run.json; the run goes on without"
+  } 2>/dev/null && return
+  rm -f -- "$SF_RUN/run.json.new"
+  sf_console_warn "cannot write $SF_RUN/run.json; the run goes on without"
 }
 
 sf_facts_print() {

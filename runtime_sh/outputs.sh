@@ -85,6 +85,7 @@ sf_schedule_outputs() { # <task index> <status> <word>...: from the reader
   unset -v "SF_READER[i]"
   SF_READERS=$((SF_READERS - 1))
   sf_timer_clear "reader:$i"
+  if (($2)); then rm -f -- "$SF_RUN/${SF_TASK[i]}/outputs.json.new"; fi
   if [[ ${SF_CHECKED[i]-} && ${SF_READER_AFTER[i]} != STOPPED ]]; then
     sf_outputs_check_settle "$i" "$2" "${*:3}" || return 0
   elif (($2 % 3)); then

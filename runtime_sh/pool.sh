@@ -12,8 +12,8 @@ sf_pool_assign() { # <task index> <attempt> -> SF_PID[index]: an idle runner mak
     fi
     sf_pool_retire "$n" # somebody killed it
   done
-  if ((${#SF_RUNNER_PIPE[@]} < 32)); then
-    sf_pool_start
+  sf_pool_limit
+  if ((${#SF_RUNNER_PIPE[@]} < SF_RUNNER_MOST)) && sf_pool_start; then
     sf_pool_tell "$SF_RUNNER_NEW" "$@"
   else     # descriptors are scarce: one that ends with its task
     set -m # makes it the leader of a process group
@@ -25,6 +25,14 @@ sf_pool_assign() { # <task index> <attempt> -> SF_PID[index]: an idle runner mak
   fi
 }
 
+sf_pool_limit() { # -> SF_RUNNER_MOST: how many runners may have a pipe; half of the descriptors that there are, none of the first ones
+  local most
+  [[ ! ${SF_RUNNER_MOST-} ]] || return 0
+  most=$(ulimit -n)
+  SF_RUNNER_MOST=32
+  if [[ $most == [0-9]* ]] && ((most < 80)); then SF_RUNNER_MOST=$(((most - 16) / 2)); fi
+}
+
 sf_pool_tell() { # <runner> <task index> <attempt>
   printf '%s %s\n' "$2" "$3" >&"${SF_RUNNER_PIPE[$1]}"
   SF_PID[$2]=${SF_RUNNER_PID[$1]}
@@ -33,7 +41,7 @@ sf_pool_tell() { # <runner> <task index> <attempt>
 
 sf_pool_start() { # -> SF_RUNNER_NEW
   local -i n=$((SF_RUNNER_NEW + 1))
-  sf_bus_open "SF_RUNNER_PIPE[n]"
+  sf_bus_open "SF_RUNNER_PIPE[n]" || return
   set -m
   sf_runner_serve "${SF_RUNNER_PIPE[n]}" &
   set +m
@@ -83,7 +91,7 @@ sf_pool_signal() { # <signal> <task index>...: to the process groups of the task
     elif [[ ${group[index]-} == "${word#-}" ]]; then
       group[index]=''
     fi
-  done <"$SF_RUN/.groups"
+  done <"/dev/fd/$SF_GROUPS" # its name may be gone
   for i in "${@:2}"; do
     if [[ ${group[i]-} ]]; then
       kill -s "$1" -- "-${group[i]}" 2>/dev/null

@@ -41,8 +41,11 @@ sf_preflight_paths() { # artifacts that must be there
 }
 
 sf_preflight_output() { # the output directory can be written; nothing of it is made, as another run may begin there now
-  local there=$SF_OUTPUT probe=.sflow.${HOSTNAME//[!A-Za-z0-9._-]/_}.$BASHPID
+  local stale there=$SF_OUTPUT probe=.sflow.${HOSTNAME//[!A-Za-z0-9._-]/_}.$BASHPID
   while [[ $there && ! -e $there ]]; do there=${there%/*}; done
+  for stale in "$there/${probe%.*}".*; do # of a script that was killed just here
+    [[ ! -d $stale || -e /proc/${stale##*.} ]] || rmdir -- "$stale" 2>/dev/null
+  done
   if mkdir -- "$there/$probe" 2>/dev/null; then
     rmdir -- "$there/$probe"
   else

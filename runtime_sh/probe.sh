@@ -1,8 +1,8 @@
 # shellcheck shell=bash
 # probe: the scheduler's side of the probes: starts the prober, and tells it which probes to run.
-# requires: bus prober timer clock event
+# requires: bus prober timer clock event console
 
-sf_probe_open() { # the prober gets a process group of its own, so that Ctrl-C leaves it to the end
+sf_probe_open() { # the prober, in a process group of its own, so that Ctrl-C leaves it to the end
   sf_bus_open SF_CHECKS
   set -m
   sf_prober_serve </dev/null >/dev/null 2>&1 &
@@ -11,21 +11,38 @@ sf_probe_open() { # the prober gets a process group of its own, so that Ctrl-C l
   printf '+%s\n' "$SF_PROBER" >&"$SF_GROUPS"
 }
 
+sf_probe_heed() { # another one takes the place of one that was killed, for the attempts that run
+  local i fd=$SF_CHECKS
+  ! kill -0 "$SF_PROBER" 2>/dev/null || return 0
+  sf_console_warn "the prober was killed; another one takes its place"
+  printf -- '-%s\n' "$SF_PROBER" >&"$SF_GROUPS"
+  exec {fd}>&-
+  sf_probe_open
+  for i in "${!SF_PID[@]}"; do
+    if [[ ${SF_PROBES_OF[i]-} ]]; then sf_probe_ask "$i" "${SF_ATTEMPT[i]}"; fi
+  done
+}
+
 sf_probe_close() {
   printf 'end\n' >&"$SF_CHECKS"
   wait "$SF_PROBER" 2>/dev/null
 }
 
 sf_probe_start() { # <task index> <attempt>
-  local p within
+  local within
   SF_PROBED[$1]=
-  for p in ${SF_PROBES_OF[$1]}; do
-    printf 'start %s %s %s\n' "$p" "$2" "${SF_LOG_FROM[$1]:-0}" >&"$SF_CHECKS"
-  done
+  sf_probe_ask "$@"
   if [[ ${SF_READY_WITHIN[$1]-} ]]; then
     sf_clock_parse "${SF_READY_WITHIN[$1]}" within
     sf_timer_set "ready:$1" "$within"
   fi
+}
+
+sf_probe_ask() { # <task index> <attempt>
+  local p
+  for p in ${SF_PROBES_OF[$1]}; do
+    printf 'start %s %s %s\n' "$p" "$2" "${SF_LOG_FROM[$1]:-0}" >&"$SF_CHECKS"
+  done
 }
 
 sf_probe_stop() { # <task index>

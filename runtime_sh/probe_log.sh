@@ -23,18 +23,21 @@ sf_probe_log() { # <at least> <grep options, joined by commas> <pattern> <task i
 
 sf_probe_log_read() { # <log> <pattern>: moves offset and seen of the caller on, and adds to total
   local last
-  local -i size rest=0
-  size=$(wc -c 2>/dev/null <"$1") || size=0
-  if ((size < offset)); then offset=0; fi # truncated, or another file under the same name
-  if ((size > offset)); then
-    last=$(sf_probe_log_slice "$1" | tail -c 65536 | tail -n 1 && printf x) 2>/dev/null
+  local -i end size upto rest=0
+  end=$(wc -c 2>/dev/null <"$1") || end=0
+  if ((end < offset)); then offset=0; fi # truncated, or another file under the same name
+  while ((end > offset)); do
+    upto=$((end - offset > 16777216 ? offset + 16777216 : end)) # a bit at a time: a grep holds a whole line in memory
+    size=upto rest=0
+    last=$(sf_probe_log_slice "$1" | tail -c 65536 | tail -n 1 | tr '\000' '\001' && printf x) 2>/dev/null
     last=${last%x}
     [[ $last != *$'\n' ]] || last=
     if [[ $last ]]; then rest=$(printf '%s' "$last" | sf_probe_log_count "$2"); fi
     size=$((size - ${#last}))
     seen+=$(sf_probe_log_slice "$1" | sf_probe_log_count "$2")
     offset=size
-  fi
+    ((upto < end)) || break
+  done
   total+=$((seen + rest))
 }
 

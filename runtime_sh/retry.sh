@@ -25,6 +25,7 @@ sf_retry_delay() { # <interval in seconds> <backoff> <attempt that failed> -> SF
 
 sf_retry_rule() { # <task index> <attempt>: what parts two attempts in the log; probes look behind it
   local log=$SF_RUN/${SF_TASK[$1]}/${SF_TASK[$1]}.log
+  [[ -f $log ]] || return 0 # the task may have removed it, or put a pipe in its place
   printf '\n======== attempt %s ========\n' "$2" 2>/dev/null >>"$log"
   SF_LOG_FROM[$1]=$(wc -c <"$log")
 }

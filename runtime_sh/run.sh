@@ -4,6 +4,7 @@
 
 sf_run_main() { # [<task>...]: the tasks that were chosen, all when none was
   sf_run_trap
+  sf_select_check "$@"
   sf_preflight_check || exit 78
   sf_directory_open
   sf_document_load "$SF_SELF"
@@ -32,6 +33,7 @@ sf_run_trap() { # a handler only writes to the bus: `read -t` of bash 5.2 loses 
     # shellcheck disable=SC2064 # the signal's name, now
     trap "sf_run_signal $signal" "$signal"
   done
+  trap : PIPE # who reads what this script prints may go, and so may the watchdog: no reason to end. Not '': tasks would inherit that
   trap 'sf_run_abandon $?' EXIT
 }
 
@@ -75,11 +77,13 @@ sf_run_end() { # stops what runs, writes the last status, exits
   if declare -F sf_probe_close >/dev/null; then sf_probe_close; fi
   sf_pool_close
   sf_facts_wait
-  sf_watchdog_end
+  sf_watchdog_sweep
+  sf_watchdog_note "$SF_RUN_STATE" "$SF_EXIT" "$SF_REASON"
   sf_json_quote "$SF_REASON"
   sf_event_run "$SF_RUN_STATE" exit_status "$SF_EXIT" reason "$SF_JSON"
   sf_status_final
-  sf_summary_print
+  sf_summary_print 2>/dev/null # who reads may be gone
+  sf_watchdog_end
   trap - EXIT
   exit "$SF_EXIT"
 }
@@ -96,7 +100,10 @@ sf_run_cancel() { # what was never started, or waited for another attempt
 }
 
 sf_run_abandon() { # <exit status>: the script is going without having ended the run; the watchdog takes the tasks down
-  [[ ${SF_LIFE-} ]] || return 0
+  if [[ ! ${SF_LIFE-} ]]; then
+    [[ ! ${SF_OWNED-} ]] || rm -f -- "$SF_RUN/.owner"
+    return
+  fi
   if [[ $SF_RUN_STATE == RUNNING ]]; then SF_RUN_STATE=FAILED SF_REASON="the script ended unexpectedly"; fi
   sf_watchdog_tell "$SF_RUN_STATE" "$(($1 ? $1 : 70))" "$SF_REASON"
 }

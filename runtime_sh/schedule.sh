@@ -101,7 +101,7 @@ sf_timer_due_run() {
   sf_run_fail TIMEOUT 124 "the workflow's time limit of $SF_LIMIT s is ${SF_LEAD:+nearly }over"
 }
 
-sf_timer_due_sweep() { # a runner that is gone without a word was killed by somebody else
+sf_timer_due_sweep() { # who is gone without a word was killed by somebody else: runners, the watchdog, the prober
   local i gone=()
   for i in "${!SF_PID[@]}"; do
     [[ ${SF_HELD[i]-} ]] || kill -0 "${SF_PID[i]}" 2>/dev/null || gone+=("$i")
@@ -110,5 +110,6 @@ sf_timer_due_sweep() { # a runner that is gone without a word was killed by some
     for i in "${gone[@]}"; do sf_task_lost "$i"; done
   fi
   sf_watchdog_keep
+  if declare -F sf_probe_heed >/dev/null; then sf_probe_heed; fi
   sf_timer_set sweep:0 "$SF_SWEEP"
 }

@@ -41,6 +41,11 @@ sf_select_forget() { # strikes out what is about to run again: while it does, ne
   if [[ $struck ]]; then printf '%s' "$kept" >"$SF_RUN/completed.txt.new" && mv -f -- "$SF_RUN/completed.txt.new" "$SF_RUN/completed.txt"; fi
 }
 
+sf_select_check() { # [<name>]...: exits when there is no such task, before there is a run directory
+  local -a wanted=()
+  sf_select_chosen "$@"
+}
+
 sf_select_settle() { # <task index> <state> <reason>
   SF_STATE[$1]=$2
   SF_WHY[$1]=$3

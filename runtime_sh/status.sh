@@ -34,20 +34,20 @@ sf_status_write() { # [<what must still be there>]: the watchdog writes the last
   sf_console_warn "cannot write $file; the run goes on without"
 }
 
-sf_status_print() {
-  local tasks
+sf_status_print() { # in one write: either it is all there or it failed
+  local tasks text
   printf -v tasks '%s,\n' "${SF_ROW[@]}"
   sf_clock_stamp
   sf_json_quote "$SF_RUN_ID"
-  printf '{"version": 1,\n "run_id": %s,\n' "$SF_JSON"
+  printf -v text '{"version": 1,\n "run_id": %s,\n' "$SF_JSON"
   sf_json_quote "$SF_WORKFLOW"
-  printf ' "workflow": %s,\n "state": "%s",\n "exit_status": %s,\n' "$SF_JSON" "$SF_RUN_STATE" "${SF_EXIT:-null}"
+  printf -v text '%s "workflow": %s,\n "state": "%s",\n "exit_status": %s,\n' "$text" "$SF_JSON" "$SF_RUN_STATE" "${SF_EXIT:-null}"
   sf_json_quote "${SF_REASON-}"
-  printf ' "reason": %s,\n "started": %s,\n "updated": %s,\n' "$SF_JSON" "$SF_BEGUN" "$SF_STAMP"
+  printf -v text '%s "reason": %s,\n "started": %s,\n "updated": %s,\n' "$text" "$SF_JSON" "$SF_BEGUN" "$SF_STAMP"
   sf_json_quote "${SLURM_JOB_ID-}"
-  printf ' "job_id": %s,\n "host": "%s",\n "pid": %s,\n' "${SF_JSON/#'""'/null}" "${HOSTNAME//[!A-Za-z0-9._-]/_}" "${SF_SCRIPT:-$$}"
-  [[ ! ${SF_SET_JSON-} ]] || printf ' "overrides": %s,\n' "$SF_SET_JSON"
-  printf ' "tasks": {\n%s\n }}\n' "${tasks%,$'\n'}"
+  printf -v text '%s "job_id": %s,\n "host": "%s",\n "pid": %s,\n' "$text" "${SF_JSON/#'""'/null}" "${HOSTNAME//[!A-Za-z0-9._-]/_}" "${SF_SCRIPT:-$$}"
+  [[ ! ${SF_SET_JSON-} ]] || text+=" \"overrides\": $SF_SET_JSON,"$'\n'
+  printf '%s "tasks": {\n%s\n }}\n' "$text" "${tasks%,$'\n'}"
 }
 
 sf_status_row() { # <task index> <its name as JSON> <reason as JSON> -> SF_ROW[index]: "name": {...}

@@ -5,8 +5,12 @@
 sf_task_attempt() { # <task index> <attempt>: in a runner
   local -i i=$1
   local directory=$SF_RUN/${SF_TASK[$1]}
+  local log=$directory/${SF_TASK[$1]}.log
   sf_document_text "task_script:$i"
-  sf_document_put "$directory/${SF_TASK[i]}.sh"
+  if ! { sf_document_put "${log%log}sh" && : >>"$log"; }; then # half a script may end well
+    printf 'unable %s %s its script and its log cannot be written\n' "$i" "$2" >&"$SF_BUS"
+    return
+  fi
   sf_task_environment "$i" "$directory"
   SF_COMMAND=("$BASH")
   if [[ ${SF_SETUP[i]-} ]]; then "setup_$i"; fi

@@ -96,6 +96,12 @@ sf_task_lost() { # <task index>: its runner is gone
   sf_task_ended "$1" 137
 }
 
+sf_schedule_unable() { # <task index> <attempt> <word>...: from its runner, which could not even begin
+  if [[ ${SF_ATTEMPT[$1]} != "$2" || ! ${SF_PID[$1]-} ]]; then return 0; fi
+  [[ ${SF_VERDICT[$1]-} ]] || SF_VERDICT[$1]="FAILED ${*:3}"
+  sf_task_ended "$1" 126
+}
+
 sf_timer_due_limit() { # <task index>
   sf_task_condemn "$1" TIMEOUT "ran longer than its time limit of ${SF_TIMEOUT[$1]} s"
 }

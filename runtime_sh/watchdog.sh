@@ -2,7 +2,7 @@
 # watchdog: takes the tasks down when this script is killed with SIGKILL, and finds what left its process group.
 # It reads a pipe of which only the script holds the other end: end of file means that the script is gone. Which process
 # groups there are stands in a file, so that the watchdog sleeps while tasks come and go.
-# requires: local aftermath owner
+# requires: local aftermath owner console writer clock
 
 sf_watchdog_start() { # in a process group of its own: who kills all of the script's must not take it along
   exec {SF_GROUPS}>"$SF_RUN/.groups"
@@ -19,6 +19,7 @@ sf_watchdog_begin() { # -> SF_LIFE, SF_WATCHER
 
 sf_watchdog_keep() { # somebody may kill the watchdog, too: then there is another one
   ! kill -0 "$SF_WATCHER" 2>/dev/null || return 0
+  sf_console_warn "the watchdog was killed; another one takes its place"
   exec {SF_LIFE}>&-
   sf_watchdog_begin
 }
@@ -48,13 +49,14 @@ sf_watchdog_clear() { # the script is gone: ends the tasks, then the books; endi
   done <"$SF_RUN/.groups"
   sf_watchdog_signal TERM
   if [[ ${SLURM_JOB_ID-} ]] && declare -F sf_srun_hurry >/dev/null; then sf_srun_hurry; fi
-  for ((tries = SF_GRACE / 20; tries > 0; tries--)); do
-    sf_watchdog_alive || break
-    sleep 0.2
+  sf_clock_now && tries=$((SF_NOW + SF_GRACE)) # until then; to look for them may take a while
+  while ((SF_NOW < tries)) && sf_watchdog_alive; do
+    sleep 0.2 && sf_clock_now
   done
   sf_watchdog_signal KILL
+  sf_watchdog_sweep
   sf_aftermath_settle "${ending[@]}"
-  rm -f -- "$SF_RUN/.groups" "$SF_RUN/.owner" "$SF_RUN"/status.json.*.new
+  rm -f -- "$SF_RUN/.groups" "$SF_RUN/.owner" "$SF_RUN"/{status.json.*,run.json,*/outputs.json}.new
 }
 
 sf_watchdog_signal() { # <signal>: to the groups of the caller, steps and containers, and what left its group
@@ -64,19 +66,20 @@ sf_watchdog_signal() { # <signal>: to the groups of the caller, steps and contai
   done
   for pid in "${!groups[@]}"; do kill -s "$1" -- "-$pid" 2>/dev/null; done
   sf_watchdog_find
-  for pid in ${SF_FOUND[@]+"${SF_FOUND[@]}"}; do kill -s "$1" "$pid" 2>/dev/null; done
+  for pid in ${SF_STRAGGLER[@]+"${SF_STRAGGLER[@]}"}; do kill -s "$1" "$pid" 2>/dev/null; done
 }
 
-sf_watchdog_find() { # -> SF_FOUND: processes that carry this run's id in their environment
-  mapfile -t SF_FOUND < <(grep -laF -- "SFLOW_RUN_ID=$SF_RUN_ID" /proc/[0-9]*/environ 2>/dev/null)
-  SF_FOUND=(${SF_FOUND[@]+"${SF_FOUND[@]#/proc/}"})
-  SF_FOUND=(${SF_FOUND[@]+"${SF_FOUND[@]%/environ}"})
+sf_watchdog_find() { # -> SF_STRAGGLER: processes that carry this run's id in their environment, or write to the log of a task
+  mapfile -t SF_STRAGGLER < <(grep -laF -- "SFLOW_RUN_ID=$SF_RUN_ID" /proc/[0-9]*/environ 2>/dev/null)
+  SF_STRAGGLER=(${SF_STRAGGLER[@]+"${SF_STRAGGLER[@]#/proc/}"})
+  SF_STRAGGLER=(${SF_STRAGGLER[@]+"${SF_STRAGGLER[@]%/environ}"})
+  sf_writer_find
 }
 
 sf_watchdog_alive() { # is anything of the groups of the caller, or of what left them, more than a zombie?
   local file facts
   sf_watchdog_find
-  ((! ${#SF_FOUND[@]})) || return 0
+  ((! ${#SF_STRAGGLER[@]})) || return 0
   for file in /proc/[0-9]*/stat; do
     read -r facts 2>/dev/null <"$file" || continue
     # shellcheck disable=SC2086 # state, parent, group
@@ -86,25 +89,32 @@ sf_watchdog_alive() { # is anything of the groups of the caller, or of what left
   return 1
 }
 
-sf_watchdog_sweep() { # ends what left its process group and outlived the run
-  local pid
-  sf_watchdog_find
-  for pid in ${SF_FOUND[@]+"${SF_FOUND[@]}"}; do kill -s KILL "$pid" 2>/dev/null; done
+sf_watchdog_sweep() { # ends what left its process group and outlived the run; more than once, for it may have children in the meantime
+  local -i tries
+  for ((tries = 0; tries < 50; tries++)); do
+    sf_watchdog_find
+    ((${#SF_STRAGGLER[@]})) || return 0
+    kill -s KILL "${SF_STRAGGLER[@]}" 2>/dev/null
+    sleep 0.02
+  done
+}
+
+sf_watchdog_note() { # <state> <exit status> <reason>: what the run is called should this script be killed from here on
+  trap '' PIPE       # nobody may be there to read it
+  { printf '%s\n' "$*" >&"$SF_LIFE"; } 2>/dev/null
 }
 
 sf_watchdog_tell() { # <state> <exit status> <reason>: this script will end without having ended the run; returns when the tasks are gone
+  sf_watchdog_keep
   local fd=${SF_WATCHDOG[1]-}
-  trap '' PIPE # nobody may be there to read it
-  { printf '%s\n' "$*" >&"$SF_LIFE"; } 2>/dev/null
+  sf_watchdog_note "$@"
   exec {SF_LIFE}>&-
   [[ ! $fd ]] || exec {fd}>&-
   wait "$SF_WATCHER"
 }
 
-sf_watchdog_end() { # the tasks are gone; sends the watchdog home and looks for stragglers
-  sf_watchdog_sweep
-  trap '' PIPE # nobody may be there to read it
-  { printf 'bye\n' >&"$SF_LIFE"; } 2>/dev/null
+sf_watchdog_end() { # all is done and written down; sends the watchdog home
+  sf_watchdog_note bye
   exec {SF_LIFE}>&-
   rm -f -- "$SF_RUN/.groups" "$SF_RUN/.owner"
 }

@@ -41,6 +41,7 @@ PARTS = {
     "fish": Part(("fish",)),
     "etcd": Part(("etcd", "etcdctl")),
     "gawk": Part(("gawk",)),
+    "gcc": Part(("gcc",)),
     "groff": Part(("groff",)),
     "mawk": Part(("mawk",)),
     "mount": Part(("mount", "umount"), root=True),

@@ -65,7 +65,12 @@ def _section(promise: Promise, rows: list[Fault]) -> str:
 def _row(fault: Fault) -> str:
     says = "; ".join(filter(None, [_code(fault.reason), fault.outcome, fault.leaves]))
     cells = [fault.does, fault.backend, str(fault.status), fault.state or "—", says]
-    return "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in cells) + " |"
+    return "| " + " | ".join(map(cell, cells)) + " |"
+
+
+def cell(text: str) -> str:
+    """As it stands in a table."""
+    return text.replace("|", "\\|").replace("\n", " ")
 
 
 def _code(text: str) -> str:

@@ -80,7 +80,7 @@ class SlurmStage:
     def check(self, ended: Ended, fault: Fault) -> None:
         """What is asserted of every job."""
         assert self._job is not None
-        check(ended, fault, self.token, self.seconds_to_die)
+        check(ended, fault, self.token, self.seconds_to_die + fault.grace)
         told = f"{self._job.state} {self._job.exit_code}"
         assert told == (fault.job or (f"FAILED {fault.status}:0" if fault.status else "COMPLETED 0:0"))
         output = self._job.folder / "sflow_output"

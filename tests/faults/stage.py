@@ -11,18 +11,22 @@ runs, and then Ended, which `checks.py` looks at.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import random
+import shutil
 import signal
 import subprocess
+import tempfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
-from faults.checks import check, check_files, unfinished
+from faults.checks import check, check_files, living, unfinished, whole_events
 from faults.table import Fault
+from requirements import need
 from workflow import Workflow, every
 
 
@@ -56,6 +60,14 @@ class Started:
         else:
             self.process.send_signal(number)
 
+    def kill_one(self, stage: Stage, dice: random.Random) -> None:
+        """SIGKILL to one process of the run that is not the script itself."""
+        run = stage.directory.name if stage.directory else None
+        found = [int(line.split(":")[0]) for line in living(stage.token, run, self.process.pid)]
+        if victims := sorted(set(found) - {self.process.pid}):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(dice.choice(victims), signal.SIGKILL)
+
 
 class Stage:
     """One test's place: `folder`, in it the workflow, its runs in `out`, and `tmp`, which is TMPDIR for the scripts."""
@@ -69,13 +81,16 @@ class Stage:
         self.temporary.mkdir()
         self.token = str(random.SystemRandom().randrange(10**8, 10**9))
         self._undo: list[Callable[[], object]] = []
-        self._built: Workflow | None = None
+        self.built: Workflow | None = None
 
-    def workflow(self, text: str, *options: str) -> Workflow:
-        """The compiled workflow of this text."""
-        self._built = Workflow(self.folder, text.replace("TOKEN", self.token), *options)
-        self._built.output = self.output
-        return self._built
+    def workflow(self, text: str, *options: str, grace: int = 10) -> Workflow:
+        """The compiled workflow of this text; `grace`: seconds between SIGTERM and SIGKILL."""
+        self.built = Workflow(self.folder, text.replace("TOKEN", self.token), *options)
+        self.built.output = self.output
+        script = self.built.script.read_text()
+        assert "SF_GRACE=1000" in script
+        self.built.script.write_text(script.replace("SF_GRACE=1000", f"SF_GRACE={grace * 100}"))
+        return self.built
 
     def start(
         self,
@@ -124,16 +139,41 @@ class Stage:
         """Compiles, runs to the end."""
         return self.finish(self.start(self.workflow(text), *arguments, **how), timeout)
 
+    def public(self) -> None:
+        """From here on, everything happens where any user may read and write, and not below /tmp."""
+        self.folder = Path(tempfile.mkdtemp(prefix="stage.", dir="/var/tmp"))
+        self.folder.chmod(0o777)
+        self.output = self.folder / "out"
+        self.temporary = self.folder / "tmp"
+        self.temporary.mkdir()
+        self.temporary.chmod(0o777)
+        self.undo(lambda: shutil.rmtree(self.folder))
+
+    def small_disk(self, kilobytes: int) -> Path:
+        """The output directory becomes a disk of this size; -> what fills it up."""
+        need("mount")
+        self.output.mkdir(exist_ok=True)
+        subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={kilobytes}k", "none", self.output], check=True)
+        self.undo(lambda: subprocess.run(["umount", "-l", self.output], check=True))
+        return self.output / "ballast"
+
     @property
     def directory(self) -> Path | None:
         """The newest run directory."""
-        found = sorted(self.output.glob("*/"), key=lambda path: path.stat().st_mtime_ns) if self.output.is_dir() else []
+        found = (
+            sorted(self.output.glob("w-*/"), key=lambda path: path.stat().st_mtime_ns) if self.output.is_dir() else []
+        )
         return found[-1] if found else None
+
+    def events(self) -> list[dict[str, Any]]:
+        """The events of the newest run."""
+        assert self.directory is not None
+        return whole_events(self.directory)
 
     def wait_for(self, task: str, state: str, timeout: float = 20) -> None:
         """Returns when the task has entered the state."""
-        assert self._built is not None
-        self._built.wait_for(task, state, timeout)
+        assert self.built is not None
+        self.built.wait_for(task, state, timeout)
 
     def wait_until(self, condition: Callable[[], object], timeout: float = 20) -> None:
         """Returns when the condition holds."""
@@ -149,7 +189,7 @@ class Stage:
 
     def check(self, ended: Ended, fault: Fault) -> None:
         """What is asserted of every run."""
-        check(ended, fault, self.token, self.seconds_to_die)
+        check(ended, fault, self.token, self.seconds_to_die + fault.grace)
         check_files(self.left_over(ended), self.seconds_to_die)
 
     def left_over(self, ended: Ended) -> Callable[[], list[Path]]:

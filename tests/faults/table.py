@@ -28,7 +28,8 @@ When the function has returned, `checks.py` asserts what is asserted of every ru
 - a few seconds later no process of the run is alive, and no temporary file, lock or pipe is left.
 
 `books` says what there is to read: "kept" is the rule; "none": the run was refused before it had a directory; "torn": the fault
-took the means of writing away, so that only whole lines are held to be true. Where something must be left, `leaves` says what.
+took the means of writing away, so that only whole lines are held to be true. Where something must be left, `leaves` says what;
+`grace` is how much longer tasks may live that are entitled to a period of grace after the script was killed.
 Asserts that only this fault needs are in its function. Each promise has the number of faults that it must have at `least`.
 """
 
@@ -58,24 +59,24 @@ EXIT = Promise(
     "Truthful exit",
     "However a run ends, its exit status, the state and the reason in `status.json` and the last line of `events.jsonl` say how, "
     "and say the same; on Slurm the job's own record agrees.",
-    1,
+    70,
 )
 LEFT = Promise(
     "Nothing left",
     "Five seconds after a run has ended (on Slurm fifteen) no process, step, lock, pipe or temporary file of it is left, "
     "whatever its tasks did to stay.",
-    0,
+    26,
 )
 HANGS = Promise(
     "Nothing hangs",
     "Nothing that a task, a service, a log or a file system does holds up the schedule, a probe or the end of the run.",
-    0,
+    29,
 )
 LOST = Promise(
     "Nothing lost",
     "After any kill the events can be read up to the last whole line and agree with `status.json`; a resumed run does exactly what "
     "had not been completed, and ends as an undisturbed one.",
-    0,
+    12,
 )
 PREEMPTION = Promise(
     "Preemption",
@@ -123,6 +124,7 @@ class Fault:
     books: Literal["kept", "none", "torn"] = "kept"
     leaves: str = ""
     within: float = 30
+    grace: float = 0
     job: str = ""
     given: Any = None
 

@@ -34,3 +34,14 @@ END
   run sf_event_run RUNNING
   [[ $status == 0 && $output == *'cannot write events.jsonl'* ]]
 }
+
+@test "a line that a full disk took half of is cut off, and written when there is room again" {
+  sf_event_line '{"first":1}'
+  exec {SF_EVENTS}>/dev/full
+  printf '{"sec' >>"$SF_RUN/events.jsonl"
+  sf_event_line '{"second":2}' 2>/dev/null
+  [[ $(<"$SF_RUN/events.jsonl") == '{"first":1}' ]]
+  exec {SF_EVENTS}>>"$SF_RUN/events.jsonl"
+  sf_event_line '{"third":3}'
+  [[ $(<"$SF_RUN/events.jsonl") == '{"first":1}'$'\n{"second":2}\n''{"third":3}' ]]
+}

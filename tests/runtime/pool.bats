@@ -120,3 +120,13 @@ ended() { # <task index>: waits for its word
   sf_pool_close
   ! kill -0 "$pid"
 }
+
+@test "few descriptors make few runners with a pipe, and one that cannot have a pipe ends with its task" {
+  SF_RUNNER_MOST=
+  (ulimit -n 24 && sf_pool_limit && [[ $SF_RUNNER_MOST == 4 ]])
+  (ulimit -n 80 && sf_pool_limit && [[ $SF_RUNNER_MOST == 32 ]])
+  sf_bus_open() { return 1; }
+  assign 0
+  [[ ! ${SF_RUNNER_OF[0]-} ]]
+  ended 0
+}

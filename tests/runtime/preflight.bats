@@ -46,3 +46,11 @@ setup() {
   run sf_preflight_check
   [[ $status == 1 && $output == *"output directory cannot be written: $SF_OUTPUT"* ]]
 }
+
+@test "what a script left that was killed as it looked is removed" {
+  SF_OUTPUT=$BATS_TEST_TMPDIR
+  mkdir "$SF_OUTPUT/.sflow.$HOSTNAME.99999999" "$SF_OUTPUT/.sflow.$HOSTNAME.1"
+  SF_MISSING=()
+  sf_preflight_output
+  [[ ! -e $SF_OUTPUT/.sflow.$HOSTNAME.99999999 && -e $SF_OUTPUT/.sflow.$HOSTNAME.1 && ! ${SF_MISSING[*]} ]]
+}

@@ -57,3 +57,21 @@ setup() {
   sf_probe_start 0 3
   [[ ! ${SF_PROBED[0]} ]]
 }
+
+@test "another prober takes the place of one that was killed, for the attempts that run" {
+  exec {SF_GROUPS}>"$SF_RUN/.groups" {SF_LIFE}>/dev/null
+  sf_bus_open SF_BUS
+  sf_prober_serve() { exec 3>&- && while read -r -u "$SF_CHECKS" LINE; do printf '%s\n' "$LINE" >&"$SF_BUS"; done; }
+  sf_probe_open
+  local first=$SF_PROBER line
+  sf_probe_heed
+  [[ $SF_PROBER == "$first" ]]
+  kill -s KILL "$first"
+  wait "$first" || :
+  SF_PID[0]=1 SF_ATTEMPT[0]=3
+  sf_probe_heed 2>"$BATS_TEST_TMPDIR/said"
+  [[ $SF_PROBER != "$first" && $(<"$BATS_TEST_TMPDIR/said") == *'the prober was killed'* ]]
+  read -r -t 5 -u "$SF_BUS" line
+  [[ $line == 'start 0 3 0' ]]
+  kill -s KILL "$SF_PROBER"
+}

@@ -98,3 +98,13 @@ setup() {
   sf_timer_due_sweep
   [[ $LOST == '' ]]
 }
+
+@test "a task whose runner could not begin has failed, with what it says" {
+  sf_pool_assign() {
+    SF_PID[$1]=$$
+    printf 'unable %s %s no room\n' "$1" "$2" >&"$SF_BUS"
+  }
+  sf_schedule_open
+  sf_schedule_run
+  [[ $SF_EXIT == 1 && ${SF_STATE[0]} == FAILED && ${SF_WHY[0]} == 'no room' ]]
+}

@@ -26,6 +26,8 @@ setup() {
 }
 
 @test "an unknown name is wrong usage" {
+  run sf_select_check nobody
+  [[ $status == 64 && $output == *nobody* ]]
   run sf_select_tasks nobody
   [[ $status == 64 && $output == *nobody* ]]
 }

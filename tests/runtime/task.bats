@@ -44,3 +44,13 @@ setup() {
   (set +e && sf_task_attempt 0 1)
   [[ $(<"$SF_RUN/t/t.log") == two ]]
 }
+
+@test "a script that cannot be written is not run" {
+  SF_TEXTS=('touch "$SFLOW_TASK_OUTPUT_DIR/ran"') SF_DOCUMENT["task_script:0"]=0
+  sf_bus_open SF_BUS
+  exec {SF_GROUPS}>"$SF_RUN/.groups"
+  ln -s /dev/full "$SF_RUN/t/t.sh"
+  (set +e && sf_task_attempt 0 1)
+  sf_bus_read "$SF_BUS" 5
+  [[ ${SF_WORDS[*]} == 'unable 0 1 its script and its log cannot be written' && ! -e $SF_RUN/t/ran ]]
+}

@@ -56,7 +56,7 @@ serve() { # with an input that ends at once: the script is gone
   local pid=$!
   sleep 0.3
   sf_watchdog_find
-  [[ ${SF_FOUND[*]} == *"$pid"* ]]
+  [[ ${SF_STRAGGLER[*]} == *"$pid"* ]]
   sf_watchdog_sweep
   gone "$pid"
 }
@@ -112,4 +112,11 @@ serve() { # with an input that ends at once: the script is gone
     set -e
   } 3>&-
   [[ ! -e $SF_RUN/.groups ]]
+}
+
+@test "a run whose end stands in the events is not ended again" {
+  exec {SF_GROUPS}>"$SF_RUN/.groups"
+  sf_event_run COMPLETED exit_status 0 reason '""'
+  (exec 3>&- && set +e && sf_watchdog_serve <<<'COMPLETED 0 ')
+  [[ $(grep -c '"event":"run"' "$SF_RUN/events.jsonl") == 1 && $(<"$SF_RUN/status.json") == *'"state": "COMPLETED"'* ]]
 }
