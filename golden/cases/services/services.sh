@@ -4,8 +4,8 @@
 #
 #   from     services.yaml  sha256:ecafa48ceecd9b7380e9b9fdfc1ba2d7feba809a8d9417d4a92e75ad3e7e4a8b
 #   rebuild  sflowc build -f services.yaml
-#   body     sha256:acb67f6060cdf00e9d5b3b8029406c1ed820f222fdf0b6010768b6288b76f0e0 (all that follows this header)
-#   header   sha256:b6a484412d1587a1e1eb2f1160f2115cf7282bef637d156f3168fe8f7a53d75b (this header but this line)
+#   body     sha256:1e3a4fc53d1e5e249270bb55cd8225b1ab2694e638c109703524912612ade652 (all that follows this header)
+#   header   sha256:a64b171c316d1eeb7a82b1d4ba4d073face16ee435e9a16cbf293cc80725843c (this header but this line)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -18,9 +18,9 @@ esac
 # A shell like any other, whatever it was started with: no function of the environment stands in for a command, no option of the
 # caller's shell counts, no variable is taken for one of ours. TMOUT would end every read.
 POSIXLY_CORRECT=y # so that special builtins, such as unset, come before functions
-unset -f : [ awk break builtin cat cd chmod cksum command continue cp curl date declare dirname echo eval exec exit export find getent \
-  grep head kill ln local ls mapfile mkdir mkfifo mv nproc printf read return rm rmdir scancel scontrol sed set sha256sum shift shopt \
-  sleep sort srun stat tail timeout touch tr trap umask unset wait wc wget
+unset -f : [ awk break builtin cat cd chmod cksum command continue cp curl date dd declare dirname echo eval exec exit export find \
+  getent grep head kill ln local ls mapfile mkdir mkfifo mv nproc printf pwd read return rm rmdir scancel scontrol sed set sha256sum \
+  shift shopt sleep sort srun stat tail timeout touch tr trap ulimit umask unset wait wc wget
 set +aefkmnuvxCEHPT +o posix +o pipefail +o history
 shopt -u nullglob failglob nocasematch nocaseglob dotglob lastpipe extdebug expand_aliases execfail xpg_echo localvar_inherit \
   localvar_unset assoc_expand_once inherit_errexit compat31 compat32 compat40 compat41 compat42 compat43 compat44 \
@@ -201,9 +201,9 @@ END_OF_CONTENT
 
 # bus: pipes on which many write lines and one reads them.
 
-sf_bus_open() { # <variable>: a pipe that is open at both ends; -> its descriptor
+sf_bus_open() { # <variable>: a pipe that is open at both ends; -> its descriptor; status 1 when there is none left
   local fd
-  exec {fd}<> <(:)
+  { exec {fd}<> <(:); } 2>/dev/null || return 1
   printf -v "$1" '%d' "$fd"
 }
 
@@ -270,8 +270,12 @@ sf_document_text() { # <kind:index> -> SF_TEXT: the document, its holes filled
 sf_task_attempt() { # <task index> <attempt>: in a runner
   local -i i=$1
   local directory=$SF_RUN/${SF_TASK[$1]}
+  local log=$directory/${SF_TASK[$1]}.log
   sf_document_text "task_script:$i"
-  sf_document_put "$directory/${SF_TASK[i]}.sh"
+  if ! { sf_document_put "${log%log}sh" && : >>"$log"; }; then # half a script may end well
+    printf 'unable %s %s its script and its log cannot be written\n' "$i" "$2" >&"$SF_BUS"
+    return
+  fi
   sf_task_environment "$i" "$directory"
   SF_COMMAND=("$BASH")
   if [[ ${SF_SETUP[i]-} ]]; then "setup_$i"; fi
@@ -441,8 +445,8 @@ sf_pool_assign() { # <task index> <attempt> -> SF_PID[index]: an idle runner mak
     fi
     sf_pool_retire "$n" # somebody killed it
   done
-  if ((${#SF_RUNNER_PIPE[@]} < 32)); then
-    sf_pool_start
+  sf_pool_limit
+  if ((${#SF_RUNNER_PIPE[@]} < SF_RUNNER_MOST)) && sf_pool_start; then
     sf_pool_tell "$SF_RUNNER_NEW" "$@"
   else     # descriptors are scarce: one that ends with its task
     set -m # makes it the leader of a process group
@@ -454,6 +458,14 @@ sf_pool_assign() { # <task index> <attempt> -> SF_PID[index]: an idle runner mak
   fi
 }
 
+sf_pool_limit() { # -> SF_RUNNER_MOST: how many runners may have a pipe; half of the descriptors that there are, none of the first ones
+  local most
+  [[ ! ${SF_RUNNER_MOST-} ]] || return 0
+  most=$(ulimit -n)
+  SF_RUNNER_MOST=32
+  if [[ $most == [0-9]* ]] && ((most < 80)); then SF_RUNNER_MOST=$(((most - 16) / 2)); fi
+}
+
 sf_pool_tell() { # <runner> <task index> <attempt>
   printf '%s %s\n' "$2" "$3" >&"${SF_RUNNER_PIPE[$1]}"
   SF_PID[$2]=${SF_RUNNER_PID[$1]}
@@ -462,7 +474,7 @@ sf_pool_tell() { # <runner> <task index> <attempt>
 
 sf_pool_start() { # -> SF_RUNNER_NEW
   local -i n=$((SF_RUNNER_NEW + 1))
-  sf_bus_open "SF_RUNNER_PIPE[n]"
+  sf_bus_open "SF_RUNNER_PIPE[n]" || return
   set -m
   sf_runner_serve "${SF_RUNNER_PIPE[n]}" &
   set +m
@@ -512,7 +524,7 @@ sf_pool_signal() { # <signal> <task index>...: to the process groups of the task
     elif [[ ${group[index]-} == "${word#-}" ]]; then
       group[index]=''
     fi
-  done <"$SF_RUN/.groups"
+  done <"/dev/fd/$SF_GROUPS" # its name may be gone
   for i in "${@:2}"; do
     if [[ ${group[i]-} ]]; then
       kill -s "$1" -- "-${group[i]}" 2>/dev/null
@@ -581,6 +593,7 @@ sf_owner_take() { # for this script; exits when another one still runs there
     sleep 0.1
   done
   rm -f -- "$SF_RUN/.owner"
+  SF_OWNED=1
   sf_owner_sign script "$$"
 }
 
@@ -633,11 +646,11 @@ sf_prober_pulse() { # only makes the loop go on: after a trap, `read -t` of bash
 sf_prober_serve() {
   local pid
   sf_prober_trap
-  exec {SF_EVENTS}>&- {SF_LOG}>&- {SF_LIFE}>&- {SF_GROUPS}>&-
+  for pid in "$SF_EVENTS" "$SF_LOG" "$SF_LIFE" "$SF_GROUPS" "${SF_RUNNER_PIPE[@]}"; do exec {pid}>&-; done
   # shellcheck disable=SC2034 # for an exec check
   SF_LOCALE=${LC_ALL-}
   LC_ALL=C SF_TIMER=() SF_TIMER_NEXT=0 SF_PARTIAL=''
-  while :; do
+  while kill -0 "$$"; do # without its script it has nobody to tell
     sf_clock_now
     sf_timer_wait
     if sf_bus_read "$SF_CHECKS" "$SF_WAIT"; then
@@ -799,9 +812,9 @@ sf_console_state() { # <task index> <word> <text>: one change of a task
   printf -v line '%-*s  %-9s%s' "$SF_NAME_WIDTH" "${SF_TASK[$1]}" "$2" "${SF_PLAIN:+  $SF_PLAIN}"
   printf -v time '%(%H:%M:%S)T' -1
   if ((${#SF_COLOUR[@]})); then
-    printf '%s  %s%s%s\n' "$time" "${SF_COLOUR_OF[$2]-}" "$line" "${SF_COLOUR[0]}"
+    sf_console_print "$time  ${SF_COLOUR_OF[$2]-}$line${SF_COLOUR[0]}"
   else
-    printf '%s  %s\n' "$time" "$line"
+    sf_console_print "$time  $line"
   fi
   sf_console_record "$time" "$line"
 }
@@ -810,13 +823,17 @@ sf_console_say() { # <text>: anything else worth a line
   local time
   sf_console_plain "$1"
   printf -v time '%(%H:%M:%S)T' -1
-  printf '%s  %s\n' "$time" "$SF_PLAIN"
+  sf_console_print "$time  $SF_PLAIN"
   sf_console_record "$time" "$SF_PLAIN"
+}
+
+sf_console_print() { # <line>: who reads may be gone
+  { printf '%s\n' "$1" || :; } 2>/dev/null
 }
 
 sf_console_warn() { # <text>: something is wrong that does not end the run
   sf_console_plain "$1"
-  printf 'sflow: %s\n' "$SF_PLAIN" >&2
+  printf 'sflow: %s\n' "$SF_PLAIN" >&2 || :
   sf_console_record WARNING "$SF_PLAIN"
 }
 
@@ -836,7 +853,7 @@ sf_console_plain() { # <text> -> SF_PLAIN: the same as one line that cannot stee
 }
 
 sf_console_record() { # <time> <text>: the line in sflow.log, once there is one
-  [[ -z ${SF_LOG-} ]] || printf '%s  %s\n' "$1" "$2" >&"$SF_LOG" || :
+  [[ -z ${SF_LOG-} ]] || { printf '%s  %s\n' "$1" "$2" >&"$SF_LOG" || :; } 2>/dev/null
 }
 
 # status: status.json, the run at a glance; replaced by rename, so that a reader never sees half of it (schemas/status.schema.json).
@@ -873,20 +890,20 @@ sf_status_write() { # [<what must still be there>]: the watchdog writes the last
   sf_console_warn "cannot write $file; the run goes on without"
 }
 
-sf_status_print() {
-  local tasks
+sf_status_print() { # in one write: either it is all there or it failed
+  local tasks text
   printf -v tasks '%s,\n' "${SF_ROW[@]}"
   sf_clock_stamp
   sf_json_quote "$SF_RUN_ID"
-  printf '{"version": 1,\n "run_id": %s,\n' "$SF_JSON"
+  printf -v text '{"version": 1,\n "run_id": %s,\n' "$SF_JSON"
   sf_json_quote "$SF_WORKFLOW"
-  printf ' "workflow": %s,\n "state": "%s",\n "exit_status": %s,\n' "$SF_JSON" "$SF_RUN_STATE" "${SF_EXIT:-null}"
+  printf -v text '%s "workflow": %s,\n "state": "%s",\n "exit_status": %s,\n' "$text" "$SF_JSON" "$SF_RUN_STATE" "${SF_EXIT:-null}"
   sf_json_quote "${SF_REASON-}"
-  printf ' "reason": %s,\n "started": %s,\n "updated": %s,\n' "$SF_JSON" "$SF_BEGUN" "$SF_STAMP"
+  printf -v text '%s "reason": %s,\n "started": %s,\n "updated": %s,\n' "$text" "$SF_JSON" "$SF_BEGUN" "$SF_STAMP"
   sf_json_quote "${SLURM_JOB_ID-}"
-  printf ' "job_id": %s,\n "host": "%s",\n "pid": %s,\n' "${SF_JSON/#'""'/null}" "${HOSTNAME//[!A-Za-z0-9._-]/_}" "${SF_SCRIPT:-$$}"
-  [[ ! ${SF_SET_JSON-} ]] || printf ' "overrides": %s,\n' "$SF_SET_JSON"
-  printf ' "tasks": {\n%s\n }}\n' "${tasks%,$'\n'}"
+  printf -v text '%s "job_id": %s,\n "host": "%s",\n "pid": %s,\n' "$text" "${SF_JSON/#'""'/null}" "${HOSTNAME//[!A-Za-z0-9._-]/_}" "${SF_SCRIPT:-$$}"
+  [[ ! ${SF_SET_JSON-} ]] || text+=" \"overrides\": $SF_SET_JSON,"$'\n'
+  printf '%s "tasks": {\n%s\n }}\n' "$text" "${tasks%,$'\n'}"
 }
 
 sf_status_row() { # <task index> <its name as JSON> <reason as JSON> -> SF_ROW[index]: "name": {...}
@@ -898,11 +915,25 @@ sf_status_row() { # <task index> <its name as JSON> <reason as JSON> -> SF_ROW[i
 
 # event: events.jsonl, one line for everything that happened (schemas/event.schema.json).
 
-sf_event_line() { # <text>: appends one line in one write
-  if ! { printf '%s\n' "$1" >&"$SF_EVENTS"; } 2>/dev/null && [[ ! ${SF_EVENTS_BROKEN-} ]]; then
-    SF_EVENTS_BROKEN=1
-    sf_console_warn "cannot write events.jsonl; the run goes on without"
-  fi
+sf_event_line() { # <text>: appends one line in one write; what a full disk does not take is written when there is room again
+  SF_EVENTS_OWED+=("$1")
+  while ((${#SF_EVENTS_OWED[@]})); do
+    if ! { printf '%s\n' "${SF_EVENTS_OWED[0]}" >&"$SF_EVENTS"; } 2>/dev/null; then
+      sf_event_cut "$SF_RUN/events.jsonl"
+      [[ ${SF_EVENTS_BROKEN-} ]] || sf_console_warn "cannot write events.jsonl; the run goes on"
+      SF_EVENTS_BROKEN=1
+      return 0
+    fi
+    SF_EVENTS_OWED=("${SF_EVENTS_OWED[@]:1}")
+  done
+}
+
+sf_event_cut() { # <file of lines>: cuts off the line that has no end, in place: the file is open
+  local LC_ALL=C last
+  last=$(tail -c 65536 -- "$1" && echo .) 2>/dev/null
+  last=${last%.}
+  last=${last##*$'\n'}
+  [[ ! $last ]] || dd if=/dev/null of="$1" bs=1 seek="$(($(wc -c <"$1") - ${#last}))" 2>/dev/null
 }
 
 sf_event_run() { # <state> [<key> <json value>]...: a new state of the run
@@ -941,7 +972,7 @@ sf_event_probe() { # <task index> <readiness|failure> <what a check found>
 
 # probe: the scheduler's side of the probes: starts the prober, and tells it which probes to run.
 
-sf_probe_open() { # the prober gets a process group of its own, so that Ctrl-C leaves it to the end
+sf_probe_open() { # the prober, in a process group of its own, so that Ctrl-C leaves it to the end
   sf_bus_open SF_CHECKS
   set -m
   sf_prober_serve </dev/null >/dev/null 2>&1 &
@@ -950,21 +981,38 @@ sf_probe_open() { # the prober gets a process group of its own, so that Ctrl-C l
   printf '+%s\n' "$SF_PROBER" >&"$SF_GROUPS"
 }
 
+sf_probe_heed() { # another one takes the place of one that was killed, for the attempts that run
+  local i fd=$SF_CHECKS
+  ! kill -0 "$SF_PROBER" 2>/dev/null || return 0
+  sf_console_warn "the prober was killed; another one takes its place"
+  printf -- '-%s\n' "$SF_PROBER" >&"$SF_GROUPS"
+  exec {fd}>&-
+  sf_probe_open
+  for i in "${!SF_PID[@]}"; do
+    if [[ ${SF_PROBES_OF[i]-} ]]; then sf_probe_ask "$i" "${SF_ATTEMPT[i]}"; fi
+  done
+}
+
 sf_probe_close() {
   printf 'end\n' >&"$SF_CHECKS"
   wait "$SF_PROBER" 2>/dev/null
 }
 
 sf_probe_start() { # <task index> <attempt>
-  local p within
+  local within
   SF_PROBED[$1]=
-  for p in ${SF_PROBES_OF[$1]}; do
-    printf 'start %s %s %s\n' "$p" "$2" "${SF_LOG_FROM[$1]:-0}" >&"$SF_CHECKS"
-  done
+  sf_probe_ask "$@"
   if [[ ${SF_READY_WITHIN[$1]-} ]]; then
     sf_clock_parse "${SF_READY_WITHIN[$1]}" within
     sf_timer_set "ready:$1" "$within"
   fi
+}
+
+sf_probe_ask() { # <task index> <attempt>
+  local p
+  for p in ${SF_PROBES_OF[$1]}; do
+    printf 'start %s %s %s\n' "$p" "$2" "${SF_LOG_FROM[$1]:-0}" >&"$SF_CHECKS"
+  done
 }
 
 sf_probe_stop() { # <task index>
@@ -1059,18 +1107,21 @@ sf_probe_log() { # <at least> <grep options, joined by commas> <pattern> <task i
 
 sf_probe_log_read() { # <log> <pattern>: moves offset and seen of the caller on, and adds to total
   local last
-  local -i size rest=0
-  size=$(wc -c 2>/dev/null <"$1") || size=0
-  if ((size < offset)); then offset=0; fi # truncated, or another file under the same name
-  if ((size > offset)); then
-    last=$(sf_probe_log_slice "$1" | tail -c 65536 | tail -n 1 && printf x) 2>/dev/null
+  local -i end size upto rest=0
+  end=$(wc -c 2>/dev/null <"$1") || end=0
+  if ((end < offset)); then offset=0; fi # truncated, or another file under the same name
+  while ((end > offset)); do
+    upto=$((end - offset > 16777216 ? offset + 16777216 : end)) # a bit at a time: a grep holds a whole line in memory
+    size=upto rest=0
+    last=$(sf_probe_log_slice "$1" | tail -c 65536 | tail -n 1 | tr '\000' '\001' && printf x) 2>/dev/null
     last=${last%x}
     [[ $last != *$'\n' ]] || last=
     if [[ $last ]]; then rest=$(printf '%s' "$last" | sf_probe_log_count "$2"); fi
     size=$((size - ${#last}))
     seen+=$(sf_probe_log_slice "$1" | sf_probe_log_count "$2")
     offset=size
-  fi
+    ((upto < end)) || break
+  done
   total+=$((seen + rest))
 }
 
@@ -1461,7 +1512,9 @@ sf_facts_write() { # a run can do without them
     sf_facts_environment >"$SF_RUN/env.txt"
     sf_plan_print >"$SF_RUN/plan.txt"
     sf_facts_print >"$SF_RUN/run.json.new" && mv -f -- "$SF_RUN/run.json.new" "$SF_RUN/run.json"
-  } 2>/dev/null || sf_console_warn "cannot write $SF_RUN/run.json; the run goes on without"
+  } 2>/dev/null && return
+  rm -f -- "$SF_RUN/run.json.new"
+  sf_console_warn "cannot write $SF_RUN/run.json; the run goes on without"
 }
 
 sf_facts_print() {
@@ -1569,7 +1622,7 @@ sf_aftermath_settle() { # <state> <exit status> <reason>: of the run; every task
     sf_event_state "$i" CANCELLED "$word: $3"
   done
   sf_json_quote "$3"
-  sf_event_run "$1" exit_status "$2" reason "$SF_JSON"
+  [[ $SF_ENDED ]] || sf_event_run "$1" exit_status "$2" reason "$SF_JSON"
   sf_status_write
 }
 
@@ -1578,7 +1631,7 @@ sf_aftermath_mend() { # <file of lines>: drops a last line that has no end, for 
   sed '$d' <"$1" >"$1.new" && mv -f -- "$1.new" "$1"
 }
 
-sf_aftermath_read() { # -> SF_STATE, SF_ATTEMPT, SF_STATUS, SF_STARTED, SF_FINISHED, SF_ROW: as the last start's events have it
+sf_aftermath_read() { # -> SF_STATE, SF_ATTEMPT, SF_STATUS, SF_STARTED, SF_FINISHED, SF_ROW, SF_ENDED: as the last start's events have it
   local line i
   local -A index=()
   local event='^\{"time":([0-9.]+),"event":"state","task":("([^"\\]|\\.)*"),"state":"([A-Z]+)","attempt":([0-9]+),"exit_status":([a-z0-9]+),"reason":(.*)\}$'
@@ -1588,10 +1641,10 @@ sf_aftermath_read() { # -> SF_STATE, SF_ATTEMPT, SF_STATUS, SF_STARTED, SF_FINIS
   done
   sf_aftermath_forget
   while IFS= read -r line; do
-    if [[ $line == *'"event":"run","state":"RUNNING"'* ]]; then
-      sf_aftermath_forget
-      sf_aftermath_begun "$line"
-    fi
+    case $line in
+      *'"event":"run","state":"RUNNING"'*) sf_aftermath_forget && sf_aftermath_begun "$line" ;;
+      *'"event":"run",'*) SF_ENDED=1 ;;
+    esac
     [[ $line =~ $event && ${index[${BASH_REMATCH[2]}]-} ]] || continue
     sf_aftermath_note "${index[${BASH_REMATCH[2]}]}" "${BASH_REMATCH[1]}" "${BASH_REMATCH[@]:4}"
   done <"$SF_RUN/events.jsonl"
@@ -1599,7 +1652,7 @@ sf_aftermath_read() { # -> SF_STATE, SF_ATTEMPT, SF_STATUS, SF_STARTED, SF_FINIS
 
 sf_aftermath_forget() { # the state of every task before the first event
   local -i i
-  SF_STATE=() SF_ATTEMPT=() SF_STATUS=() SF_STARTED=() SF_FINISHED=()
+  SF_STATE=() SF_ATTEMPT=() SF_STATUS=() SF_STARTED=() SF_FINISHED=() SF_ENDED=
   for ((i = 0; i < ${#SF_TASK[@]}; i++)); do
     SF_STATE[i]=INITIATED
     sf_status_row "$i" "${SF_QUOTED[i]}" '""'
@@ -1622,6 +1675,21 @@ sf_aftermath_note() { # <task index> <time> <state> <attempt> <exit status> <rea
   sf_status_row "$1" "${SF_QUOTED[$1]}" "$6"
 }
 
+# writer: processes that write to the log of a task: what has left its session and cleared its environment is found by that. Who only
+# reads a log is none of the run's.
+
+sf_writer_find() { # adds them to SF_STRAGGLER
+  local line pid run
+  run=$(cd -P -- "$SF_RUN" && pwd -P) 2>/dev/null || return 0
+  # shellcheck disable=SC2010 # what names there are is known
+  while IFS= read -r line; do
+    case $line in
+      /proc/*/fd:) pid=${line//[!0-9]/} ;;
+      l?w*" -> $run/"*/*.log) SF_STRAGGLER+=("$pid") ;;
+    esac
+  done < <(ls -l /proc/[0-9]*/fd 2>/dev/null | grep -aF -e '/fd:' -e " -> $run/")
+}
+
 # watchdog: takes the tasks down when this script is killed with SIGKILL, and finds what left its process group.
 # It reads a pipe of which only the script holds the other end: end of file means that the script is gone. Which process
 # groups there are stands in a file, so that the watchdog sleeps while tasks come and go.
@@ -1641,12 +1709,13 @@ sf_watchdog_begin() { # -> SF_LIFE, SF_WATCHER
 
 sf_watchdog_keep() { # somebody may kill the watchdog, too: then there is another one
   ! kill -0 "$SF_WATCHER" 2>/dev/null || return 0
+  sf_console_warn "the watchdog was killed; another one takes its place"
   exec {SF_LIFE}>&-
   sf_watchdog_begin
 }
 
 sf_watchdog_serve() { # waits for the end of its pipe; "bye": the run has ended in order; else why it has not
-  local fd word tries groups=() last=(FAILED 137 "the script was killed")
+  local fd word tries groups=() ending=(FAILED 137 "the script was killed")
   trap '' HUP INT QUIT TERM USR1 USR2 PIPE
   sf_owner_sign watchdog "$BASHPID"
   for fd in "$SF_EVENTS" "$SF_LOG" "$SF_GROUPS" ${SF_BUS-} ${SF_CHECKS-} ${SF_RUNNER_PIPE[@]+"${SF_RUNNER_PIPE[@]}"}; do exec {fd}>&-; done
@@ -1657,12 +1726,12 @@ sf_watchdog_serve() { # waits for the end of its pipe; "bye": the run has ended 
       [[ ! ${SF_GUARD-} ]] || printf 'bye\n' >&"$SF_GUARD"
       return 0
     fi
-    last=("$word" "$tries" "$groups")
+    ending=("$word" "$tries" "$groups")
   done
   sf_watchdog_clear
 }
 
-sf_watchdog_clear() { # the script is gone: ends the tasks, then the books; last of the caller is how
+sf_watchdog_clear() { # the script is gone: ends the tasks, then the books; ending of the caller is how
   local -a groups=()
   while read -r word _; do                              # +pid: a process group began; -pid: it ended
     if [[ ! $word =~ ^[+-][0-9]+$ ]]; then continue; fi # nothing that this script has written
@@ -1670,13 +1739,14 @@ sf_watchdog_clear() { # the script is gone: ends the tasks, then the books; last
   done <"$SF_RUN/.groups"
   sf_watchdog_signal TERM
   if [[ ${SLURM_JOB_ID-} ]] && declare -F sf_srun_hurry >/dev/null; then sf_srun_hurry; fi
-  for ((tries = SF_GRACE / 20; tries > 0; tries--)); do
-    sf_watchdog_alive || break
-    sleep 0.2
+  sf_clock_now && tries=$((SF_NOW + SF_GRACE)) # until then; to look for them may take a while
+  while ((SF_NOW < tries)) && sf_watchdog_alive; do
+    sleep 0.2 && sf_clock_now
   done
   sf_watchdog_signal KILL
-  sf_aftermath_settle "${last[@]}"
-  rm -f -- "$SF_RUN/.groups" "$SF_RUN/.owner" "$SF_RUN"/status.json.*.new
+  sf_watchdog_sweep
+  sf_aftermath_settle "${ending[@]}"
+  rm -f -- "$SF_RUN/.groups" "$SF_RUN/.owner" "$SF_RUN"/{status.json.*,run.json,*/outputs.json}.new
 }
 
 sf_watchdog_signal() { # <signal>: to the groups of the caller, steps and containers, and what left its group
@@ -1686,19 +1756,20 @@ sf_watchdog_signal() { # <signal>: to the groups of the caller, steps and contai
   done
   for pid in "${!groups[@]}"; do kill -s "$1" -- "-$pid" 2>/dev/null; done
   sf_watchdog_find
-  for pid in ${SF_FOUND[@]+"${SF_FOUND[@]}"}; do kill -s "$1" "$pid" 2>/dev/null; done
+  for pid in ${SF_STRAGGLER[@]+"${SF_STRAGGLER[@]}"}; do kill -s "$1" "$pid" 2>/dev/null; done
 }
 
-sf_watchdog_find() { # -> SF_FOUND: processes that carry this run's id in their environment
-  mapfile -t SF_FOUND < <(grep -laF -- "SFLOW_RUN_ID=$SF_RUN_ID" /proc/[0-9]*/environ 2>/dev/null)
-  SF_FOUND=(${SF_FOUND[@]+"${SF_FOUND[@]#/proc/}"})
-  SF_FOUND=(${SF_FOUND[@]+"${SF_FOUND[@]%/environ}"})
+sf_watchdog_find() { # -> SF_STRAGGLER: processes that carry this run's id in their environment, or write to the log of a task
+  mapfile -t SF_STRAGGLER < <(grep -laF -- "SFLOW_RUN_ID=$SF_RUN_ID" /proc/[0-9]*/environ 2>/dev/null)
+  SF_STRAGGLER=(${SF_STRAGGLER[@]+"${SF_STRAGGLER[@]#/proc/}"})
+  SF_STRAGGLER=(${SF_STRAGGLER[@]+"${SF_STRAGGLER[@]%/environ}"})
+  sf_writer_find
 }
 
 sf_watchdog_alive() { # is anything of the groups of the caller, or of what left them, more than a zombie?
   local file facts
   sf_watchdog_find
-  ((! ${#SF_FOUND[@]})) || return 0
+  ((! ${#SF_STRAGGLER[@]})) || return 0
   for file in /proc/[0-9]*/stat; do
     read -r facts 2>/dev/null <"$file" || continue
     # shellcheck disable=SC2086 # state, parent, group
@@ -1708,25 +1779,32 @@ sf_watchdog_alive() { # is anything of the groups of the caller, or of what left
   return 1
 }
 
-sf_watchdog_sweep() { # ends what left its process group and outlived the run
-  local pid
-  sf_watchdog_find
-  for pid in ${SF_FOUND[@]+"${SF_FOUND[@]}"}; do kill -s KILL "$pid" 2>/dev/null; done
+sf_watchdog_sweep() { # ends what left its process group and outlived the run; more than once, for it may have children in the meantime
+  local -i tries
+  for ((tries = 0; tries < 50; tries++)); do
+    sf_watchdog_find
+    ((${#SF_STRAGGLER[@]})) || return 0
+    kill -s KILL "${SF_STRAGGLER[@]}" 2>/dev/null
+    sleep 0.02
+  done
+}
+
+sf_watchdog_note() { # <state> <exit status> <reason>: what the run is called should this script be killed from here on
+  trap '' PIPE       # nobody may be there to read it
+  { printf '%s\n' "$*" >&"$SF_LIFE"; } 2>/dev/null
 }
 
 sf_watchdog_tell() { # <state> <exit status> <reason>: this script will end without having ended the run; returns when the tasks are gone
+  sf_watchdog_keep
   local fd=${SF_WATCHDOG[1]-}
-  trap '' PIPE # nobody may be there to read it
-  { printf '%s\n' "$*" >&"$SF_LIFE"; } 2>/dev/null
+  sf_watchdog_note "$@"
   exec {SF_LIFE}>&-
   [[ ! $fd ]] || exec {fd}>&-
   wait "$SF_WATCHER"
 }
 
-sf_watchdog_end() { # the tasks are gone; sends the watchdog home and looks for stragglers
-  sf_watchdog_sweep
-  trap '' PIPE # nobody may be there to read it
-  { printf 'bye\n' >&"$SF_LIFE"; } 2>/dev/null
+sf_watchdog_end() { # all is done and written down; sends the watchdog home
+  sf_watchdog_note bye
   exec {SF_LIFE}>&-
   rm -f -- "$SF_RUN/.groups" "$SF_RUN/.owner"
 }
@@ -2005,6 +2083,12 @@ sf_task_lost() { # <task index>: its runner is gone
   sf_task_ended "$1" 137
 }
 
+sf_schedule_unable() { # <task index> <attempt> <word>...: from its runner, which could not even begin
+  if [[ ${SF_ATTEMPT[$1]} != "$2" || ! ${SF_PID[$1]-} ]]; then return 0; fi
+  [[ ${SF_VERDICT[$1]-} ]] || SF_VERDICT[$1]="FAILED ${*:3}"
+  sf_task_ended "$1" 126
+}
+
 sf_timer_due_limit() { # <task index>
   sf_task_condemn "$1" TIMEOUT "ran longer than its time limit of ${SF_TIMEOUT[$1]} s"
 }
@@ -2114,7 +2198,7 @@ sf_timer_due_run() {
   sf_run_fail TIMEOUT 124 "the workflow's time limit of $SF_LIMIT s is ${SF_LEAD:+nearly }over"
 }
 
-sf_timer_due_sweep() { # a runner that is gone without a word was killed by somebody else
+sf_timer_due_sweep() { # who is gone without a word was killed by somebody else: runners, the watchdog, the prober
   local i gone=()
   for i in "${!SF_PID[@]}"; do
     [[ ${SF_HELD[i]-} ]] || kill -0 "${SF_PID[i]}" 2>/dev/null || gone+=("$i")
@@ -2123,6 +2207,7 @@ sf_timer_due_sweep() { # a runner that is gone without a word was killed by some
     for i in "${gone[@]}"; do sf_task_lost "$i"; done
   fi
   sf_watchdog_keep
+  if declare -F sf_probe_heed >/dev/null; then sf_probe_heed; fi
   sf_timer_set sweep:0 "$SF_SWEEP"
 }
 
@@ -2153,6 +2238,7 @@ sf_summary_print() {
 
 sf_summary_blame() { # <task index>: the end of the log of the task that failed
   local log=$SF_RUN/${SF_TASK[$1]}/${SF_TASK[$1]}.log line
+  [[ -f $log ]] || return 0 # the task may have put a pipe in its place
   printf '\nThe last lines of %s (%s):\n' "${SF_TASK[$1]}" "$log"
   tail -n 20 -- "$log" 2>/dev/null | while IFS= read -r line || [[ $line ]]; do
     sf_console_plain "$line"
@@ -2201,8 +2287,11 @@ sf_preflight_paths() { # artifacts that must be there
 }
 
 sf_preflight_output() { # the output directory can be written; nothing of it is made, as another run may begin there now
-  local there=$SF_OUTPUT probe=.sflow.${HOSTNAME//[!A-Za-z0-9._-]/_}.$BASHPID
+  local stale there=$SF_OUTPUT probe=.sflow.${HOSTNAME//[!A-Za-z0-9._-]/_}.$BASHPID
   while [[ $there && ! -e $there ]]; do there=${there%/*}; done
+  for stale in "$there/${probe%.*}".*; do # of a script that was killed just here
+    [[ ! -d $stale || -e /proc/${stale##*.} ]] || rmdir -- "$stale" 2>/dev/null
+  done
   if mkdir -- "$there/$probe" 2>/dev/null; then
     rmdir -- "$there/$probe"
   else
@@ -2214,6 +2303,7 @@ sf_preflight_output() { # the output directory can be written; nothing of it is 
 
 sf_run_main() { # [<task>...]: the tasks that were chosen, all when none was
   sf_run_trap
+  sf_select_check "$@"
   sf_preflight_check || exit 78
   sf_directory_open
   sf_document_load "$SF_SELF"
@@ -2242,6 +2332,7 @@ sf_run_trap() { # a handler only writes to the bus: `read -t` of bash 5.2 loses 
     # shellcheck disable=SC2064 # the signal's name, now
     trap "sf_run_signal $signal" "$signal"
   done
+  trap : PIPE # who reads what this script prints may go, and so may the watchdog: no reason to end. Not '': tasks would inherit that
   trap 'sf_run_abandon $?' EXIT
 }
 
@@ -2285,11 +2376,13 @@ sf_run_end() { # stops what runs, writes the last status, exits
   if declare -F sf_probe_close >/dev/null; then sf_probe_close; fi
   sf_pool_close
   sf_facts_wait
-  sf_watchdog_end
+  sf_watchdog_sweep
+  sf_watchdog_note "$SF_RUN_STATE" "$SF_EXIT" "$SF_REASON"
   sf_json_quote "$SF_REASON"
   sf_event_run "$SF_RUN_STATE" exit_status "$SF_EXIT" reason "$SF_JSON"
   sf_status_final
-  sf_summary_print
+  sf_summary_print 2>/dev/null # who reads may be gone
+  sf_watchdog_end
   trap - EXIT
   exit "$SF_EXIT"
 }
@@ -2306,7 +2399,10 @@ sf_run_cancel() { # what was never started, or waited for another attempt
 }
 
 sf_run_abandon() { # <exit status>: the script is going without having ended the run; the watchdog takes the tasks down
-  [[ ${SF_LIFE-} ]] || return 0
+  if [[ ! ${SF_LIFE-} ]]; then
+    [[ ! ${SF_OWNED-} ]] || rm -f -- "$SF_RUN/.owner"
+    return
+  fi
   if [[ $SF_RUN_STATE == RUNNING ]]; then SF_RUN_STATE=FAILED SF_REASON="the script ended unexpectedly"; fi
   sf_watchdog_tell "$SF_RUN_STATE" "$(($1 ? $1 : 70))" "$SF_REASON"
 }
@@ -2336,6 +2432,7 @@ sf_retry_delay() { # <interval in seconds> <backoff> <attempt that failed> -> SF
 
 sf_retry_rule() { # <task index> <attempt>: what parts two attempts in the log; probes look behind it
   local log=$SF_RUN/${SF_TASK[$1]}/${SF_TASK[$1]}.log
+  [[ -f $log ]] || return 0 # the task may have removed it, or put a pipe in its place
   printf '\n======== attempt %s ========\n' "$2" 2>/dev/null >>"$log"
   SF_LOG_FROM[$1]=$(wc -c <"$log")
 }
@@ -2383,6 +2480,11 @@ sf_select_forget() { # strikes out what is about to run again: while it does, ne
     if [[ ${again[${line#* }]-} ]]; then struck=1; else kept+=$line$'\n'; fi
   done < <(cat -- "$SF_RUN/completed.txt" 2>/dev/null)
   if [[ $struck ]]; then printf '%s' "$kept" >"$SF_RUN/completed.txt.new" && mv -f -- "$SF_RUN/completed.txt.new" "$SF_RUN/completed.txt"; fi
+}
+
+sf_select_check() { # [<name>]...: exits when there is no such task, before there is a run directory
+  local -a wanted=()
+  sf_select_chosen "$@"
 }
 
 sf_select_settle() { # <task index> <state> <reason>
@@ -2592,7 +2694,7 @@ sf_main_state() { # what the units keep about the run, by task, timer or probe
   SF_LOG_FROM=() SF_READER=() SF_READER_AFTER=() SF_READER_UNTIL=() SF_READERS=0
   # shellcheck disable=SC2034 # for --set, which not every workflow has
   SF_SET_ENV=() SF_SET_CHANGED=() SF_SET_JSON='' SF_SET_SHOWN=''
-  SF_QUEUE=() SF_QUEUE_HEAD=0 SF_PARTIAL='' SF_TIMER_NEXT=0 SF_SWEEP=200 SF_OPEN=0
+  SF_QUEUE=() SF_QUEUE_HEAD=0 SF_PARTIAL='' SF_TIMER_NEXT=0 SF_SWEEP=200 SF_OPEN=0 SF_EVENTS_OWED=()
 }
 
 sf_main_options() { # <argument>...

@@ -21,11 +21,11 @@ CASES = json.loads((ROOT / "tests" / "conformance" / "manifest.json").read_text(
 
 
 def script(files: list[tuple[str, bytes]], overrides: Overrides = NO_OVERRIDES) -> str | None:
-    """The script without the lines of its header that name its sources; None when there are mistakes."""
+    """The script without the lines of its header that name its sources or sign those; None when there are mistakes."""
     plan = compile_workflow(files, overrides).plan
     if plan is None:
         return None
-    return re.sub(r"(?m)^#(   from|   rebuild|      +\S).*\n", "", default_target(plan).emit(plan))
+    return re.sub(r"(?m)^#(   from|   rebuild|   header|      +\S).*\n", "", default_target(plan).emit(plan))
 
 
 def composed(files: list[tuple[str, bytes]], overrides: Overrides = NO_OVERRIDES) -> bytes:
