@@ -12,5 +12,5 @@ sf_writer_find() { # adds them to SF_STRAGGLER
       /proc/*/fd:) pid=${line//[!0-9]/} ;;
       l?w*" -> $run/"*/*.log) SF_STRAGGLER+=("$pid") ;;
     esac
-  done < <(ls -l /proc/[0-9]*/fd 2>/dev/null | grep -aF -e '/fd:' -e " -> $run/")
+  done < <(ls -l /proc/[0-9]*/fd 2>/dev/null | grep -aF -e '/fd:' -e " -> $run/" | grep -aF -B 1 -e " -> $run/")
 }

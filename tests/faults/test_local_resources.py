@@ -220,14 +220,14 @@ workflow:
         status=254,
         state="FAILED",
         outcome="254 is what bash makes of a fork that fails, in a task or in the script",
-        within=60,
+        within=120,
     )
 )
 def test_no_more_processes(stage: Stage, fault: Fault) -> Ended:
     need("mount")
     stage.public()
     tasks = "".join(f"\n    - {{name: t{number}, script: ['sleep 5TOKEN']}}" for number in range(40))
-    return stage.run(f"workflow:\n  name: w\n  tasks:{tasks}", wrap=as_nobody("--nproc=30"))
+    return stage.run(f"workflow:\n  name: w\n  tasks:{tasks}", wrap=as_nobody("--nproc=30"), timeout=150)
 
 
 @attack(
