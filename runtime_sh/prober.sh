@@ -2,10 +2,9 @@
 # prober: one process runs all checks, each as a child that it can kill, and tells the scheduler only what matters: a task is
 # ready, or unhealthy, or a check has found something else than the one before. Lines on its pipe: start, stop and end from the
 # scheduler, checked from its children.
-# requires: bus timer clock prober_term
+# requires: bus timer clock prober_term prober_verdict
 
 sf_prober_serve() {
-  local pid
   sf_prober_trap
   for pid in "$SF_EVENTS" "$SF_LOG" "$SF_LIFE" "$SF_GROUPS" "${SF_RUNNER_PIPE[@]}"; do exec {pid}>&-; done
   # shellcheck disable=SC2034 # for an exec check
@@ -21,9 +20,15 @@ sf_prober_serve() {
     sf_clock_now
     sf_timer_fire
   done
+  sf_prober_end
+}
+
+sf_prober_end() { # nothing that still checks is left behind
+  local pid
   for pid in ${SF_CHECK_PID[@]+"${SF_CHECK_PID[@]}"}; do
     [[ ! $pid ]] || kill -s KILL -- "-$pid"
   done
+  :
 }
 
 sf_prober_start() { # <probe> <attempt> <first byte of the attempt's log>
@@ -78,9 +83,8 @@ sf_timer_due_slow() { # <probe>: a check that takes too long has failed
   sf_prober_checked "$1" "${SF_CHECK_SERIAL[$1]}" 1 "${SF_CHECK_NOTE[$1]:--}" no answer in time
 }
 
-sf_prober_checked() { # <probe> <serial> <status> <note> <detail>...
-  local -i p=$1 good=0
-  local -a role times
+sf_prober_checked() { # <probe> <serial> <status> <note> <detail>...: from the child that made the check
+  local -i p=$1
   [[ $2 == "${SF_CHECK_SERIAL[p]}" && ${SF_CHECK_PID[p]} ]] || return 0
   kill -s KILL -- "-${SF_CHECK_PID[p]}" 2>/dev/null || : # with what it has left behind
   wait "${SF_CHECK_PID[p]}" || :
@@ -88,33 +92,5 @@ sf_prober_checked() { # <probe> <serial> <status> <note> <detail>...
   sf_timer_clear "slow:$p"
   [[ ${SF_CHECK_ATTEMPT[p]} ]] || return 0
   SF_CHECK_NOTE[p]=${4#-}
-  read -r -a role <<<"${SF_PROBE_ROLE[p]}"
-  read -r -a times <<<"${SF_PROBE_TIMES[p]}"
-  if (($3 == 0)); then good=1; fi
-  if [[ ${role[0]} == failure ]]; then sf_prober_invert "$p" "${role[1]}"; fi
-  SF_CHECK_ROW[p]=$((good ? SF_CHECK_ROW[p] + 1 : 0))
-  if [[ ${role[0]} == readiness ]] && ((SF_CHECK_ROW[p] >= times[3])); then
-    sf_prober_tell ready "$p" "${*:5}"
-  elif [[ ${role[0]} == failure ]] && ((SF_CHECK_ROW[p] >= times[4])); then
-    sf_prober_tell unhealthy "$p" "${*:5}"
-  elif [[ ${SF_CHECK_SAID[p]} != "${*:5}" && (${role[0]} == readiness || $good == 1) ]]; then
-    SF_CHECK_SAID[p]=${*:5}
-    printf 'found %s %s %s %s\n' "${SF_PROBE_TASK[p]}" "${SF_CHECK_ATTEMPT[p]}" "${role[0]}" "${*:5}" >&"$SF_BUS"
-  fi
-}
-
-sf_prober_invert() { # <probe> <kind>: good of the caller becomes "something is wrong". A pattern or a file that turns up is wrong
-  # as it stands; an answer that fails is wrong only from a service that has answered before: until then it is starting.
-  case $2 in
-    log_watch | file) ;;
-    *)
-      if ((good)); then SF_CHECK_LIVE[$1]=1; fi
-      good=$((! good && ${SF_CHECK_LIVE[$1]:-0}))
-      ;;
-  esac
-}
-
-sf_prober_tell() { # <word> <probe> <detail>: tells the scheduler, and checks no more
-  printf '%s %s %s %s\n' "$1" "${SF_PROBE_TASK[$2]}" "${SF_CHECK_ATTEMPT[$2]}" "$3" >&"$SF_BUS"
-  sf_prober_stop "$2"
+  sf_prober_weigh "$p" "$3" "${*:5}"
 }

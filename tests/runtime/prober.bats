@@ -40,65 +40,6 @@ told() { # <line> of the bus; nothing when empty
   [[ ! ${SF_TIMER["check:0"]-} ]]
 }
 
-@test "what a check finds is told when it is news" {
-  probe_0() { SF_DETAIL="HTTP $(<"$BATS_TEST_TMPDIR/code")" && [[ $SF_DETAIL == *200 ]]; }
-  echo 503 >"$BATS_TEST_TMPDIR/code"
-  once
-  told 'found 0 1 readiness HTTP 503'
-  once
-  told ''
-  echo 500 >"$BATS_TEST_TMPDIR/code"
-  once
-  told 'found 0 1 readiness HTTP 500'
-  echo 200 >"$BATS_TEST_TMPDIR/code"
-  once
-  told 'ready 0 1 HTTP 200'
-}
-
-@test "a failure probe tells only what is wrong" {
-  SF_PROBE_ROLE=('failure tcp_port') SF_CHECK_SAID=([0]='')
-  : >"$BATS_TEST_TMPDIR/up"
-  once
-  told ''
-  rm "$BATS_TEST_TMPDIR/up"
-  once
-  told 'found 0 1 failure port 80'
-}
-
-@test "successes count in a row only" {
-  SF_PROBE_TIMES=('0 0.1 1 2 2')
-  : >"$BATS_TEST_TMPDIR/up"
-  once
-  rm "$BATS_TEST_TMPDIR/up"
-  once
-  : >"$BATS_TEST_TMPDIR/up"
-  once
-  told ''
-  once
-  told 'ready 0 1 port 80'
-}
-
-@test "a service that never answered is starting, one that answered before is ill" {
-  SF_PROBE_ROLE=('failure tcp_port')
-  once
-  once
-  told ''
-  : >"$BATS_TEST_TMPDIR/up"
-  once
-  rm "$BATS_TEST_TMPDIR/up"
-  once
-  told ''
-  once
-  told 'unhealthy 0 1 port 80'
-}
-
-@test "a pattern that turns up in a log is a failure as it stands" {
-  SF_PROBE_ROLE=('failure log_watch') SF_PROBE_TIMES=('0 0.1 1 1 1')
-  : >"$BATS_TEST_TMPDIR/up"
-  once
-  told 'unhealthy 0 1 port 80'
-}
-
 @test "a check that takes too long is killed and counts as failed" {
   SF_PROBE_ROLE=('failure log_watch') SF_PROBE_TIMES=('0 0.1 0.2 1 1')
   probe_0() { exec sleep 60; }
