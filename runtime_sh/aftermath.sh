@@ -18,10 +18,12 @@ sf_aftermath_settle() { # <state> <exit status> <reason>: of the run; every task
       *) continue ;;
     esac
     SF_STATE[i]=CANCELLED
-    sf_event_state "$i" CANCELLED "$word: $3"
+    SF_WHY[i]="$word: $3"
+    sf_event_state "$i" CANCELLED "${SF_WHY[i]}"
   done
   sf_json_quote "$3"
   [[ $SF_ENDED ]] || sf_event_run "$1" exit_status "$2" reason "$SF_JSON"
+  sf_status_rows
   sf_status_write
 }
 
@@ -51,11 +53,8 @@ sf_aftermath_read() { # -> SF_STATE, SF_ATTEMPT, SF_STATUS, SF_STARTED, SF_FINIS
 
 sf_aftermath_forget() { # the state of every task before the first event
   local -i i
-  SF_STATE=() SF_ATTEMPT=() SF_STATUS=() SF_STARTED=() SF_FINISHED=() SF_ENDED=
-  for ((i = 0; i < ${#SF_TASK[@]}; i++)); do
-    SF_STATE[i]=INITIATED
-    sf_status_row "$i" "${SF_QUOTED[i]}" '""'
-  done
+  SF_STATE=() SF_WHY=() SF_ATTEMPT=() SF_STATUS=() SF_STARTED=() SF_FINISHED=() SF_ROW=() SF_ENDED=
+  for ((i = 0; i < ${#SF_TASK[@]}; i++)); do SF_STATE[i]=INITIATED; done
 }
 
 sf_aftermath_begun() { # <event> -> SF_BEGUN, SF_SCRIPT, SF_SET_JSON: when the run began, by which process, with which other values

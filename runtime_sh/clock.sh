@@ -2,10 +2,17 @@
 # clock: what time it is. Limits are measured since boot, so that setting the clock moves none of them.
 # requires:
 
-sf_clock_now() { # -> SF_NOW: centiseconds since boot
+sf_clock_now() { # -> SF_NOW: centiseconds since boot; the kernel is asked again when the other clock has gone on by a tenth of a second
+  SF_NOW=$((SF_CLOCK_ZERO + 10#0${EPOCHREALTIME/[.,]/} / 10000))
+  if ((SF_NOW < SF_CLOCK_ASKED || SF_NOW > SF_CLOCK_ASKED + 10)) || [[ ! ${EPOCHREALTIME-} ]]; then sf_clock_ask; fi
+}
+
+sf_clock_ask() { # -> SF_NOW, from the kernel; SF_CLOCK_ASKED: when that was; SF_CLOCK_ZERO: what to add to the time of day until then
   local uptime
   read -r uptime _ </proc/uptime
   SF_NOW=$((10#${uptime/./}))
+  SF_CLOCK_ASKED=$SF_NOW
+  SF_CLOCK_ZERO=$((SF_NOW - 10#0${EPOCHREALTIME/[.,]/} / 10000))
 }
 
 sf_clock_tick() { # -> SF_NOW, SF_STAMP: once for everything that one event brings about
@@ -30,7 +37,9 @@ sf_clock_parse() { # <seconds, maybe with a fraction> <variable>: the same in ce
 
 sf_clock_format() { # <centiseconds> <variable>: such as 0.42 s, 12.3 s, 4 min 05 s, 2 h 03 min
   local -i cs=$1 s=$1/100
-  if ((cs < 1000)); then
+  if ((cs < 0)); then # the clock was set
+    printf -v "$2" '0.00 s'
+  elif ((cs < 1000)); then
     printf -v "$2" '%d.%02d s' "$s" "$((cs % 100))"
   elif ((s < 60)); then
     printf -v "$2" '%d.%d s' "$s" "$((cs % 100 / 10))"

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # console: the lines that a person reads, on the terminal (or the job's output file) and in sflow.log.
-# requires:
+# requires: clock
 
 sf_console_streams() { # one that is closed would be the next file that is opened
   [[ -e /proc/$$/fd/0 ]] || exec </dev/null
@@ -17,29 +17,37 @@ sf_console_open() { # colours on a terminal that wants them
   fi
 }
 
-sf_console_state() { # <task index> <word> <text>: one change of a task
-  local line time
+sf_console_state() { # <task index> <word> <text>: notes one change of a task
+  local line
   sf_console_plain "$3"
   printf -v line '%-*s  %-9s%s' "$SF_NAME_WIDTH" "${SF_TASK[$1]}" "$2" "${SF_PLAIN:+  $SF_PLAIN}"
-  printf -v time '%(%H:%M:%S)T' -1
-  if ((${#SF_COLOUR[@]})); then
-    sf_console_print "$time  ${SF_COLOUR_OF[$2]-}$line${SF_COLOUR[0]}"
-  else
-    sf_console_print "$time  $line"
+  sf_console_note "$line" "$2"
+}
+
+sf_console_note() { # <line> [<word whose colour it has>] -> SF_SAID, SF_SHOWN
+  if [[ ${SF_STAMP%.*} != "${SF_TIME_OF-}" ]]; then
+    SF_TIME_OF=${SF_STAMP%.*}
+    printf -v SF_TIME '%(%H:%M:%S)T' "$SF_TIME_OF"
   fi
-  sf_console_record "$time" "$line"
+  SF_SAID+="$SF_TIME  $1"$'\n'
+  if ((${#SF_COLOUR[@]})); then SF_SHOWN+="$SF_TIME  ${SF_COLOUR_OF[${2:-none}]-}$1${2:+${SF_COLOUR[0]}}"$'\n'; fi
 }
 
-sf_console_say() { # <text>: anything else worth a line
-  local time
+sf_console_write() { # shows what was noted, on the terminal and in sflow.log
+  sf_console_print "${SF_SHOWN:-$SF_SAID}"
+  [[ -z ${SF_LOG-} ]] || printf '%s' "$SF_SAID" >&"$SF_LOG" || :
+  SF_SAID='' SF_SHOWN=''
+}
+
+sf_console_say() { # <text>: anything else worth a line, at once
+  sf_clock_stamp
   sf_console_plain "$1"
-  printf -v time '%(%H:%M:%S)T' -1
-  sf_console_print "$time  $SF_PLAIN"
-  sf_console_record "$time" "$SF_PLAIN"
+  sf_console_note "$SF_PLAIN"
+  sf_console_write
 }
 
-sf_console_print() { # <line>: who reads may be gone
-  { printf '%s\n' "$1" || :; } 2>/dev/null
+sf_console_print() { # <lines>: who reads may be gone
+  { printf '%s' "$1" || :; } 2>/dev/null
 }
 
 sf_console_warn() { # <text>: something is wrong that does not end the run

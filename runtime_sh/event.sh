@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # event: events.jsonl, one line for everything that happened (schemas/event.schema.json).
-# requires: clock json console status
+# requires: clock json console
 
 sf_event_line() { # <text>: appends one line in one write; what a full disk does not take is written when there is room again
   SF_EVENTS_OWED+=("$1")
@@ -41,14 +41,11 @@ sf_event_name() { # <task index> -> SF_QUOTED[index]: its name as JSON
   SF_QUOTED[$1]=$SF_JSON
 }
 
-sf_event_state() { # <task index> <state> <reason>: a task's new state, here and in its row of status.json
-  local line
-  sf_event_name "$1"
+sf_event_state() { # <task index> <state> <reason>: a task's new state, here and for its row of status.json
+  [[ ${SF_QUOTED[$1]-} ]] || sf_event_name "$1"
   sf_json_quote "$3"
-  printf -v line '{"time":%s,"event":"state","task":%s,"state":"%s","attempt":%s,"exit_status":%s,"reason":%s}' \
-    "$SF_STAMP" "${SF_QUOTED[$1]}" "$2" "${SF_ATTEMPT[$1]:-0}" "${SF_STATUS[$1]:-null}" "$SF_JSON"
-  sf_event_line "$line"
-  sf_status_row "$1" "${SF_QUOTED[$1]}" "$SF_JSON"
+  sf_event_line "{\"time\":$SF_STAMP,\"event\":\"state\",\"task\":${SF_QUOTED[$1]},\"state\":\"$2\",\"attempt\":${SF_ATTEMPT[$1]:-0},\"exit_status\":${SF_STATUS[$1]:-null},\"reason\":$SF_JSON}"
+  SF_ROW[$1]=''
 }
 
 sf_event_probe() { # <task index> <readiness|failure> <what a check found>

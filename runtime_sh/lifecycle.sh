@@ -28,8 +28,8 @@ sf_task_launch() { # <task index>: a runner makes the next attempt
 sf_task_announce() { # <task index>: says that it runs, sets its limit, starts its probes
   local -i i=$1 attempt=${SF_ATTEMPT[$1]}
   local limit
-  SF_STARTED[i]=$SF_STAMP
-  sf_task_place "$i"
+  SF_STARTED[i]=$SF_STAMP SF_PLACE=''
+  if ((${#SF_NODE_NAME[@]} > 1)) || [[ ${SF_GPUS[i]-} ]]; then sf_task_place "$i"; fi
   if ((attempt > 1)); then SF_PLACE="attempt $attempt${SF_PLACE:+, $SF_PLACE}"; fi
   sf_task_enter "$i" RUNNING "$SF_PLACE"
   if [[ ${SF_TIMEOUT[i]-} ]]; then

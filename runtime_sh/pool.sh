@@ -6,7 +6,7 @@ sf_pool_assign() { # <task index> <attempt> -> SF_PID[index]: an idle runner mak
   local n
   for n in "${!SF_RUNNER_IDLE[@]}"; do
     unset -v "SF_RUNNER_IDLE[n]"
-    if kill -0 "${SF_RUNNER_PID[n]}" 2>/dev/null; then
+    if [[ -e /proc/${SF_RUNNER_PID[n]} ]]; then
       sf_pool_tell "$n" "$@"
       return
     fi

@@ -104,6 +104,7 @@ sf_run_abandon() { # <exit status>: the script is going without having ended the
     [[ ! ${SF_OWNED-} ]] || rm -f -- "$SF_RUN/.owner"
     return
   fi
+  sf_schedule_write
   if [[ $SF_RUN_STATE == RUNNING ]]; then SF_RUN_STATE=FAILED SF_REASON="the script ended unexpectedly"; fi
   sf_watchdog_tell "$SF_RUN_STATE" "$(($1 ? $1 : 70))" "$SF_REASON"
 }

@@ -12,8 +12,6 @@ sf_schedule_open() { # the bus, the state of every task, and the limit of the wh
     [[ ! ${SF_STATE[i]-} ]] || continue # a resumed or a selected run settled it
     SF_STATE[i]=INITIATED
     SF_OPEN=$((SF_OPEN + 1))
-    sf_json_quote "${SF_TASK[i]}"
-    sf_status_row "$i" "$SF_JSON" '""'
   done
   for ((i = 0; i < ${#SF_TASK[@]}; i++)); do
     SF_LEFT[i]=0
@@ -50,6 +48,11 @@ sf_schedule_next() { # one line of the bus, else one task of the queue, else wai
     fi
   fi
   sf_timer_fire
+  sf_schedule_write
+}
+
+sf_schedule_write() { # tells what has happened since the last time
+  [[ ! $SF_SAID ]] || sf_console_write
 }
 
 sf_schedule_ahead() { # starts the next task of the queue before the books on the last one are kept: they can wait, it cannot

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # status: status.json, the run at a glance; replaced by rename, so that a reader never sees half of it (schemas/status.schema.json).
-# requires: clock json console timer
+# requires: clock json console timer event
 
 sf_status_touch() { # asks for a new status.json, at most one a second
   if [[ ! ${SF_TIMER["status:0"]-} ]]; then sf_timer_set status:0 100; fi
@@ -11,12 +11,14 @@ sf_timer_due_status() { # in a process of its own: a slow file system must not h
     sf_status_touch
     return
   fi
+  sf_status_rows
   sf_status_write "/proc/$$" &
   SF_STATUS_PID=$!
 }
 
 sf_status_final() {
   [[ ! ${SF_STATUS_PID-} ]] || wait "$SF_STATUS_PID" 2>/dev/null
+  sf_status_rows
   sf_status_write
 }
 
@@ -48,6 +50,16 @@ sf_status_print() { # in one write: either it is all there or it failed
   printf -v text '%s "job_id": %s,\n "host": "%s",\n "pid": %s,\n' "$text" "${SF_JSON/#'""'/null}" "${HOSTNAME//[!A-Za-z0-9._-]/_}" "${SF_SCRIPT:-$$}"
   [[ ! ${SF_SET_JSON-} ]] || text+=" \"overrides\": $SF_SET_JSON,"$'\n'
   printf '%s "tasks": {\n%s\n }}\n' "$text" "${tasks%,$'\n'}"
+}
+
+sf_status_rows() { # -> SF_ROW: of every task whose state has changed since the last time
+  local -i i
+  for ((i = 0; i < ${#SF_TASK[@]}; i++)); do
+    [[ ! ${SF_ROW[i]-} ]] || continue
+    sf_event_name "$i"
+    sf_json_quote "${SF_WHY[i]-}"
+    sf_status_row "$i" "${SF_QUOTED[i]}" "$SF_JSON"
+  done
 }
 
 sf_status_row() { # <task index> <its name as JSON> <reason as JSON> -> SF_ROW[index]: "name": {...}

@@ -8,8 +8,11 @@ sf_timer_set() { # <kind:id> <centiseconds from now>
   if ((! SF_TIMER_NEXT || SF_NOW + $2 < SF_TIMER_NEXT)); then SF_TIMER_NEXT=$((SF_NOW + $2)); fi
 }
 
-sf_timer_clear() { # <kind:id>
-  if [[ ${SF_TIMER[$1]-} ]]; then unset -v "SF_TIMER[$1]"; fi
+sf_timer_clear() { # <kind:id>...
+  local timer
+  for timer; do
+    if [[ ${SF_TIMER[$timer]-} ]]; then unset -v "SF_TIMER[$timer]"; fi
+  done
 }
 
 sf_timer_wait() { # -> SF_WAIT: seconds until the next timer, for read -t; SF_NOW is from the last look at the timers

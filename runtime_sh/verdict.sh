@@ -13,10 +13,7 @@ sf_task_ended() { # <task index> <exit status>: the attempt is over
     sf_schedule_release "$i"
     [[ ${SF_EXIT-} ]] || sf_schedule_ahead
   fi
-  sf_timer_clear "limit:$i"
-  sf_timer_clear "ready:$i"
-  sf_timer_clear "kill:$i"
-  sf_timer_clear "reap:$i"
+  sf_timer_clear "limit:$i" "ready:$i" "kill:$i" "reap:$i"
   if [[ ${SF_PROBES_OF[i]-} ]]; then sf_probe_stop "$i"; fi
   SF_STATUS[i]=$2
   SF_FINISHED[i]=$SF_STAMP
@@ -38,9 +35,14 @@ sf_task_record() { # <task index>: a resumed run need not do it again, unless it
 }
 
 sf_task_judge() { # <task index> <exit status> <state so far> -> state, why of the caller
-  local -i i=$1
   local after
-  sf_clock_format "$((SF_NOW - SF_SINCE[i]))" after
+  sf_clock_format "$((SF_NOW - SF_SINCE[$1]))" after
+  state=COMPLETED why="after $after"
+  if [[ $2 != 0 || $3 == READY || ${SF_VERDICT[$1]-} ]]; then sf_task_explain "$@"; fi
+}
+
+sf_task_explain() { # as sf_task_judge: an end that is not simply the success of a task
+  local -i i=$1
   if [[ ${SF_VERDICT[i]-} ]]; then # this script ended it, and knows why
     state=${SF_VERDICT[i]%% *}
     why=${SF_VERDICT[i]#* }
@@ -57,9 +59,6 @@ sf_task_judge() { # <task index> <exit status> <state so far> -> state, why of t
   elif [[ $3 == READY ]] && sf_task_needed "$i"; then
     state=FAILED
     why="the service ended (exit status 0) while ${SF_TASK[SF_NEEDED_BY]} still needs it"
-  else
-    state=COMPLETED
-    why="after $after"
   fi
 }
 

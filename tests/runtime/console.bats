@@ -6,7 +6,8 @@ setup() {
 }
 
 @test "a change is one line, on the terminal and in sflow.log" {
-  run sf_console_state 0 READY 'port 80 is open'
+  changed() { sf_console_state 0 READY 'port 80 is open' && sf_console_write; }
+  run changed
   [[ $output =~ ^[0-9:]{8}\ \ task\ {6}READY\ {6}port\ 80\ is\ open$ ]]
   [[ $(<"$SF_RUN/sflow.log") == "$output" ]]
 }

@@ -9,7 +9,8 @@ setup() {
 }
 
 @test "a start is an attempt, a state, an event and a line for people" {
-  sf_task_start 0 >"$BATS_TEST_TMPDIR/console"
+  sf_task_start 0
+  sf_schedule_write >"$BATS_TEST_TMPDIR/console"
   [[ ${ASSIGNED[*]} == '0 1' && ${SF_STATE[0]} == RUNNING && ${SF_STARTED[0]} == "$SF_STAMP" ]]
   [[ $(<"$BATS_TEST_TMPDIR/console") == *'a         RUNNING'* ]]
   [[ $(<"$SF_RUN/events.jsonl") == *'"task":"a","state":"RUNNING","attempt":1'* ]]

@@ -42,6 +42,7 @@ judged() { # <exit status> <state so far> <state> <reason>
 @test "the end of a task starts the one that waited, and is written down" {
   SF_FINGERPRINT[0]=f00
   sf_task_ended 0 0
+  sf_schedule_write
   [[ ${SF_STATE[*]} == 'COMPLETED RUNNING' && ${SF_PID[1]} == 99 && $SF_OPEN == 1 ]]
   [[ $(<"$SF_RUN/completed.txt") == 'f00 a' ]]
   [[ $(cut -d , -f 3,4 "$SF_RUN/events.jsonl") == $'"task":"a","state":"COMPLETED"\n"task":"b","state":"RUNNING"' ]]
