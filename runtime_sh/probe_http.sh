@@ -1,18 +1,24 @@
 # shellcheck shell=bash
-# probe_http: does a URL answer 2xx or 3xx? curl asks where it is there, bash itself where it is not (http:// only).
+# probe_http: does a URL answer 2xx or 3xx? bash itself asks what is simple, curl what is not; bash all where there is no curl
+# (http:// only).
 # requires: curl
 
 sf_probe_http() { # <GET|POST> <url> <body> [<header>]...
-  local code='' connection
-  if command -v curl >/dev/null; then
+  local code='' connection=''
+  if ! sf_probe_http_simple "$@" && command -v curl >/dev/null; then
     # By standard input, since a header may hold a secret and ps shows arguments. -q: not the user's .curlrc.
     code=$(sf_probe_http_config "$@" | curl -q -K - -g -s --proto '=http,https' -o /dev/null -w '%{http_code}' --noproxy '*' --max-time "$SF_SECONDS")
   else
     sf_probe_http_ask "$@"
+    [[ ! $connection ]] || exec {connection}>&-
   fi 2>/dev/null
   SF_DETAIL="HTTP $code"
   if [[ ! $code || $code == 000 ]]; then SF_DETAIL="no HTTP answer"; fi
   [[ $code == [23]?? ]]
+}
+
+sf_probe_http_simple() { # as sf_probe_http: neither encrypted, nor with a user's name, a body, or headers that may stand for one of ours?
+  [[ $1 == GET && ${2,,} == http://* && ${2%%[?#]*} != *@* ]] && (($# < 4))
 }
 
 sf_probe_http_config() { # as sf_probe_http: a configuration file for curl
@@ -28,7 +34,7 @@ sf_probe_http_config() { # as sf_probe_http: a configuration file for curl
 }
 
 sf_probe_http_ask() { # as sf_probe_http: an HTTP/1.1 request of bash's own; -> code and connection of the caller
-  local address=${2#http://} host path port=80 header
+  local address=${2#*://} host path port=80 header
   address=${address%%#*}
   host=${address%%[/?]*}
   path=/${address#"$host"}
@@ -40,7 +46,7 @@ sf_probe_http_ask() { # as sf_probe_http: an HTTP/1.1 request of bash's own; -> 
   fi
   exec {connection}<>"/dev/tcp/${host//[][]/}/$port" || return 0
   {
-    printf '%s %s HTTP/1.1\r\nHost: %s:%s\r\nConnection: close\r\n' "$1" "$path" "$host" "$port"
+    printf '%s %s HTTP/1.1\r\nHost: %s:%s\r\nConnection: close\r\nAccept: */*\r\n' "$1" "$path" "$host" "$port"
     for header in "${@:4}"; do printf '%s\r\n' "$header"; done
     if [[ $1 == POST ]]; then printf 'Content-Length: %d\r\n' "${#3}"; fi # bytes: the prober's locale is C
     printf '\r\n%s' "${3-}"

@@ -4,19 +4,20 @@
 
 sf_prober_weigh() { # <probe> <status of a check> <what it found>
   local -i p=$1 good=0
-  local -a role times
-  read -r -a role <<<"${SF_PROBE_ROLE[p]}"
-  read -r -a times <<<"${SF_PROBE_TIMES[p]}"
+  local role=${SF_PROBE_ROLE[p]% *}
+  local -a times
+  # shellcheck disable=SC2206 # numbers
+  times=(${SF_PROBE_TIMES[p]})
   if (($2 == 0)); then good=1; fi
-  if [[ ${role[0]} == failure ]]; then sf_prober_invert "$p" "${role[1]}"; fi
+  if [[ $role == failure ]]; then sf_prober_invert "$p" "${SF_PROBE_ROLE[p]#* }"; fi
   SF_CHECK_ROW[p]=$((good ? SF_CHECK_ROW[p] + 1 : 0))
-  if [[ ${role[0]} == readiness ]] && ((SF_CHECK_ROW[p] >= times[3])); then
+  if [[ $role == readiness ]] && ((SF_CHECK_ROW[p] >= times[3])); then
     sf_prober_tell ready "$p" "$3"
-  elif [[ ${role[0]} == failure ]] && ((SF_CHECK_ROW[p] >= times[4])); then
+  elif [[ $role == failure ]] && ((SF_CHECK_ROW[p] >= times[4])); then
     sf_prober_tell unhealthy "$p" "$3"
-  elif [[ ${SF_CHECK_SAID[p]} != "$3" && (${role[0]} == readiness || $good == 1) ]]; then
+  elif [[ ${SF_CHECK_SAID[p]} != "$3" && ($role == readiness || $good == 1) ]]; then
     SF_CHECK_SAID[p]=$3
-    printf 'found %s %s %s %s\n' "${SF_PROBE_TASK[p]}" "${SF_CHECK_ATTEMPT[p]}" "${role[0]}" "$3" >&"$SF_BUS"
+    printf 'found %s %s %s %s\n' "${SF_PROBE_TASK[p]}" "${SF_CHECK_ATTEMPT[p]}" "$role" "$3" >&"$SF_BUS"
   fi
 }
 

@@ -52,6 +52,7 @@ told() { # <line> of the bus; nothing when empty
 }
 
 @test "what a check leaves behind in its group ends with it" {
+  SF_PROBE_ROLE=('readiness exec')
   probe_0() {
     sleep 60 &
     echo "$!" >"$BATS_TEST_TMPDIR/left"
