@@ -14,6 +14,7 @@ import click
 
 from .. import render
 from ..diagnostics import Reporter
+from ..render.diagnosis import diagnosis_json, diagnosis_markdown, diagnosis_text
 from ..runs.diagnose import (
     Cleaner,
     Diagnosis,
@@ -74,11 +75,11 @@ def command(reference: str | None, output_dir: str, files: tuple[str, ...], give
     patterns = (*_own(files, form), *own_patterns())
     found = _diagnose(reference, output_dir, given, patterns)
     if form == "json":
-        text = render.to_json(render.diagnosis_json(found))
+        text = render.to_json(diagnosis_json(found))
     elif form == "markdown":
-        text = render.diagnosis_markdown(found)
+        text = diagnosis_markdown(found)
     else:
-        text = render.diagnosis_text(found, colour=wants_colour(sys.stdout))
+        text = diagnosis_text(found, colour=wants_colour(sys.stdout))
     click.echo(text, nl=False)
     raise SystemExit(_STATUS[found.verdict])
 

@@ -12,6 +12,7 @@ from click.shell_completion import CompletionItem
 
 from .. import codes, render
 from ..diagnostics import did_you_mean
+from ..render.explanation import explanation_json, explanation_list, explanation_page, explanation_text
 from .inputs import wants_colour
 from .words import Word
 
@@ -37,14 +38,14 @@ def command(code: str | None, output_format: str) -> None:
     """
     entries = [codes.entry(name) for name in (codes.known() if code is None else (_found(code),))]
     if output_format == "json":
-        shown = [render.explanation_json(entry) for entry in entries]
+        shown = [explanation_json(entry) for entry in entries]
         text = render.to_json({"codes": shown} if code is None else shown[0])
     elif output_format == "markdown":
-        text = render.explanation_page(entries)
+        text = explanation_page(entries)
     elif code is None:
-        text = render.explanation_list(entries, colour=wants_colour(sys.stdout))
+        text = explanation_list(entries, colour=wants_colour(sys.stdout))
     else:
-        text = render.explanation_text(entries[0], colour=wants_colour(sys.stdout))
+        text = explanation_text(entries[0], colour=wants_colour(sys.stdout))
     click.echo(text, nl=False)
 
 

@@ -9,7 +9,7 @@ from click.testing import CliRunner
 from sflowc import codes
 from sflowc.cli import main, shellcheck
 from sflowc.diagnostics import Diagnostic
-from sflowc.render import explanation_page, explanation_text
+from sflowc.render.explanation import explanation_page, explanation_text
 
 ROOT = Path(__file__).resolve().parents[2]
 TELLERS = {"error", "warning", "note", "refuse", "Failure", "NotHere", "Diagnostic", "PatternError", "add_finding"}
