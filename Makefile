@@ -24,7 +24,7 @@ BATS_FILES = $(wildcard tests/runtime/*.bats)
 JOBS ?= $(shell nproc)
 
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test coverage check schema docs site tables golden dynamo bench soak slurm-up slurm-down clean
+.PHONY: help setup demo test coverage check schema docs site tables golden dynamo bench bench-check soak slurm-up slurm-down clean
 
 help: ## what can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -90,8 +90,11 @@ dynamo: $(VENV)/.package ## NVIDIA Dynamo from PyPI into build/dynamo, for the t
 	sflowc build samples/dynamo_mocker/base.yaml -M agg -M prefill -M decode -o build/dynamo.sh
 	bash build/dynamo.sh run --task install --output-dir build/dynamo.runs
 
-bench: $(VENV)/.dev ## how long runs and compilations take, against bash by hand
-	python bench/bench.py
+bench: $(VENV)/.dev ## what scripts and compilations cost, each against a baseline: writes bench/RESULTS.md
+	python bench/bench.py --write
+
+bench-check: $(VENV)/.dev ## whether what is quick to measure is worse than recorded, beyond noise
+	python bench/bench.py --check --runs 3
 
 MINUTES ?= 60
 soak: $(VENV)/.dev ## run workflows for an hour (MINUTES=) and disturb them at random; say what was wrong

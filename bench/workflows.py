@@ -1,17 +1,71 @@
 """Workflows to measure with, as text.
 
-In: how large. Out: YAML that sflowc compiles, and for `chain` and `fan` the bash script that one would write by hand; a table of
-many rows.
+In: how large. Out: YAML that sflowc compiles; graphs of tasks that do nothing, as workflows, as bash by hand and as Makefiles; a
+table of many rows.
 """
 
 from __future__ import annotations
 
 import csv
 import io
+import random
+from collections import Counter
+from collections.abc import Sequence
+
+Graph = Sequence[tuple[str, Sequence[str]]]
+"""Tasks that do nothing, each with those that it waits for; those come before it."""
 
 
-def _task(name: str, after: str) -> str:
-    wait = f", depends_on: [{after}]" if after else ""
+def chain(count: int) -> Graph:
+    """Tasks of which each waits for the one before."""
+    return [(f"t{i}", [f"t{i - 1}"] if i else []) for i in range(count)]
+
+
+def fan(count: int) -> Graph:
+    """One task, then many at the same time, then one."""
+    names = [f"t{i}" for i in range(count)]
+    return [("first", []), *((name, ["first"]) for name in names), ("last", names)]
+
+
+def dag(count: int, edges: int) -> Graph:
+    """A random graph, the same every time."""
+    dice = random.Random(count)
+    before: list[set[str]] = [set() for _ in range(count)]
+    while edges:
+        later = dice.randrange(1, count)
+        earlier = f"t{dice.randrange(later)}"
+        if earlier not in before[later]:
+            before[later].add(earlier)
+            edges -= 1
+    return [(f"t{i}", sorted(names)) for i, names in enumerate(before)]
+
+
+def workflow(name: str, graph: Graph) -> str:
+    """The graph as a workflow."""
+    return _workflow(name, "".join(_task(task, before) for task, before in graph))
+
+
+def by_hand(graph: Graph) -> str:
+    """The bash script that one would write: what can run at the same time does, with & and wait."""
+    tiers: dict[str, int] = {}
+    for task, before in graph:
+        tiers[task] = max((tiers[name] + 1 for name in before), default=0)
+    sizes = Counter(tiers.values())
+    lines = ["#!/bin/bash"]
+    for tier in sorted(sizes):
+        lines += ["bash -c true"] if sizes[tier] == 1 else ["bash -c true &"] * sizes[tier] + ["wait"]
+    return "\n".join(lines) + "\n"
+
+
+def makefile(graph: Graph) -> str:
+    """The graph for make, which runs each task in a shell too."""
+    rules = [f"{task}: {' '.join(before)}\n\t@bash -c true\n" for task, before in graph]
+    names = " ".join(task for task, _ in graph)
+    return f".PHONY: all {names}\nall: {names}\n{''.join(rules)}"
+
+
+def _task(name: str, before: Sequence[str]) -> str:
+    wait = f", depends_on: [{', '.join(before)}]" if before else ""
     return f"    - {{name: {name}{wait}, script: ['true']}}\n"
 
 
@@ -19,18 +73,17 @@ def _workflow(name: str, tasks: str) -> str:
     return f'version: "0.1"\nworkflow:\n  name: {name}\n  tasks:\n{tasks}'
 
 
-def chain(count: int) -> tuple[str, str]:
-    """Tasks of which each waits for the one before, and the same by hand."""
-    tasks = "".join(_task(f"t{i}", f"t{i - 1}" if i else "") for i in range(count))
-    return _workflow("chain", tasks), "#!/bin/bash\n" + "bash -c true\n" * count
+def stubborn(count: int, script: str) -> str:
+    """Tasks that run until they are stopped, all with one script."""
+    quoted = script.replace("'", "''")
+    return _workflow("stop", "".join(f"    - {{name: t{i}, script: ['{quoted}']}}\n" for i in range(count)))
 
 
-def fan(count: int) -> tuple[str, str]:
-    """One task, then many at the same time, then one; and the same by hand."""
-    names = [f"t{i}" for i in range(count)]
-    tasks = _task("first", "") + "".join(_task(name, "first") for name in names) + _task("last", ", ".join(names))
-    by_hand = "#!/bin/bash\nbash -c true\n" + "bash -c true &\n" * count + "wait\nbash -c true\n"
-    return _workflow("fan", tasks), by_hand
+def sweep(count: int) -> str:
+    """One task over a variable of so many values."""
+    domain = ", ".join(map(str, range(count)))
+    task = "    - {name: point, replicas: {variables: [POINT]}, script: ['echo $POINT']}\n"
+    return f"variables:\n  POINT: {{type: integer, value: 0, domain: [{domain}]}}\n" + _workflow("sweep", task)
 
 
 def inference_rows(table: str, count: int) -> str:

@@ -1,0 +1,61 @@
+"""What steps cost on a Slurm cluster, against srun by hand. Measured only where there is one (make slurm-up).
+
+In: a folder to work in. Out: rows, none without a cluster.
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from measure import SFLOWC, cost
+from rows import Row
+
+STEPS = 100
+WORKFLOW = """\
+version: "0.1"
+backends:
+  cluster: {{type: slurm, account: a, partition: "{partition}", time: "00:10:00", nodes: 4}}
+operators:
+  step: {{type: srun, nodes: 4, ntasks: 4, extra_args: [--overlap]}}
+workflow:
+  name: steps
+  tasks:
+{tasks}
+"""
+
+
+def step_rows(folder: Path, runs: int) -> Iterable[Row]:
+    """100 steps of a second over four nodes at the same time."""
+    if not shutil.which("sbatch") or subprocess.run(["sinfo", "-h"], capture_output=True).returncode:
+        return
+    partition = subprocess.run(["sinfo", "-h", "-o", "%R"], capture_output=True, text=True, check=True).stdout.split()[
+        0
+    ]
+    tasks = "\n".join(
+        f"    - {{name: t{i}, operator: step, resources: {{nodes: {{count: 4}}}}, script: [sleep 1]}}"
+        for i in range(STEPS)
+    )
+    source, ours, hand = folder / "steps.yaml", folder / "steps.sh", folder / "steps.by_hand.sh"
+    source.write_text(WORKFLOW.format(partition=partition, tasks=tasks), encoding="utf-8")
+    cost([SFLOWC, "build", str(source), "-o", str(ours)])
+    step = "srun --nodes=4 --ntasks=4 --overlap sleep 1 &\n"
+    hand.write_text(
+        f"#!/bin/bash\n#SBATCH --nodes=4 --partition={partition} --time=00:10:00\n{step * STEPS}wait\n",
+        encoding="utf-8",
+    )
+    took = [min(_job(script, folder) for _ in range(max(runs // 3, 1))) for script in (ours, hand)]
+    detail = f"{took[0]:.1f} s to {took[1]:.1f} s"
+    yield Row("steps", "100 one-second steps over 4 nodes", "srun ... & by hand", took[0] / took[1], "x", 1.15, detail)
+
+
+def _job(script: Path, folder: Path) -> float:
+    began = time.perf_counter()
+    cost(["sbatch", "--wait", f"--output={folder}/job.out", str(script)])
+    return time.perf_counter() - began
+
+
+ROWS: dict[str, Callable[[Path, int], Iterable[Row]]] = {"steps": step_rows}
