@@ -36,12 +36,16 @@ sf_clock_parse() { # <seconds, maybe with a fraction> <variable>: the same in ce
 }
 
 sf_clock_format() { # <centiseconds> <variable>: such as 0.42 s, 12.3 s, 4 min 05 s, 2 h 03 min
+  if (($1 >= 1000)); then
+    sf_clock_format_long "$@"
+  else
+    printf -v "$2" '%d.%02d s' "$(($1 > 0 ? $1 / 100 : 0))" "$(($1 > 0 ? $1 % 100 : 0))" # below 0 when the clock was set
+  fi
+}
+
+sf_clock_format_long() { # as sf_clock_format: ten seconds and more
   local -i cs=$1 s=$1/100
-  if ((cs < 0)); then # the clock was set
-    printf -v "$2" '0.00 s'
-  elif ((cs < 1000)); then
-    printf -v "$2" '%d.%02d s' "$s" "$((cs % 100))"
-  elif ((s < 60)); then
+  if ((s < 60)); then
     printf -v "$2" '%d.%d s' "$s" "$((cs % 100 / 10))"
   elif ((s < 3600)); then
     printf -v "$2" '%d min %02d s' "$((s / 60))" "$((s % 60))"

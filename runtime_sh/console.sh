@@ -58,7 +58,10 @@ sf_console_warn() { # <text>: something is wrong that does not end the run
 
 sf_console_plain() { # <text> -> SF_PLAIN: the same as one line that cannot steer a terminal: no colours, controls as \xNN
   SF_PLAIN=$1
-  [[ $1 == *[[:cntrl:]]* || $1 == *$'\xc2'* ]] || return 0
+  if [[ $1 == *[[:cntrl:]]* || $1 == *$'\xc2'* ]]; then sf_console_tame "$1"; fi
+}
+
+sf_console_tame() { # as sf_console_plain: a text with controls
   # shellcheck disable=SC2034 # the locale of what follows
   local LC_ALL=C code text=${1%$'\r'}
   local -r colour=$'\e''\[[0-9;:]*m' control=$'[\x01-\x08\x0a-\x1f\x7f]|\xc2[\x80-\x9f]'

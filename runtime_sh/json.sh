@@ -3,6 +3,11 @@
 # requires:
 
 sf_json_quote() { # <text> -> SF_JSON: the text as a JSON string, quotes included
+  SF_JSON=\"$1\"
+  if [[ $1 == *[![:print:]]* || $1 == *[\\\"[:cntrl:]]* ]]; then sf_json_escape "$1"; fi
+}
+
+sf_json_escape() { # as sf_json_quote: a text that is not simply put between quotes
   local text=$1 character code
   if [[ $text == *[![:print:]]* ]]; then sf_json_utf8; fi
   if [[ $text == *[\\\"[:cntrl:]]* ]]; then

@@ -15,13 +15,8 @@ sf_pool_assign() { # <task index> <attempt> -> SF_PID[index]: an idle runner mak
   sf_pool_limit
   if ((${#SF_RUNNER_PIPE[@]} < SF_RUNNER_MOST)) && sf_pool_start; then
     sf_pool_tell "$SF_RUNNER_NEW" "$@"
-  else     # descriptors are scarce: one that ends with its task
-    set -m # makes it the leader of a process group
-    sf_runner_once "$@" &
-    set +m
-    SF_PID[$1]=$!
-    unset -v "SF_RUNNER_OF[$1]"
-    printf '+%s\n' "$!" >&"$SF_GROUPS"
+  else
+    sf_pool_once "$@"
   fi
 }
 
@@ -31,6 +26,15 @@ sf_pool_limit() { # -> SF_RUNNER_MOST: how many runners may have a pipe; half of
   most=$(ulimit -n)
   SF_RUNNER_MOST=32
   if [[ $most == [0-9]* ]] && ((most < 80)); then SF_RUNNER_MOST=$(((most - 16) / 2)); fi
+}
+
+sf_pool_once() { # <task index> <attempt> -> SF_PID[index]: descriptors are scarce: a runner that ends with its task
+  set -m         # makes it the leader of a process group
+  sf_runner_once "$@" &
+  set +m
+  SF_PID[$1]=$!
+  unset -v "SF_RUNNER_OF[$1]"
+  printf '+%s\n' "$!" >&"$SF_GROUPS"
 }
 
 sf_pool_tell() { # <runner> <task index> <attempt>

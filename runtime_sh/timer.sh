@@ -23,9 +23,12 @@ sf_timer_wait() { # -> SF_WAIT: seconds until the next timer, for read -t; SF_NO
 }
 
 sf_timer_fire() { # calls what is due at SF_NOW; looks through the timers only when one can be
+  if ((SF_TIMER_NEXT && SF_NOW >= SF_TIMER_NEXT)); then sf_timer_look; fi
+}
+
+sf_timer_look() { # calls what is due at SF_NOW
   local timer due=()
   local -i next=0
-  if ((! SF_TIMER_NEXT || SF_NOW < SF_TIMER_NEXT)); then return 0; fi
   for timer in "${!SF_TIMER[@]}"; do
     if ((SF_TIMER[$timer] <= SF_NOW)); then
       due+=("$timer")

@@ -13,7 +13,7 @@ sf_task_ended() { # <task index> <exit status>: the attempt is over
     sf_schedule_release "$i"
     [[ ${SF_EXIT-} ]] || sf_schedule_ahead
   fi
-  sf_timer_clear "limit:$i" "ready:$i" "kill:$i" "reap:$i"
+  [[ ! ${SF_TIMEOUT[i]-}${SF_READY_WITHIN[i]-}${SF_VERDICT[i]-} ]] || sf_timer_clear "limit:$i" "ready:$i" "kill:$i" "reap:$i"
   if [[ ${SF_PROBES_OF[i]-} ]]; then sf_probe_stop "$i"; fi
   SF_STATUS[i]=$2
   SF_FINISHED[i]=$SF_STAMP
