@@ -1,28 +1,33 @@
 # shellcheck shell=bash
 # checker: processes that make checks, one after another, so that a check costs no fork. Each has a process group of its own: a check that
-# hangs ends with its checker and holds up no other. What depends on more than the workflow's data, or leaves something behind, gets
-# a checker of its own.
-# requires: bus
+# hangs ends with its checker and holds up no other. A command, which may leave something behind, gets a checker for each check; a log
+# one for all its checks, which keeps it open.
+# requires: bus timer
 
 sf_checker_assign() { # <probe> <serial> <seconds> <note> <kind> -> SF_CHECK_PID[probe]
   local n
   SF_CHECKER_OF[$1]=
-  if [[ $5 == @(log_watch|exec) ]]; then
+  if [[ $5 == exec ]]; then
     set -m # makes it the leader of a process group
     sf_checker_once "${@:1:4}" &
     set +m
     SF_CHECK_PID[$1]=$!
     return
   fi
-  for n in "${!SF_CHECKER_IDLE[@]}"; do break; done
+  if [[ $5 == log_watch ]]; then
+    n=${SF_CHECKER_KEPT[$1]-}
+  else
+    for n in "${!SF_CHECKER_IDLE[@]}"; do break; done
+  fi
   if [[ ! ${n-} ]]; then
     sf_checker_start
     n=$SF_CHECKER_NEW
   fi
+  if [[ $5 == log_watch ]]; then SF_CHECKER_KEPT[$1]=$n; fi
   unset -v "SF_CHECKER_IDLE[n]"
   SF_CHECKER_OF[$1]=$n
   SF_CHECK_PID[$1]=${SF_CHECKER_PID[n]}
-  printf '%s\n' "${*:1:3}" >&"${SF_CHECKER_PIPE[n]}"
+  printf '%s\n' "${*:1:4}" >&"${SF_CHECKER_PIPE[n]}"
 }
 
 sf_checker_start() { # -> SF_CHECKER_NEW
@@ -35,11 +40,12 @@ sf_checker_start() { # -> SF_CHECKER_NEW
   SF_CHECKER_NEW=$n
 }
 
-sf_checker_serve() { # <descriptor of its pipe>: probe, serial and seconds a line
-  local fd pipe probe serial seconds
+sf_checker_serve() { # <descriptor of its pipe>: probe, serial, seconds and note a line
+  local fd pipe probe serial seconds note
   exec {pipe}<"/dev/fd/$1"
   for fd in "${SF_CHECKER_PIPE[@]}" "$SF_BUS"; do exec {fd}>&-; done # the end of its pipe is its end
-  while read -r -u "$pipe" probe serial seconds; do sf_checker_once "$probe" "$serial" "$seconds"; done
+  trap '' TERM
+  while read -r -u "$pipe" probe serial seconds note; do sf_checker_once "$probe" "$serial" "$seconds" "$note"; done
 }
 
 sf_checker_once() { # <probe> <serial> <seconds it may take> [<note>]
@@ -53,10 +59,11 @@ sf_checker_once() { # <probe> <serial> <seconds it may take> [<note>]
 }
 
 sf_checker_free() { # <probe>: its check is over
-  if [[ ${SF_CHECKER_OF[$1]-} ]]; then
-    SF_CHECKER_IDLE[${SF_CHECKER_OF[$1]}]=1
-  else
+  local n=${SF_CHECKER_OF[$1]-}
+  if [[ ! $n ]]; then
     sf_checker_kill "$1" # with what it has left behind
+  elif [[ ${SF_CHECKER_KEPT[$1]-} != "$n" ]]; then
+    SF_CHECKER_IDLE[n]=1
   fi
   SF_CHECK_PID[$1]=
 }
@@ -68,9 +75,20 @@ sf_checker_kill() { # <probe>: its checker, and all that it has started
   if [[ $n ]]; then
     fd=${SF_CHECKER_PIPE[n]}
     exec {fd}>&-
-    unset -v "SF_CHECKER_PIPE[n]" "SF_CHECKER_PID[n]"
+    unset -v "SF_CHECKER_PIPE[n]" "SF_CHECKER_PID[n]" "SF_CHECKER_KEPT[$1]"
   fi
   SF_CHECK_PID[$1]=
+}
+
+sf_checker_forget() { # [<probe>...]: the checkers that are kept for them, with the logs that they have open
+  local p
+  for p; do
+    [[ ${SF_CHECKER_KEPT[p]-} ]] || continue
+    SF_CHECKER_OF[p]=${SF_CHECKER_KEPT[p]}
+    SF_CHECK_PID[p]=${SF_CHECKER_PID[${SF_CHECKER_KEPT[p]}]}
+    sf_checker_kill "$p"
+    sf_timer_clear "slow:$p"
+  done
 }
 
 sf_checker_end() { # nothing that still checks is left behind

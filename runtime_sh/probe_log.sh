@@ -1,10 +1,10 @@
 # shellcheck shell=bash
 # probe_log: how often does a pattern stand in the log of a task's current attempt? A check reads only what came since the
 # one before; what follows the last newline is counted too, but read again next time, since it may not be complete.
-# requires:
+# requires: probe_log_tail
 
 sf_probe_log() { # <at least> <grep options, joined by commas> <pattern> <task index>...; SF_NOTE: task:offset:seen,...
-  local task notes=
+  local task notes='' at
   local -a options
   local -i total=0 offset seen
   IFS=, read -r -a options <<<"$2"
@@ -13,7 +13,12 @@ sf_probe_log() { # <at least> <grep options, joined by commas> <pattern> <task i
     if [[ ,$SF_NOTE =~ ,$task:([0-9]+):([0-9]+) ]] && ((BASH_REMATCH[1] >= offset)); then
       offset=${BASH_REMATCH[1]} seen=${BASH_REMATCH[2]}
     fi
-    sf_probe_log_read "$SF_RUN/${SF_TASK[task]}/${SF_TASK[task]}.log" "$3"
+    if sf_probe_log_pass "$SF_RUN/${SF_TASK[task]}/${SF_TASK[task]}.log" "$3" "$task"; then
+      total+=seen
+    else
+      sf_probe_log_read "$SF_RUN/${SF_TASK[task]}/${SF_TASK[task]}.log" "$3"
+      sf_probe_log_open "$SF_RUN/${SF_TASK[task]}/${SF_TASK[task]}.log" "$task"
+    fi
     notes+=,$task:$offset:$seen
   done
   SF_NOTE=${notes#,}

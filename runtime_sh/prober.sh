@@ -30,8 +30,10 @@ sf_prober_start() { # <probe> <attempt> <first byte of the attempt's log>
   SF_CHECK_LIVE[$1]=
   SF_CHECK_NOTE[$1]=
   SF_CHECK_SAID[$1]=
-  # shellcheck disable=SC2034 # for a log_watch check
-  SF_CHECK_FROM[${SF_PROBE_TASK[$1]}]=$3
+  if [[ ${SF_CHECK_FROM[${SF_PROBE_TASK[$1]}]:-0} != "$3" ]]; then # those that watch the log have to know
+    sf_checker_forget "${!SF_CHECKER_KEPT[@]}"
+    SF_CHECK_FROM[${SF_PROBE_TASK[$1]}]=$3
+  fi
   sf_clock_parse "${SF_PROBE_TIMES[$1]%% *}" delay
   sf_timer_set "check:$1" "$delay"
 }
@@ -39,6 +41,7 @@ sf_prober_start() { # <probe> <attempt> <first byte of the attempt's log>
 sf_prober_stop() { # <probe>
   SF_CHECK_ATTEMPT[$1]=
   sf_timer_clear "check:$1"
+  sf_checker_forget "$1"
 }
 
 sf_timer_due_check() { # <probe>: has one check made beside the loop

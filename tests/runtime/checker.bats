@@ -51,10 +51,19 @@ answer() { # waits for one
 }
 
 @test "a check that reads logs sees how far they were read" {
-  probe_0() { SF_DETAIL="note $SF_NOTE" SF_NOTE=0:7:1; }
+  probe_0() { SF_DETAIL="note $SF_NOTE by $BASHPID" SF_NOTE=0:7:1; }
   sf_checker_assign 0 1 1 0:3:1 log_watch 3>&- 4>&-
+  pid=${SF_CHECK_PID[0]}
   sf_bus_read "$SF_CHECKS" 5
-  [[ ${SF_WORDS[*]} == 'checked 0 1 0 0:7:1 note 0:3:1' ]]
+  [[ ${SF_WORDS[*]} == "checked 0 1 0 0:7:1 note 0:3:1 by $pid" ]]
+  sf_checker_free 0
+  sf_checker_assign 0 2 1 '' log_watch 3>&- 4>&-
+  [[ ${SF_CHECK_PID[0]} == "$pid" ]] # it has the log open
+  sf_bus_read "$SF_CHECKS" 5
+  [[ ${SF_WORDS[*]} == "checked 0 2 0 0:7:1 note by $pid" ]]
+  sf_checker_free 0
+  sf_checker_forget 0
+  ! kill -0 "$pid"
 }
 
 @test "a checker ends when its pipe does" {

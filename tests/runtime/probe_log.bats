@@ -57,3 +57,54 @@ setup() {
   { head -c 300000 /dev/zero && printf 'ready' && head -c 300000 /dev/zero; } >"$log"
   sf_probe_log 1 -F ready 0
 }
+
+seen() { # what a check finds, without any process when nothing can match
+  sf_probe_log 1 "${2:--F}" "$1" 0
+}
+
+@test "what holds no match is passed over by a kept descriptor, without a process" {
+  printf 'first\n' >"$log"
+  ! seen ready
+  local PATH='' # from here on there are only builtins
+  printf 'second\nhalf' >>"$log"
+  ! seen ready
+  [[ $SF_NOTE == 0:13:0 ]]
+  printf ' a line\nREADY\n' >>"$log"
+  ! seen 'CUDA (error|failure)' -E
+  [[ $SF_NOTE == 0:31:0 ]]
+}
+
+@test "a match is found after much that was passed over, also across the end of a check" {
+  printf 'first\n' >"$log"
+  ! seen ready
+  printf 'second\nrea' >>"$log"
+  ! seen ready
+  printf 'dy\n' >>"$log"
+  seen ready
+  printf 'CUDA\nerror\n' >>"$log"
+  ! seen 'CUDA.error' -E
+  printf 'cuda ERROR\n' >>"$log"
+  ! seen 'CUDA.error' -E
+  printf 'cuda ERROR\n' >>"$log"
+  seen 'CUDA.error' -E,-i
+}
+
+@test "a log that is replaced, truncated, or holds NUL is read as it is" {
+  printf 'first\nsecond\n' >"$log"
+  ! seen ready
+  printf 'third\n' >>"$log"
+  ! seen ready
+  printf 'a\0ready\n' >>"$log"
+  seen ready
+  SF_NOTE=''
+  printf 'ready\n' >"$log.new"
+  mv "$log.new" "$log"
+  seen ready
+  SF_NOTE=''
+  printf 'not yet, and a long line\n' >"$log"
+  ! seen ready
+  : >"$log"
+  ! seen ready
+  printf 'ready\n' >>"$log"
+  seen ready
+}
