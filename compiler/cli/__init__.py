@@ -46,7 +46,9 @@ class LazyGroup(click.Group):
     """Knows its commands' names and help, and imports one only to run it."""
 
     def main(self, *arguments: Any, **more: Any) -> Any:
-        gc.set_threshold(100_000)  # most of what a command makes lives as long as it does: a tenth of its time went into looking
+        gc.set_threshold(
+            100_000
+        )  # most of what a command makes lives as long as it does: a tenth of its time went into looking
         if "_SFLOWC_COMPLETE" in os.environ:
             from .shells import register
 
