@@ -5,34 +5,34 @@
 # requires: bus timer
 
 sf_checker_assign() { # <probe> <serial> <seconds> <note> <kind> -> SF_CHECK_PID[probe]
-  local n
-  SF_CHECKER_OF[$1]=
-  if [[ $5 == exec ]]; then
-    set -m # makes it the leader of a process group
-    sf_checker_once "${@:1:4}" &
-    set +m
-    SF_CHECK_PID[$1]=$!
-    return
-  fi
+  local n=''
   if [[ $5 == log_watch ]]; then
     n=${SF_CHECKER_KEPT[$1]-}
   else
     for n in "${!SF_CHECKER_IDLE[@]}"; do break; done
   fi
-  if [[ ! ${n-} ]]; then
-    sf_checker_start
-    n=$SF_CHECKER_NEW
+  if [[ $5 == exec ]] || { [[ ! $n ]] && ! sf_checker_start; }; then # a command, or no descriptor is left for a pipe
+    SF_CHECKER_OF[$1]=
+    set -m # makes it the leader of a process group
+    sf_checker_once "${@:1:4}" &
+    set +m
+    SF_CHECK_PID[$1]=$!
+  else
+    sf_checker_tell "${n:-$SF_CHECKER_NEW}" "$@"
   fi
-  if [[ $5 == log_watch ]]; then SF_CHECKER_KEPT[$1]=$n; fi
-  unset -v "SF_CHECKER_IDLE[n]"
-  SF_CHECKER_OF[$1]=$n
-  SF_CHECK_PID[$1]=${SF_CHECKER_PID[n]}
-  printf '%s\n' "${*:1:4}" >&"${SF_CHECKER_PIPE[n]}"
+}
+
+sf_checker_tell() { # <checker> <probe> <serial> <seconds> <note> <kind> -> SF_CHECK_PID[probe]
+  if [[ $6 == log_watch ]]; then SF_CHECKER_KEPT[$2]=$1; fi
+  unset -v "SF_CHECKER_IDLE[$1]"
+  SF_CHECKER_OF[$2]=$1
+  SF_CHECK_PID[$2]=${SF_CHECKER_PID[$1]}
+  printf '%s\n' "${*:2:4}" >&"${SF_CHECKER_PIPE[$1]}"
 }
 
 sf_checker_start() { # -> SF_CHECKER_NEW
   local -i n=${SF_CHECKER_NEW:-0}+1
-  sf_bus_open "SF_CHECKER_PIPE[n]"
+  sf_bus_open "SF_CHECKER_PIPE[n]" || return
   set -m
   sf_checker_serve "${SF_CHECKER_PIPE[n]}" &
   set +m

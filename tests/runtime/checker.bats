@@ -72,3 +72,11 @@ answer() { # waits for one
   exec {SF_CHECKER_PIPE[1]}>&-
   wait "${SF_CHECK_PID[0]}"
 }
+
+@test "without a descriptor for a pipe a check has a process of its own" {
+  sf_bus_open() { return 1; }
+  check 0 1 tcp_port
+  answer 0 1 0 -
+  sf_checker_free 0
+  [[ ! ${SF_CHECK_PID[0]} && ! ${SF_CHECKER_IDLE[*]-} ]]
+}
