@@ -2,7 +2,12 @@
 # event: events.jsonl, one line for everything that happened (schemas/event.schema.json).
 # requires: clock json console
 
-sf_event_line() { # <text>: appends one line in one write; what a full disk does not take is written when there is room again
+sf_event_line() { # <text>: appends one line in one write
+  if ((${#SF_EVENTS_OWED[@]})) || ! { printf '%s\n' "$1" >&"$SF_EVENTS"; } 2>/dev/null; then sf_event_owe "$1"; fi
+}
+
+sf_event_owe() { # <text>: as sf_event_line; what a full disk does not take is written when there is room again
+  sf_event_cut "$SF_RUN/events.jsonl"
   SF_EVENTS_OWED+=("$1")
   while ((${#SF_EVENTS_OWED[@]})); do
     if ! { printf '%s\n' "${SF_EVENTS_OWED[0]}" >&"$SF_EVENTS"; } 2>/dev/null; then
