@@ -53,14 +53,16 @@ def inline_variables(document: Document) -> Document:
 
 
 def _drop(document: Document, inlined: set[_Key], known: Container[_Key]) -> set[_Key]:
-    """Drops what was inlined and is not needed, and what only that was made of. Out: what was inlined and is needed."""
-    candidates = set(inlined)
+    """Drops what was inlined and is not needed, and what only that was made of. Out: what was inlined and is needed, or was made of
+    something that is: its value would stand fixed beside one that can still be changed."""
+    candidates: dict[_Key, set[_Key]] = {key: {key} for key in inlined}  # with what was inlined on their account
     while droppable := sorted(key for key in candidates if key in known and not _is_needed(key, document)):
         for key in droppable:
-            candidates.discard(key)
-            candidates.update(_made_of(key, document))
+            users = candidates.pop(key)
+            for part in _made_of(key, document):
+                candidates.setdefault(part, set()).update(users)
             _section(document, key[0]).pop(key[1])
-    return candidates & inlined
+    return set().union(*candidates.values())
 
 
 def _variables(draft: Draft) -> Iterator[tuple[_Key, PlanVariable]]:

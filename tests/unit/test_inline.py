@@ -60,6 +60,7 @@ HEAD = 'version: "0.1"\n'
         ("P: 80", 'name: t, script: ["serve ${{ variables.P }} ${{ P }}x"]', []),
         ('P: 80, U: "http://h:${{ P }}/"', 'name: t, script: ["get ${{ U }}"]', []),
         ("P: 80", 'name: t, script: ["serve ${{ P }}", "echo $P"]', ["P"]),
+        ('P: 80, U: "h:${{ P }}"', 'name: t, script: ["get ${{ U }}", "echo $P"]', ["P", "U"]),
         ("NCCL_DEBUG: INFO", "name: t, script: [a]", ["NCCL_DEBUG"]),
         ("N: {value: 2, type: integer}", 'name: t, replicas: {count: "${{ N }}"}, script: ["a ${{ N }}"]', ["N"]),
         ("N: {value: 2, domain: [2, 3]}", 'name: t, replicas: {variables: [N]}, script: ["a ${{ N }}"]', ["N"]),
