@@ -184,7 +184,9 @@ workflow:
 
 
 def as_nobody(*limits: str) -> list[str]:
-    return ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "prlimit", *limits]
+    """A user of whom there is no other process: they would count among those that a limit allows."""
+    somebody = 2_000_000 + os.getpid()
+    return ["setpriv", f"--reuid={somebody}", f"--regid={somebody}", "--clear-groups", "prlimit", *limits]
 
 
 @attack(

@@ -4,8 +4,8 @@
 #
 #   from     load.yaml  sha256:5c8dafe559ec8d222bec440568fbfc06866944ddb46e7528ced21cb6e8131d32
 #   rebuild  sflowc build -f load.yaml
-#   body     sha256:c89d1730c83d7ab2d45c6a9350a565c3b49c1ce1d12f74186d1bf3824a9ecaed (all that follows this header)
-#   header   sha256:9c9abb6a7c162cfea086ce01ff67716fe1a345eaff101a7e99a6f03448506a94 (this header but this line)
+#   body     sha256:9f52bbbeef1801926e17aded6587ee7546fe1fc270c0023abfbc5fa3769c74ed (all that follows this header)
+#   header   sha256:64d0a6b6a6f3042e64f4183b62a640f04d8e0a1e9d63fa761b2227f4559c3333 (this header but this line)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -383,10 +383,17 @@ sf_runner_wait() { # -> SF_CHILD_STATUS: of SF_CHILD, once it has ended
 
 # clock: what time it is. Limits are measured since boot, so that setting the clock moves none of them.
 
-sf_clock_now() { # -> SF_NOW: centiseconds since boot
+sf_clock_now() { # -> SF_NOW: centiseconds since boot; the kernel is asked again when the other clock has gone on by a tenth of a second
+  SF_NOW=$((SF_CLOCK_ZERO + 10#0${EPOCHREALTIME/[.,]/} / 10000))
+  if ((SF_NOW < SF_CLOCK_ASKED || SF_NOW > SF_CLOCK_ASKED + 10)) || [[ ! ${EPOCHREALTIME-} ]]; then sf_clock_ask; fi
+}
+
+sf_clock_ask() { # -> SF_NOW, from the kernel; SF_CLOCK_ASKED: when that was; SF_CLOCK_ZERO: what to add to the time of day until then
   local uptime
   read -r uptime _ </proc/uptime
   SF_NOW=$((10#${uptime/./}))
+  SF_CLOCK_ASKED=$SF_NOW
+  SF_CLOCK_ZERO=$((SF_NOW - 10#0${EPOCHREALTIME/[.,]/} / 10000))
 }
 
 sf_clock_tick() { # -> SF_NOW, SF_STAMP: once for everything that one event brings about
@@ -410,10 +417,16 @@ sf_clock_parse() { # <seconds, maybe with a fraction> <variable>: the same in ce
 }
 
 sf_clock_format() { # <centiseconds> <variable>: such as 0.42 s, 12.3 s, 4 min 05 s, 2 h 03 min
+  if (($1 >= 1000)); then
+    sf_clock_format_long "$@"
+  else
+    printf -v "$2" '%d.%02d s' "$(($1 > 0 ? $1 / 100 : 0))" "$(($1 > 0 ? $1 % 100 : 0))" # below 0 when the clock was set
+  fi
+}
+
+sf_clock_format_long() { # as sf_clock_format: ten seconds and more
   local -i cs=$1 s=$1/100
-  if ((cs < 1000)); then
-    printf -v "$2" '%d.%02d s' "$s" "$((cs % 100))"
-  elif ((s < 60)); then
+  if ((s < 60)); then
     printf -v "$2" '%d.%d s' "$s" "$((cs % 100 / 10))"
   elif ((s < 3600)); then
     printf -v "$2" '%d min %02d s' "$((s / 60))" "$((s % 60))"
@@ -430,8 +443,11 @@ sf_timer_set() { # <kind:id> <centiseconds from now>
   if ((! SF_TIMER_NEXT || SF_NOW + $2 < SF_TIMER_NEXT)); then SF_TIMER_NEXT=$((SF_NOW + $2)); fi
 }
 
-sf_timer_clear() { # <kind:id>
-  if [[ ${SF_TIMER[$1]-} ]]; then unset -v "SF_TIMER[$1]"; fi
+sf_timer_clear() { # <kind:id>...
+  local timer
+  for timer; do
+    if [[ ${SF_TIMER[$timer]-} ]]; then unset -v "SF_TIMER[$timer]"; fi
+  done
 }
 
 sf_timer_wait() { # -> SF_WAIT: seconds until the next timer, for read -t; SF_NOW is from the last look at the timers
@@ -442,9 +458,12 @@ sf_timer_wait() { # -> SF_WAIT: seconds until the next timer, for read -t; SF_NO
 }
 
 sf_timer_fire() { # calls what is due at SF_NOW; looks through the timers only when one can be
+  if ((SF_TIMER_NEXT && SF_NOW >= SF_TIMER_NEXT)); then sf_timer_look; fi
+}
+
+sf_timer_look() { # calls what is due at SF_NOW
   local timer due=()
   local -i next=0
-  if ((! SF_TIMER_NEXT || SF_NOW < SF_TIMER_NEXT)); then return 0; fi
   for timer in "${!SF_TIMER[@]}"; do
     if ((SF_TIMER[$timer] <= SF_NOW)); then
       due+=("$timer")
@@ -466,7 +485,7 @@ sf_pool_assign() { # <task index> <attempt> -> SF_PID[index]: an idle runner mak
   local n
   for n in "${!SF_RUNNER_IDLE[@]}"; do
     unset -v "SF_RUNNER_IDLE[n]"
-    if kill -0 "${SF_RUNNER_PID[n]}" 2>/dev/null; then
+    if [[ -e /proc/${SF_RUNNER_PID[n]} ]]; then
       sf_pool_tell "$n" "$@"
       return
     fi
@@ -475,13 +494,8 @@ sf_pool_assign() { # <task index> <attempt> -> SF_PID[index]: an idle runner mak
   sf_pool_limit
   if ((${#SF_RUNNER_PIPE[@]} < SF_RUNNER_MOST)) && sf_pool_start; then
     sf_pool_tell "$SF_RUNNER_NEW" "$@"
-  else     # descriptors are scarce: one that ends with its task
-    set -m # makes it the leader of a process group
-    sf_runner_once "$@" &
-    set +m
-    SF_PID[$1]=$!
-    unset -v "SF_RUNNER_OF[$1]"
-    printf '+%s\n' "$!" >&"$SF_GROUPS"
+  else
+    sf_pool_once "$@"
   fi
 }
 
@@ -491,6 +505,15 @@ sf_pool_limit() { # -> SF_RUNNER_MOST: how many runners may have a pipe; half of
   most=$(ulimit -n)
   SF_RUNNER_MOST=32
   if [[ $most == [0-9]* ]] && ((most < 80)); then SF_RUNNER_MOST=$(((most - 16) / 2)); fi
+}
+
+sf_pool_once() { # <task index> <attempt> -> SF_PID[index]: descriptors are scarce: a runner that ends with its task
+  set -m         # makes it the leader of a process group
+  sf_runner_once "$@" &
+  set +m
+  SF_PID[$1]=$!
+  unset -v "SF_RUNNER_OF[$1]"
+  printf '+%s\n' "$!" >&"$SF_GROUPS"
 }
 
 sf_pool_tell() { # <runner> <task index> <attempt>
@@ -605,6 +628,105 @@ sf_local_nodes() { # <first node> <count>: a local backend's nodes are all this 
   done
 }
 
+# checker: processes that make checks, one after another, so that a check costs no fork. Each has a process group of its own: a check that
+# hangs ends with its checker and holds up no other. A command, which may leave something behind, gets a checker for each check; a log
+# one for all its checks, which keeps it open.
+
+sf_checker_assign() { # <probe> <serial> <seconds> <note> <kind> -> SF_CHECK_PID[probe]
+  local n=''
+  if [[ $5 == log_watch ]]; then
+    n=${SF_CHECKER_KEPT[$1]-}
+  else
+    for n in "${!SF_CHECKER_IDLE[@]}"; do break; done
+  fi
+  if [[ $5 == exec ]] || { [[ ! $n ]] && ! sf_checker_start; }; then # a command, or no descriptor is left for a pipe
+    SF_CHECKER_OF[$1]=
+    set -m # makes it the leader of a process group
+    sf_checker_once "${@:1:4}" &
+    set +m
+    SF_CHECK_PID[$1]=$!
+  else
+    sf_checker_tell "${n:-$SF_CHECKER_NEW}" "$@"
+  fi
+}
+
+sf_checker_tell() { # <checker> <probe> <serial> <seconds> <note> <kind> -> SF_CHECK_PID[probe]
+  if [[ $6 == log_watch ]]; then SF_CHECKER_KEPT[$2]=$1; fi
+  unset -v "SF_CHECKER_IDLE[$1]"
+  SF_CHECKER_OF[$2]=$1
+  SF_CHECK_PID[$2]=${SF_CHECKER_PID[$1]}
+  printf '%s\n' "${*:2:4}" >&"${SF_CHECKER_PIPE[$1]}"
+}
+
+sf_checker_start() { # -> SF_CHECKER_NEW
+  local -i n=${SF_CHECKER_NEW:-0}+1
+  sf_bus_open "SF_CHECKER_PIPE[n]" || return
+  set -m
+  sf_checker_serve "${SF_CHECKER_PIPE[n]}" &
+  set +m
+  SF_CHECKER_PID[n]=$!
+  SF_CHECKER_NEW=$n
+}
+
+sf_checker_serve() { # <descriptor of its pipe>: probe, serial, seconds and note a line
+  local fd pipe probe serial seconds note
+  exec {pipe}<"/dev/fd/$1"
+  for fd in "${SF_CHECKER_PIPE[@]}" "$SF_BUS"; do exec {fd}>&-; done # the end of its pipe is its end
+  trap '' TERM
+  while read -r -u "$pipe" probe serial seconds note; do sf_checker_once "$probe" "$serial" "$seconds" "$note"; done
+}
+
+sf_checker_once() { # <probe> <serial> <seconds it may take> [<note>]
+  local status
+  # shellcheck disable=SC2034 # for the check
+  SF_DETAIL='' SF_NOTE=${4-} SF_SECONDS=$3
+  trap '' PIPE TERM # a peer that closes early is an answer, not an end; a signal to all of a job is not for this process
+  "probe_$1"
+  status=$?
+  printf 'checked %s %s %s %s %.300s\n' "$1" "$2" "$status" "${SF_NOTE:--}" "${SF_DETAIL//[[:cntrl:]]/?}" >&"$SF_CHECKS" # one line, short
+}
+
+sf_checker_free() { # <probe>: its check is over
+  local n=${SF_CHECKER_OF[$1]-}
+  if [[ ! $n ]]; then
+    sf_checker_kill "$1" # with what it has left behind
+  elif [[ ${SF_CHECKER_KEPT[$1]-} != "$n" ]]; then
+    SF_CHECKER_IDLE[n]=1
+  fi
+  SF_CHECK_PID[$1]=
+}
+
+sf_checker_kill() { # <probe>: its checker, and all that it has started
+  local n=${SF_CHECKER_OF[$1]-} fd
+  kill -s KILL -- "-${SF_CHECK_PID[$1]}" 2>/dev/null || :
+  wait "${SF_CHECK_PID[$1]}" 2>/dev/null || :
+  if [[ $n ]]; then
+    fd=${SF_CHECKER_PIPE[n]}
+    exec {fd}>&-
+    unset -v "SF_CHECKER_PIPE[n]" "SF_CHECKER_PID[n]" "SF_CHECKER_KEPT[$1]"
+  fi
+  SF_CHECK_PID[$1]=
+}
+
+sf_checker_forget() { # [<probe>...]: the checkers that are kept for them, with the logs that they have open
+  local p
+  for p; do
+    [[ ${SF_CHECKER_KEPT[p]-} ]] || continue
+    SF_CHECKER_OF[p]=${SF_CHECKER_KEPT[p]}
+    SF_CHECK_PID[p]=${SF_CHECKER_PID[${SF_CHECKER_KEPT[p]}]}
+    sf_checker_kill "$p"
+    sf_timer_clear "slow:$p"
+  done
+}
+
+sf_checker_end() { # nothing that still checks is left behind
+  local pid
+  for pid in ${SF_CHECK_PID[@]+"${SF_CHECK_PID[@]}"} ${SF_CHECKER_PID[@]+"${SF_CHECKER_PID[@]}"}; do
+    [[ ! $pid ]] || kill -s KILL -- "-$pid" 2>/dev/null
+  done
+  :
+}
+
 # owner: who writes in a run directory: one script and its watchdog. A resumed run waits until those of the earlier start are gone,
 # or is refused: two schedulers in one directory would end each other's tasks and mix their books.
 
@@ -662,110 +784,33 @@ sf_prober_orphan() { # TERM: from the watchdog when the script is gone; else it 
   printf '%s\n' "$word" >&"$SF_CHECKS"
 }
 
-sf_prober_pulse() { # only makes the loop go on: after a trap, `read -t` of bash 5.2 has lost its time-out
-  :
+sf_prober_pulse() { # makes the loop go on: after a trap, `read -t` of bash 5.2 has lost its time-out; and looks once more, for a script
+  # that is killed closes its pipes, which the watchdog sees, before it is gone
+  sf_timer_set orphan:0 20
 }
 
-# prober: one process runs all checks, each as a child that it can kill, and tells the scheduler only what matters: a task is
-# ready, or unhealthy, or a check has found something else than the one before. Lines on its pipe: start, stop and end from the
-# scheduler, checked from its children.
-
-sf_prober_serve() {
-  local pid
-  sf_prober_trap
-  for pid in "$SF_EVENTS" "$SF_LOG" "$SF_LIFE" "$SF_GROUPS" "${SF_RUNNER_PIPE[@]}"; do exec {pid}>&-; done
-  # shellcheck disable=SC2034 # for an exec check
-  SF_LOCALE=${LC_ALL-}
-  LC_ALL=C SF_TIMER=() SF_TIMER_NEXT=0 SF_PARTIAL=''
-  while kill -0 "$$"; do # without its script it has nobody to tell
-    sf_clock_now
-    sf_timer_wait
-    if sf_bus_read "$SF_CHECKS" "$SF_WAIT"; then
-      [[ ${SF_WORDS[0]} != end ]] || break
-      "sf_prober_${SF_WORDS[0]}" "${SF_WORDS[@]:1}"
-    fi
-    sf_clock_now
-    sf_timer_fire
-  done
-  for pid in ${SF_CHECK_PID[@]+"${SF_CHECK_PID[@]}"}; do
-    [[ ! $pid ]] || kill -s KILL -- "-$pid"
-  done
+sf_timer_due_orphan() {
+  sf_owner_began "$$" || printf 'end\n' >&"$SF_CHECKS"
 }
 
-sf_prober_start() { # <probe> <attempt> <first byte of the attempt's log>
-  local -a times
-  local delay
-  read -r -a times <<<"${SF_PROBE_TIMES[$1]}"
-  SF_CHECK_ATTEMPT[$1]=$2
-  SF_CHECK_ROW[$1]=0
-  SF_CHECK_LIVE[$1]=
-  SF_CHECK_NOTE[$1]=
-  SF_CHECK_SAID[$1]=
-  # shellcheck disable=SC2034 # for a log_watch check
-  SF_CHECK_FROM[${SF_PROBE_TASK[$1]}]=$3
-  sf_clock_parse "${times[0]}" delay
-  sf_timer_set "check:$1" "$delay"
-}
+# prober_verdict: what checks have found, taken together: a task is ready, or unhealthy, or there is news that decides nothing yet.
 
-sf_prober_stop() { # <probe>
-  SF_CHECK_ATTEMPT[$1]=
-  sf_timer_clear "check:$1"
-}
-
-sf_timer_due_check() { # <probe>: runs one check beside the loop
-  local -a times       # delay, interval, timeout, success threshold, failure threshold
-  local interval limit
-  read -r -a times <<<"${SF_PROBE_TIMES[$1]}"
-  sf_clock_parse "${times[1]}" interval
-  sf_timer_set "check:$1" "$interval"
-  [[ ! ${SF_CHECK_PID[$1]-} ]] || return 0 # the one before is still at it
-  SF_CHECK_SERIAL[$1]=$((${SF_CHECK_SERIAL[$1]:-0} + 1))
-  set -m
-  sf_prober_check "$1" "${SF_CHECK_SERIAL[$1]}" "${times[2]}" &
-  set +m
-  SF_CHECK_PID[$1]=$!
-  sf_clock_parse "${times[2]}" limit
-  sf_timer_set "slow:$1" "$((limit < 6000 ? limit : 6000))"
-}
-
-sf_prober_check() { # <probe> <serial> <seconds it may take>: a child of the prober
-  local status
-  # shellcheck disable=SC2034 # for the check
-  SF_DETAIL='' SF_NOTE=${SF_CHECK_NOTE[$1]} SF_SECONDS=$3
-  trap '' PIPE # a peer that closes early is an answer, not an end
-  "probe_$1"
-  status=$?
-  printf 'checked %s %s %s %s %.300s\n' "$1" "$2" "$status" "${SF_NOTE:--}" "${SF_DETAIL//[[:cntrl:]]/?}" >&"$SF_CHECKS" # one line, short
-}
-
-sf_timer_due_slow() { # <probe>: a check that takes too long has failed
-  [[ ${SF_CHECK_PID[$1]-} ]] || return 0
-  kill -s KILL -- "-${SF_CHECK_PID[$1]}"
-  sf_prober_checked "$1" "${SF_CHECK_SERIAL[$1]}" 1 "${SF_CHECK_NOTE[$1]:--}" no answer in time
-}
-
-sf_prober_checked() { # <probe> <serial> <status> <note> <detail>...
+sf_prober_weigh() { # <probe> <status of a check> <what it found>
   local -i p=$1 good=0
-  local -a role times
-  [[ $2 == "${SF_CHECK_SERIAL[p]}" && ${SF_CHECK_PID[p]} ]] || return 0
-  kill -s KILL -- "-${SF_CHECK_PID[p]}" 2>/dev/null || : # with what it has left behind
-  wait "${SF_CHECK_PID[p]}" || :
-  SF_CHECK_PID[p]=
-  sf_timer_clear "slow:$p"
-  [[ ${SF_CHECK_ATTEMPT[p]} ]] || return 0
-  SF_CHECK_NOTE[p]=${4#-}
-  read -r -a role <<<"${SF_PROBE_ROLE[p]}"
-  read -r -a times <<<"${SF_PROBE_TIMES[p]}"
-  if (($3 == 0)); then good=1; fi
-  if [[ ${role[0]} == failure ]]; then sf_prober_invert "$p" "${role[1]}"; fi
+  local role=${SF_PROBE_ROLE[p]% *}
+  local -a times
+  # shellcheck disable=SC2206 # numbers
+  times=(${SF_PROBE_TIMES[p]})
+  if (($2 == 0)); then good=1; fi
+  if [[ $role == failure ]]; then sf_prober_invert "$p" "${SF_PROBE_ROLE[p]#* }"; fi
   SF_CHECK_ROW[p]=$((good ? SF_CHECK_ROW[p] + 1 : 0))
-  if [[ ${role[0]} == readiness ]] && ((SF_CHECK_ROW[p] >= times[3])); then
-    sf_prober_tell ready "$p" "${*:5}"
-  elif [[ ${role[0]} == failure ]] && ((SF_CHECK_ROW[p] >= times[4])); then
-    sf_prober_tell unhealthy "$p" "${*:5}"
-  elif [[ ${SF_CHECK_SAID[p]} != "${*:5}" && (${role[0]} == readiness || $good == 1) ]]; then
-    SF_CHECK_SAID[p]=${*:5}
-    printf 'found %s %s %s %s\n' "${SF_PROBE_TASK[p]}" "${SF_CHECK_ATTEMPT[p]}" "${role[0]}" "${*:5}" >&"$SF_BUS"
+  if [[ $role == readiness ]] && ((SF_CHECK_ROW[p] >= times[3])); then
+    sf_prober_tell ready "$p" "$3"
+  elif [[ $role == failure ]] && ((SF_CHECK_ROW[p] >= times[4])); then
+    sf_prober_tell unhealthy "$p" "$3"
+  elif [[ ${SF_CHECK_SAID[p]} != "$3" && ($role == readiness || $good == 1) ]]; then
+    SF_CHECK_SAID[p]=$3
+    printf 'found %s %s %s %s\n' "${SF_PROBE_TASK[p]}" "${SF_CHECK_ATTEMPT[p]}" "$role" "$3" >&"$SF_BUS"
   fi
 }
 
@@ -785,9 +830,92 @@ sf_prober_tell() { # <word> <probe> <detail>: tells the scheduler, and checks no
   sf_prober_stop "$2"
 }
 
+# prober: one process has all checks made, by checkers that it can kill, and tells the scheduler only what matters: a task is
+# ready, or unhealthy, or a check has found something else than the one before. Lines on its pipe: start, stop and end from the
+# scheduler, checked from its checkers.
+
+sf_prober_serve() {
+  sf_prober_trap
+  for pid in "$SF_EVENTS" "$SF_LOG" "$SF_LIFE" "$SF_GROUPS" "${SF_RUNNER_PIPE[@]}"; do exec {pid}>&-; done
+  # shellcheck disable=SC2034 # for an exec check
+  SF_LOCALE=${LC_ALL-}
+  LC_ALL=C SF_TIMER=() SF_TIMER_NEXT=0 SF_PARTIAL='' SF_CHECKER_PIPE=()
+  while kill -0 "$$"; do # without its script it has nobody to tell
+    sf_clock_now
+    sf_timer_wait
+    if sf_bus_read "$SF_CHECKS" "$SF_WAIT"; then
+      [[ ${SF_WORDS[0]} != end ]] || break
+      "sf_prober_${SF_WORDS[0]}" "${SF_WORDS[@]:1}"
+    fi
+    sf_clock_now
+    sf_timer_fire
+  done
+  sf_checker_end
+}
+
+sf_prober_start() { # <probe> <attempt> <first byte of the attempt's log>
+  local delay
+  SF_CHECK_ATTEMPT[$1]=$2
+  SF_CHECK_ROW[$1]=0
+  SF_CHECK_LIVE[$1]=
+  SF_CHECK_NOTE[$1]=
+  SF_CHECK_SAID[$1]=
+  if [[ ${SF_CHECK_FROM[${SF_PROBE_TASK[$1]}]:-0} != "$3" ]]; then # those that watch the log have to know
+    sf_checker_forget "${!SF_CHECKER_KEPT[@]}"
+    SF_CHECK_FROM[${SF_PROBE_TASK[$1]}]=$3
+  fi
+  sf_clock_parse "${SF_PROBE_TIMES[$1]%% *}" delay
+  sf_timer_set "check:$1" "$delay"
+}
+
+sf_prober_stop() { # <probe>
+  SF_CHECK_ATTEMPT[$1]=
+  sf_timer_clear "check:$1"
+  sf_checker_forget "$1"
+}
+
+sf_timer_due_check() { # <probe>: has one check made beside the loop
+  local -i p=$1 limit
+  local interval
+  local -a times # delay, interval, timeout, success threshold, failure threshold
+  # shellcheck disable=SC2206 # numbers
+  times=(${SF_PROBE_TIMES[p]})
+  sf_clock_parse "${times[1]}" interval
+  sf_timer_set "check:$p" "$interval"
+  [[ ! ${SF_CHECK_PID[p]-} ]] || return 0 # the one before is still at it
+  SF_CHECK_SERIAL[p]=$((${SF_CHECK_SERIAL[p]:-0} + 1))
+  sf_checker_assign "$p" "${SF_CHECK_SERIAL[p]}" "${times[2]}" "${SF_CHECK_NOTE[p]}" "${SF_PROBE_ROLE[p]#* }"
+  sf_clock_parse "${times[2]}" limit
+  sf_timer_set "slow:$p" "$((limit < 6000 ? limit : 6000))"
+}
+
+sf_timer_due_slow() { # <probe>: a check that takes too long has failed
+  [[ ${SF_CHECK_PID[$1]-} ]] || return 0
+  sf_checker_kill "$1"
+  sf_prober_note "$1" 1 "${SF_CHECK_NOTE[$1]:--}" no answer in time
+}
+
+sf_prober_checked() { # <probe> <serial> <status> <note> <detail>...: from the checker
+  [[ $2 == "${SF_CHECK_SERIAL[$1]}" && ${SF_CHECK_PID[$1]} ]] || return 0
+  sf_checker_free "$1"
+  sf_timer_clear "slow:$1"
+  sf_prober_note "$1" "${@:3}"
+}
+
+sf_prober_note() { # <probe> <status> <note> <detail>...: a check is over
+  [[ ${SF_CHECK_ATTEMPT[$1]} ]] || return 0
+  SF_CHECK_NOTE[$1]=${3#-}
+  sf_prober_weigh "$1" "$2" "${*:4}"
+}
+
 # json: any text as a JSON string.
 
 sf_json_quote() { # <text> -> SF_JSON: the text as a JSON string, quotes included
+  SF_JSON=\"$1\"
+  if [[ $1 == *[![:print:]]* || $1 == *[\\\"[:cntrl:]]* ]]; then sf_json_escape "$1"; fi
+}
+
+sf_json_escape() { # as sf_json_quote: a text that is not simply put between quotes
   local text=$1 character code
   if [[ $text == *[![:print:]]* ]]; then sf_json_utf8; fi
   if [[ $text == *[\\\"[:cntrl:]]* ]]; then
@@ -833,29 +961,37 @@ sf_console_open() { # colours on a terminal that wants them
   fi
 }
 
-sf_console_state() { # <task index> <word> <text>: one change of a task
-  local line time
+sf_console_state() { # <task index> <word> <text>: notes one change of a task
+  local line
   sf_console_plain "$3"
   printf -v line '%-*s  %-9s%s' "$SF_NAME_WIDTH" "${SF_TASK[$1]}" "$2" "${SF_PLAIN:+  $SF_PLAIN}"
-  printf -v time '%(%H:%M:%S)T' -1
-  if ((${#SF_COLOUR[@]})); then
-    sf_console_print "$time  ${SF_COLOUR_OF[$2]-}$line${SF_COLOUR[0]}"
-  else
-    sf_console_print "$time  $line"
+  sf_console_note "$line" "$2"
+}
+
+sf_console_note() { # <line> [<word whose colour it has>] -> SF_SAID, SF_SHOWN
+  if [[ ${SF_STAMP%.*} != "${SF_TIME_OF-}" ]]; then
+    SF_TIME_OF=${SF_STAMP%.*}
+    printf -v SF_TIME '%(%H:%M:%S)T' "$SF_TIME_OF"
   fi
-  sf_console_record "$time" "$line"
+  SF_SAID+="$SF_TIME  $1"$'\n'
+  if ((${#SF_COLOUR[@]})); then SF_SHOWN+="$SF_TIME  ${SF_COLOUR_OF[${2:-none}]-}$1${2:+${SF_COLOUR[0]}}"$'\n'; fi
 }
 
-sf_console_say() { # <text>: anything else worth a line
-  local time
+sf_console_write() { # shows what was noted, on the terminal and in sflow.log
+  sf_console_print "${SF_SHOWN:-$SF_SAID}"
+  [[ -z ${SF_LOG-} ]] || printf '%s' "$SF_SAID" >&"$SF_LOG" || :
+  SF_SAID='' SF_SHOWN=''
+}
+
+sf_console_say() { # <text>: anything else worth a line, at once
+  sf_clock_stamp
   sf_console_plain "$1"
-  printf -v time '%(%H:%M:%S)T' -1
-  sf_console_print "$time  $SF_PLAIN"
-  sf_console_record "$time" "$SF_PLAIN"
+  sf_console_note "$SF_PLAIN"
+  sf_console_write
 }
 
-sf_console_print() { # <line>: who reads may be gone
-  { printf '%s\n' "$1" || :; } 2>/dev/null
+sf_console_print() { # <lines>: who reads may be gone
+  { printf '%s' "$1" || :; } 2>/dev/null
 }
 
 sf_console_warn() { # <text>: something is wrong that does not end the run
@@ -866,7 +1002,10 @@ sf_console_warn() { # <text>: something is wrong that does not end the run
 
 sf_console_plain() { # <text> -> SF_PLAIN: the same as one line that cannot steer a terminal: no colours, controls as \xNN
   SF_PLAIN=$1
-  [[ $1 == *[[:cntrl:]]* || $1 == *$'\xc2'* ]] || return 0
+  if [[ $1 == *[[:cntrl:]]* || $1 == *$'\xc2'* ]]; then sf_console_tame "$1"; fi
+}
+
+sf_console_tame() { # as sf_console_plain: a text with controls
   # shellcheck disable=SC2034 # the locale of what follows
   local LC_ALL=C code text=${1%$'\r'}
   local -r colour=$'\e''\[[0-9;:]*m' control=$'[\x01-\x08\x0a-\x1f\x7f]|\xc2[\x80-\x9f]'
@@ -883,66 +1022,14 @@ sf_console_record() { # <time> <text>: the line in sflow.log, once there is one
   [[ -z ${SF_LOG-} ]] || { printf '%s  %s\n' "$1" "$2" >&"$SF_LOG" || :; } 2>/dev/null
 }
 
-# status: status.json, the run at a glance; replaced by rename, so that a reader never sees half of it (schemas/status.schema.json).
-
-sf_status_touch() { # asks for a new status.json, at most one a second
-  if [[ ! ${SF_TIMER["status:0"]-} ]]; then sf_timer_set status:0 100; fi
-}
-
-sf_timer_due_status() { # in a process of its own: a slow file system must not hold up the schedule
-  if [[ -e /proc/${SF_STATUS_PID:-none} ]]; then
-    sf_status_touch
-    return
-  fi
-  sf_status_write "/proc/$$" &
-  SF_STATUS_PID=$!
-}
-
-sf_status_final() {
-  [[ ! ${SF_STATUS_PID-} ]] || wait "$SF_STATUS_PID" 2>/dev/null
-  sf_status_write
-}
-
-sf_status_write() { # [<what must still be there>]: the watchdog writes the last one of a script that was killed, and none comes after it
-  local file=$SF_RUN/status.json
-  local new=$file.$BASHPID.new
-  if ! sf_status_print 2>/dev/null >"$new"; then
-    rm -f -- "$new"
-  elif [[ ${1-} && ! -e $1 ]]; then
-    rm -f -- "$new"
-    return
-  elif mv -f -- "$new" "$file" 2>/dev/null; then
-    return
-  fi
-  sf_console_warn "cannot write $file; the run goes on without"
-}
-
-sf_status_print() { # in one write: either it is all there or it failed
-  local tasks text
-  printf -v tasks '%s,\n' "${SF_ROW[@]}"
-  sf_clock_stamp
-  sf_json_quote "$SF_RUN_ID"
-  printf -v text '{"version": 1,\n "run_id": %s,\n' "$SF_JSON"
-  sf_json_quote "$SF_WORKFLOW"
-  printf -v text '%s "workflow": %s,\n "state": "%s",\n "exit_status": %s,\n' "$text" "$SF_JSON" "$SF_RUN_STATE" "${SF_EXIT:-null}"
-  sf_json_quote "${SF_REASON-}"
-  printf -v text '%s "reason": %s,\n "started": %s,\n "updated": %s,\n' "$text" "$SF_JSON" "$SF_BEGUN" "$SF_STAMP"
-  sf_json_quote "${SLURM_JOB_ID-}"
-  printf -v text '%s "job_id": %s,\n "host": "%s",\n "pid": %s,\n' "$text" "${SF_JSON/#'""'/null}" "${HOSTNAME//[!A-Za-z0-9._-]/_}" "${SF_SCRIPT:-$$}"
-  [[ ! ${SF_SET_JSON-} ]] || text+=" \"overrides\": $SF_SET_JSON,"$'\n'
-  printf '%s "tasks": {\n%s\n }}\n' "$text" "${tasks%,$'\n'}"
-}
-
-sf_status_row() { # <task index> <its name as JSON> <reason as JSON> -> SF_ROW[index]: "name": {...}
-  printf -v "SF_ROW[$1]" \
-    '  %s: {"state": "%s", "attempt": %s, "exit_status": %s, "started": %s, "finished": %s, "reason": %s}' \
-    "$2" "${SF_STATE[$1]}" "${SF_ATTEMPT[$1]:-0}" "${SF_STATUS[$1]:-null}" \
-    "${SF_STARTED[$1]:-null}" "${SF_FINISHED[$1]:-null}" "$3"
-}
-
 # event: events.jsonl, one line for everything that happened (schemas/event.schema.json).
 
-sf_event_line() { # <text>: appends one line in one write; what a full disk does not take is written when there is room again
+sf_event_line() { # <text>: appends one line in one write
+  if ((${#SF_EVENTS_OWED[@]})) || ! { printf '%s\n' "$1" >&"$SF_EVENTS"; } 2>/dev/null; then sf_event_owe "$1"; fi
+}
+
+sf_event_owe() { # <text>: as sf_event_line; what a full disk does not take is written when there is room again
+  sf_event_cut "$SF_RUN/events.jsonl"
   SF_EVENTS_OWED+=("$1")
   while ((${#SF_EVENTS_OWED[@]})); do
     if ! { printf '%s\n' "${SF_EVENTS_OWED[0]}" >&"$SF_EVENTS"; } 2>/dev/null; then
@@ -981,14 +1068,11 @@ sf_event_name() { # <task index> -> SF_QUOTED[index]: its name as JSON
   SF_QUOTED[$1]=$SF_JSON
 }
 
-sf_event_state() { # <task index> <state> <reason>: a task's new state, here and in its row of status.json
-  local line
-  sf_event_name "$1"
+sf_event_state() { # <task index> <state> <reason>: a task's new state, here and for its row of status.json
+  [[ ${SF_QUOTED[$1]-} ]] || sf_event_name "$1"
   sf_json_quote "$3"
-  printf -v line '{"time":%s,"event":"state","task":%s,"state":"%s","attempt":%s,"exit_status":%s,"reason":%s}' \
-    "$SF_STAMP" "${SF_QUOTED[$1]}" "$2" "${SF_ATTEMPT[$1]:-0}" "${SF_STATUS[$1]:-null}" "$SF_JSON"
-  sf_event_line "$line"
-  sf_status_row "$1" "${SF_QUOTED[$1]}" "$SF_JSON"
+  sf_event_line "{\"time\":$SF_STAMP,\"event\":\"state\",\"task\":${SF_QUOTED[$1]},\"state\":\"$2\",\"attempt\":${SF_ATTEMPT[$1]:-0},\"exit_status\":${SF_STATUS[$1]:-null},\"reason\":$SF_JSON}"
+  SF_ROW[$1]=''
 }
 
 sf_event_probe() { # <task index> <readiness|failure> <what a check found>
@@ -1195,6 +1279,75 @@ sf_outputs_awk() { # prints the program
   sf_outputs_json
 }
 
+# status: status.json, the run at a glance; replaced by rename, so that a reader never sees half of it (schemas/status.schema.json).
+
+sf_status_touch() { # asks for a new status.json, at most one a second
+  if [[ ! ${SF_TIMER["status:0"]-} ]]; then sf_timer_set status:0 100; fi
+}
+
+sf_timer_due_status() { # in a process of its own: a slow file system must not hold up the schedule
+  if [[ -e /proc/${SF_STATUS_PID:-none} ]]; then
+    sf_status_touch
+    return
+  fi
+  sf_status_rows
+  sf_status_write "/proc/$$" &
+  SF_STATUS_PID=$!
+}
+
+sf_status_final() {
+  [[ ! ${SF_STATUS_PID-} ]] || wait "$SF_STATUS_PID" 2>/dev/null
+  sf_status_rows
+  sf_status_write
+}
+
+sf_status_write() { # [<what must still be there>]: the watchdog writes the last one of a script that was killed, and none comes after it
+  local file=$SF_RUN/status.json
+  local new=$file.$BASHPID.new
+  if ! sf_status_print 2>/dev/null >"$new"; then
+    rm -f -- "$new"
+  elif [[ ${1-} && ! -e $1 ]]; then
+    rm -f -- "$new"
+    return
+  elif mv -f -- "$new" "$file" 2>/dev/null; then
+    return
+  fi
+  sf_console_warn "cannot write $file; the run goes on without"
+}
+
+sf_status_print() { # in one write: either it is all there or it failed
+  local tasks text
+  printf -v tasks '%s,\n' "${SF_ROW[@]}"
+  sf_clock_stamp
+  sf_json_quote "$SF_RUN_ID"
+  printf -v text '{"version": 1,\n "run_id": %s,\n' "$SF_JSON"
+  sf_json_quote "$SF_WORKFLOW"
+  printf -v text '%s "workflow": %s,\n "state": "%s",\n "exit_status": %s,\n' "$text" "$SF_JSON" "$SF_RUN_STATE" "${SF_EXIT:-null}"
+  sf_json_quote "${SF_REASON-}"
+  printf -v text '%s "reason": %s,\n "started": %s,\n "updated": %s,\n' "$text" "$SF_JSON" "$SF_BEGUN" "$SF_STAMP"
+  sf_json_quote "${SLURM_JOB_ID-}"
+  printf -v text '%s "job_id": %s,\n "host": "%s",\n "pid": %s,\n' "$text" "${SF_JSON/#'""'/null}" "${HOSTNAME//[!A-Za-z0-9._-]/_}" "${SF_SCRIPT:-$$}"
+  [[ ! ${SF_SET_JSON-} ]] || text+=" \"overrides\": $SF_SET_JSON,"$'\n'
+  printf '%s "tasks": {\n%s\n }}\n' "$text" "${tasks%,$'\n'}"
+}
+
+sf_status_rows() { # -> SF_ROW: of every task whose state has changed since the last time
+  local -i i
+  for ((i = 0; i < ${#SF_TASK[@]}; i++)); do
+    [[ ! ${SF_ROW[i]-} ]] || continue
+    sf_event_name "$i"
+    sf_json_quote "${SF_WHY[i]-}"
+    sf_status_row "$i" "${SF_QUOTED[i]}" "$SF_JSON"
+  done
+}
+
+sf_status_row() { # <task index> <its name as JSON> <reason as JSON> -> SF_ROW[index]: "name": {...}
+  printf -v "SF_ROW[$1]" \
+    '  %s: {"state": "%s", "attempt": %s, "exit_status": %s, "started": %s, "finished": %s, "reason": %s}' \
+    "$2" "${SF_STATE[$1]}" "${SF_ATTEMPT[$1]:-0}" "${SF_STATUS[$1]:-null}" \
+    "${SF_STARTED[$1]:-null}" "${SF_FINISHED[$1]:-null}" "$3"
+}
+
 # lifecycle: how a task begins: INITIATED, RUNNING. How it ends is in the unit verdict.
 
 sf_task_enter() { # <task index> <state> <text for people>
@@ -1223,8 +1376,8 @@ sf_task_launch() { # <task index>: a runner makes the next attempt
 sf_task_announce() { # <task index>: says that it runs, sets its limit, starts its probes
   local -i i=$1 attempt=${SF_ATTEMPT[$1]}
   local limit
-  SF_STARTED[i]=$SF_STAMP
-  sf_task_place "$i"
+  SF_STARTED[i]=$SF_STAMP SF_PLACE=''
+  if ((${#SF_NODE_NAME[@]} > 1)) || [[ ${SF_GPUS[i]-} ]]; then sf_task_place "$i"; fi
   if ((attempt > 1)); then SF_PLACE="attempt $attempt${SF_PLACE:+, $SF_PLACE}"; fi
   sf_task_enter "$i" RUNNING "$SF_PLACE"
   if [[ ${SF_TIMEOUT[i]-} ]]; then
@@ -1340,10 +1493,7 @@ sf_task_ended() { # <task index> <exit status>: the attempt is over
     sf_schedule_release "$i"
     [[ ${SF_EXIT-} ]] || sf_schedule_ahead
   fi
-  sf_timer_clear "limit:$i"
-  sf_timer_clear "ready:$i"
-  sf_timer_clear "kill:$i"
-  sf_timer_clear "reap:$i"
+  [[ ! ${SF_TIMEOUT[i]-}${SF_READY_WITHIN[i]-}${SF_VERDICT[i]-} ]] || sf_timer_clear "limit:$i" "ready:$i" "kill:$i" "reap:$i"
   if [[ ${SF_PROBES_OF[i]-} ]]; then sf_probe_stop "$i"; fi
   SF_STATUS[i]=$2
   SF_FINISHED[i]=$SF_STAMP
@@ -1365,9 +1515,14 @@ sf_task_record() { # <task index>: a resumed run need not do it again, unless it
 }
 
 sf_task_judge() { # <task index> <exit status> <state so far> -> state, why of the caller
-  local -i i=$1
   local after
-  sf_clock_format "$((SF_NOW - SF_SINCE[i]))" after
+  sf_clock_format "$((SF_NOW - SF_SINCE[$1]))" after
+  state=COMPLETED why="after $after"
+  if [[ $2 != 0 || $3 == READY || ${SF_VERDICT[$1]-} ]]; then sf_task_explain "$@"; fi
+}
+
+sf_task_explain() { # as sf_task_judge: an end that is not simply the success of a task
+  local -i i=$1
   if [[ ${SF_VERDICT[i]-} ]]; then # this script ended it, and knows why
     state=${SF_VERDICT[i]%% *}
     why=${SF_VERDICT[i]#* }
@@ -1384,9 +1539,6 @@ sf_task_judge() { # <task index> <exit status> <state so far> -> state, why of t
   elif [[ $3 == READY ]] && sf_task_needed "$i"; then
     state=FAILED
     why="the service ended (exit status 0) while ${SF_TASK[SF_NEEDED_BY]} still needs it"
-  else
-    state=COMPLETED
-    why="after $after"
   fi
 }
 
@@ -1455,10 +1607,12 @@ sf_aftermath_settle() { # <state> <exit status> <reason>: of the run; every task
       *) continue ;;
     esac
     SF_STATE[i]=CANCELLED
-    sf_event_state "$i" CANCELLED "$word: $3"
+    SF_WHY[i]="$word: $3"
+    sf_event_state "$i" CANCELLED "${SF_WHY[i]}"
   done
   sf_json_quote "$3"
   [[ $SF_ENDED ]] || sf_event_run "$1" exit_status "$2" reason "$SF_JSON"
+  sf_status_rows
   sf_status_write
 }
 
@@ -1488,11 +1642,8 @@ sf_aftermath_read() { # -> SF_STATE, SF_ATTEMPT, SF_STATUS, SF_STARTED, SF_FINIS
 
 sf_aftermath_forget() { # the state of every task before the first event
   local -i i
-  SF_STATE=() SF_ATTEMPT=() SF_STATUS=() SF_STARTED=() SF_FINISHED=() SF_ENDED=
-  for ((i = 0; i < ${#SF_TASK[@]}; i++)); do
-    SF_STATE[i]=INITIATED
-    sf_status_row "$i" "${SF_QUOTED[i]}" '""'
-  done
+  SF_STATE=() SF_WHY=() SF_ATTEMPT=() SF_STATUS=() SF_STARTED=() SF_FINISHED=() SF_ROW=() SF_ENDED=
+  for ((i = 0; i < ${#SF_TASK[@]}; i++)); do SF_STATE[i]=INITIATED; done
 }
 
 sf_aftermath_begun() { # <event> -> SF_BEGUN, SF_SCRIPT, SF_SET_JSON: when the run began, by which process, with which other values
@@ -1523,7 +1674,7 @@ sf_writer_find() { # adds them to SF_STRAGGLER
       /proc/*/fd:) pid=${line//[!0-9]/} ;;
       l?w*" -> $run/"*/*.log) SF_STRAGGLER+=("$pid") ;;
     esac
-  done < <(ls -l /proc/[0-9]*/fd 2>/dev/null | grep -aF -e '/fd:' -e " -> $run/")
+  done < <(ls -l /proc/[0-9]*/fd 2>/dev/null | grep -aF -e '/fd:' -e " -> $run/" | grep -aF -B 1 -e " -> $run/")
 }
 
 # watchdog: takes the tasks down when this script is killed with SIGKILL, and finds what left its process group.
@@ -1657,8 +1808,6 @@ sf_schedule_open() { # the bus, the state of every task, and the limit of the wh
     [[ ! ${SF_STATE[i]-} ]] || continue # a resumed or a selected run settled it
     SF_STATE[i]=INITIATED
     SF_OPEN=$((SF_OPEN + 1))
-    sf_json_quote "${SF_TASK[i]}"
-    sf_status_row "$i" "$SF_JSON" '""'
   done
   for ((i = 0; i < ${#SF_TASK[@]}; i++)); do
     SF_LEFT[i]=0
@@ -1695,6 +1844,11 @@ sf_schedule_next() { # one line of the bus, else one task of the queue, else wai
     fi
   fi
   sf_timer_fire
+  sf_schedule_write
+}
+
+sf_schedule_write() { # tells what has happened since the last time
+  [[ ! $SF_SAID ]] || sf_console_write
 }
 
 sf_schedule_ahead() { # starts the next task of the queue before the books on the last one are kept: they can wait, it cannot
@@ -2567,6 +2721,7 @@ sf_run_abandon() { # <exit status>: the script is going without having ended the
     [[ ! ${SF_OWNED-} ]] || rm -f -- "$SF_RUN/.owner"
     return
   fi
+  sf_schedule_write
   if [[ $SF_RUN_STATE == RUNNING ]]; then SF_RUN_STATE=FAILED SF_REASON="the script ended unexpectedly"; fi
   sf_watchdog_tell "$SF_RUN_STATE" "$(($1 ? $1 : 70))" "$SF_REASON"
 }
@@ -2858,7 +3013,7 @@ sf_main_state() { # what the units keep about the run, by task, timer or probe
   SF_LOG_FROM=() SF_READER=() SF_READER_AFTER=() SF_READER_UNTIL=() SF_READERS=0
   # shellcheck disable=SC2034 # for --set, which not every workflow has
   SF_SET_ENV=() SF_SET_CHANGED=() SF_SET_JSON='' SF_SET_SHOWN=''
-  SF_QUEUE=() SF_QUEUE_HEAD=0 SF_PARTIAL='' SF_TIMER_NEXT=0 SF_SWEEP=200 SF_OPEN=0 SF_EVENTS_OWED=()
+  SF_QUEUE=() SF_QUEUE_HEAD=0 SF_PARTIAL='' SF_SAID='' SF_SHOWN='' SF_TIMER_NEXT=0 SF_SWEEP=200 SF_OPEN=0 SF_EVENTS_OWED=()
 }
 
 sf_main_options() { # <argument>...

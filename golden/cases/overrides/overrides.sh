@@ -4,8 +4,8 @@
 #
 #   from     workflow.yaml  sha256:e9bef6968ae8678d2a18a7309a94e4e79ff75a35ca76dc699558bb04b542322d
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:c5f8d23d312e42d03b1d67f1026600babe1cb1cd89386dbc6b0df01f01d48e86 (all that follows this header)
-#   header   sha256:568fcb3de3179993c0cb39587b52a2b7889f4c3f79fb933db564ea2f8059bd67 (this header but this line)
+#   body     sha256:cf0c9284cd6d6cfc4aac9c47c98f72babfa597ab21ee0c6b3c989c1336bb529a (all that follows this header)
+#   header   sha256:62c79f17fbf0374383b5c9cb0e184d63c9002a9efd5aa0a63658521a4ca61d7f (this header but this line)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -294,10 +294,17 @@ sf_runner_wait() { # -> SF_CHILD_STATUS: of SF_CHILD, once it has ended
 
 # clock: what time it is. Limits are measured since boot, so that setting the clock moves none of them.
 
-sf_clock_now() { # -> SF_NOW: centiseconds since boot
+sf_clock_now() { # -> SF_NOW: centiseconds since boot; the kernel is asked again when the other clock has gone on by a tenth of a second
+  SF_NOW=$((SF_CLOCK_ZERO + 10#0${EPOCHREALTIME/[.,]/} / 10000))
+  if ((SF_NOW < SF_CLOCK_ASKED || SF_NOW > SF_CLOCK_ASKED + 10)) || [[ ! ${EPOCHREALTIME-} ]]; then sf_clock_ask; fi
+}
+
+sf_clock_ask() { # -> SF_NOW, from the kernel; SF_CLOCK_ASKED: when that was; SF_CLOCK_ZERO: what to add to the time of day until then
   local uptime
   read -r uptime _ </proc/uptime
   SF_NOW=$((10#${uptime/./}))
+  SF_CLOCK_ASKED=$SF_NOW
+  SF_CLOCK_ZERO=$((SF_NOW - 10#0${EPOCHREALTIME/[.,]/} / 10000))
 }
 
 sf_clock_tick() { # -> SF_NOW, SF_STAMP: once for everything that one event brings about
@@ -321,10 +328,16 @@ sf_clock_parse() { # <seconds, maybe with a fraction> <variable>: the same in ce
 }
 
 sf_clock_format() { # <centiseconds> <variable>: such as 0.42 s, 12.3 s, 4 min 05 s, 2 h 03 min
+  if (($1 >= 1000)); then
+    sf_clock_format_long "$@"
+  else
+    printf -v "$2" '%d.%02d s' "$(($1 > 0 ? $1 / 100 : 0))" "$(($1 > 0 ? $1 % 100 : 0))" # below 0 when the clock was set
+  fi
+}
+
+sf_clock_format_long() { # as sf_clock_format: ten seconds and more
   local -i cs=$1 s=$1/100
-  if ((cs < 1000)); then
-    printf -v "$2" '%d.%02d s' "$s" "$((cs % 100))"
-  elif ((s < 60)); then
+  if ((s < 60)); then
     printf -v "$2" '%d.%d s' "$s" "$((cs % 100 / 10))"
   elif ((s < 3600)); then
     printf -v "$2" '%d min %02d s' "$((s / 60))" "$((s % 60))"
@@ -341,8 +354,11 @@ sf_timer_set() { # <kind:id> <centiseconds from now>
   if ((! SF_TIMER_NEXT || SF_NOW + $2 < SF_TIMER_NEXT)); then SF_TIMER_NEXT=$((SF_NOW + $2)); fi
 }
 
-sf_timer_clear() { # <kind:id>
-  if [[ ${SF_TIMER[$1]-} ]]; then unset -v "SF_TIMER[$1]"; fi
+sf_timer_clear() { # <kind:id>...
+  local timer
+  for timer; do
+    if [[ ${SF_TIMER[$timer]-} ]]; then unset -v "SF_TIMER[$timer]"; fi
+  done
 }
 
 sf_timer_wait() { # -> SF_WAIT: seconds until the next timer, for read -t; SF_NOW is from the last look at the timers
@@ -353,9 +369,12 @@ sf_timer_wait() { # -> SF_WAIT: seconds until the next timer, for read -t; SF_NO
 }
 
 sf_timer_fire() { # calls what is due at SF_NOW; looks through the timers only when one can be
+  if ((SF_TIMER_NEXT && SF_NOW >= SF_TIMER_NEXT)); then sf_timer_look; fi
+}
+
+sf_timer_look() { # calls what is due at SF_NOW
   local timer due=()
   local -i next=0
-  if ((! SF_TIMER_NEXT || SF_NOW < SF_TIMER_NEXT)); then return 0; fi
   for timer in "${!SF_TIMER[@]}"; do
     if ((SF_TIMER[$timer] <= SF_NOW)); then
       due+=("$timer")
@@ -377,7 +396,7 @@ sf_pool_assign() { # <task index> <attempt> -> SF_PID[index]: an idle runner mak
   local n
   for n in "${!SF_RUNNER_IDLE[@]}"; do
     unset -v "SF_RUNNER_IDLE[n]"
-    if kill -0 "${SF_RUNNER_PID[n]}" 2>/dev/null; then
+    if [[ -e /proc/${SF_RUNNER_PID[n]} ]]; then
       sf_pool_tell "$n" "$@"
       return
     fi
@@ -386,13 +405,8 @@ sf_pool_assign() { # <task index> <attempt> -> SF_PID[index]: an idle runner mak
   sf_pool_limit
   if ((${#SF_RUNNER_PIPE[@]} < SF_RUNNER_MOST)) && sf_pool_start; then
     sf_pool_tell "$SF_RUNNER_NEW" "$@"
-  else     # descriptors are scarce: one that ends with its task
-    set -m # makes it the leader of a process group
-    sf_runner_once "$@" &
-    set +m
-    SF_PID[$1]=$!
-    unset -v "SF_RUNNER_OF[$1]"
-    printf '+%s\n' "$!" >&"$SF_GROUPS"
+  else
+    sf_pool_once "$@"
   fi
 }
 
@@ -402,6 +416,15 @@ sf_pool_limit() { # -> SF_RUNNER_MOST: how many runners may have a pipe; half of
   most=$(ulimit -n)
   SF_RUNNER_MOST=32
   if [[ $most == [0-9]* ]] && ((most < 80)); then SF_RUNNER_MOST=$(((most - 16) / 2)); fi
+}
+
+sf_pool_once() { # <task index> <attempt> -> SF_PID[index]: descriptors are scarce: a runner that ends with its task
+  set -m         # makes it the leader of a process group
+  sf_runner_once "$@" &
+  set +m
+  SF_PID[$1]=$!
+  unset -v "SF_RUNNER_OF[$1]"
+  printf '+%s\n' "$!" >&"$SF_GROUPS"
 }
 
 sf_pool_tell() { # <runner> <task index> <attempt>
@@ -625,6 +648,11 @@ sf_literal_boolean() { # <text> -> SF_LITERAL
 # json: any text as a JSON string.
 
 sf_json_quote() { # <text> -> SF_JSON: the text as a JSON string, quotes included
+  SF_JSON=\"$1\"
+  if [[ $1 == *[![:print:]]* || $1 == *[\\\"[:cntrl:]]* ]]; then sf_json_escape "$1"; fi
+}
+
+sf_json_escape() { # as sf_json_quote: a text that is not simply put between quotes
   local text=$1 character code
   if [[ $text == *[![:print:]]* ]]; then sf_json_utf8; fi
   if [[ $text == *[\\\"[:cntrl:]]* ]]; then
@@ -676,29 +704,37 @@ sf_console_open() { # colours on a terminal that wants them
   fi
 }
 
-sf_console_state() { # <task index> <word> <text>: one change of a task
-  local line time
+sf_console_state() { # <task index> <word> <text>: notes one change of a task
+  local line
   sf_console_plain "$3"
   printf -v line '%-*s  %-9s%s' "$SF_NAME_WIDTH" "${SF_TASK[$1]}" "$2" "${SF_PLAIN:+  $SF_PLAIN}"
-  printf -v time '%(%H:%M:%S)T' -1
-  if ((${#SF_COLOUR[@]})); then
-    sf_console_print "$time  ${SF_COLOUR_OF[$2]-}$line${SF_COLOUR[0]}"
-  else
-    sf_console_print "$time  $line"
+  sf_console_note "$line" "$2"
+}
+
+sf_console_note() { # <line> [<word whose colour it has>] -> SF_SAID, SF_SHOWN
+  if [[ ${SF_STAMP%.*} != "${SF_TIME_OF-}" ]]; then
+    SF_TIME_OF=${SF_STAMP%.*}
+    printf -v SF_TIME '%(%H:%M:%S)T' "$SF_TIME_OF"
   fi
-  sf_console_record "$time" "$line"
+  SF_SAID+="$SF_TIME  $1"$'\n'
+  if ((${#SF_COLOUR[@]})); then SF_SHOWN+="$SF_TIME  ${SF_COLOUR_OF[${2:-none}]-}$1${2:+${SF_COLOUR[0]}}"$'\n'; fi
 }
 
-sf_console_say() { # <text>: anything else worth a line
-  local time
+sf_console_write() { # shows what was noted, on the terminal and in sflow.log
+  sf_console_print "${SF_SHOWN:-$SF_SAID}"
+  [[ -z ${SF_LOG-} ]] || printf '%s' "$SF_SAID" >&"$SF_LOG" || :
+  SF_SAID='' SF_SHOWN=''
+}
+
+sf_console_say() { # <text>: anything else worth a line, at once
+  sf_clock_stamp
   sf_console_plain "$1"
-  printf -v time '%(%H:%M:%S)T' -1
-  sf_console_print "$time  $SF_PLAIN"
-  sf_console_record "$time" "$SF_PLAIN"
+  sf_console_note "$SF_PLAIN"
+  sf_console_write
 }
 
-sf_console_print() { # <line>: who reads may be gone
-  { printf '%s\n' "$1" || :; } 2>/dev/null
+sf_console_print() { # <lines>: who reads may be gone
+  { printf '%s' "$1" || :; } 2>/dev/null
 }
 
 sf_console_warn() { # <text>: something is wrong that does not end the run
@@ -709,7 +745,10 @@ sf_console_warn() { # <text>: something is wrong that does not end the run
 
 sf_console_plain() { # <text> -> SF_PLAIN: the same as one line that cannot steer a terminal: no colours, controls as \xNN
   SF_PLAIN=$1
-  [[ $1 == *[[:cntrl:]]* || $1 == *$'\xc2'* ]] || return 0
+  if [[ $1 == *[[:cntrl:]]* || $1 == *$'\xc2'* ]]; then sf_console_tame "$1"; fi
+}
+
+sf_console_tame() { # as sf_console_plain: a text with controls
   # shellcheck disable=SC2034 # the locale of what follows
   local LC_ALL=C code text=${1%$'\r'}
   local -r colour=$'\e''\[[0-9;:]*m' control=$'[\x01-\x08\x0a-\x1f\x7f]|\xc2[\x80-\x9f]'
@@ -726,66 +765,14 @@ sf_console_record() { # <time> <text>: the line in sflow.log, once there is one
   [[ -z ${SF_LOG-} ]] || { printf '%s  %s\n' "$1" "$2" >&"$SF_LOG" || :; } 2>/dev/null
 }
 
-# status: status.json, the run at a glance; replaced by rename, so that a reader never sees half of it (schemas/status.schema.json).
-
-sf_status_touch() { # asks for a new status.json, at most one a second
-  if [[ ! ${SF_TIMER["status:0"]-} ]]; then sf_timer_set status:0 100; fi
-}
-
-sf_timer_due_status() { # in a process of its own: a slow file system must not hold up the schedule
-  if [[ -e /proc/${SF_STATUS_PID:-none} ]]; then
-    sf_status_touch
-    return
-  fi
-  sf_status_write "/proc/$$" &
-  SF_STATUS_PID=$!
-}
-
-sf_status_final() {
-  [[ ! ${SF_STATUS_PID-} ]] || wait "$SF_STATUS_PID" 2>/dev/null
-  sf_status_write
-}
-
-sf_status_write() { # [<what must still be there>]: the watchdog writes the last one of a script that was killed, and none comes after it
-  local file=$SF_RUN/status.json
-  local new=$file.$BASHPID.new
-  if ! sf_status_print 2>/dev/null >"$new"; then
-    rm -f -- "$new"
-  elif [[ ${1-} && ! -e $1 ]]; then
-    rm -f -- "$new"
-    return
-  elif mv -f -- "$new" "$file" 2>/dev/null; then
-    return
-  fi
-  sf_console_warn "cannot write $file; the run goes on without"
-}
-
-sf_status_print() { # in one write: either it is all there or it failed
-  local tasks text
-  printf -v tasks '%s,\n' "${SF_ROW[@]}"
-  sf_clock_stamp
-  sf_json_quote "$SF_RUN_ID"
-  printf -v text '{"version": 1,\n "run_id": %s,\n' "$SF_JSON"
-  sf_json_quote "$SF_WORKFLOW"
-  printf -v text '%s "workflow": %s,\n "state": "%s",\n "exit_status": %s,\n' "$text" "$SF_JSON" "$SF_RUN_STATE" "${SF_EXIT:-null}"
-  sf_json_quote "${SF_REASON-}"
-  printf -v text '%s "reason": %s,\n "started": %s,\n "updated": %s,\n' "$text" "$SF_JSON" "$SF_BEGUN" "$SF_STAMP"
-  sf_json_quote "${SLURM_JOB_ID-}"
-  printf -v text '%s "job_id": %s,\n "host": "%s",\n "pid": %s,\n' "$text" "${SF_JSON/#'""'/null}" "${HOSTNAME//[!A-Za-z0-9._-]/_}" "${SF_SCRIPT:-$$}"
-  [[ ! ${SF_SET_JSON-} ]] || text+=" \"overrides\": $SF_SET_JSON,"$'\n'
-  printf '%s "tasks": {\n%s\n }}\n' "$text" "${tasks%,$'\n'}"
-}
-
-sf_status_row() { # <task index> <its name as JSON> <reason as JSON> -> SF_ROW[index]: "name": {...}
-  printf -v "SF_ROW[$1]" \
-    '  %s: {"state": "%s", "attempt": %s, "exit_status": %s, "started": %s, "finished": %s, "reason": %s}' \
-    "$2" "${SF_STATE[$1]}" "${SF_ATTEMPT[$1]:-0}" "${SF_STATUS[$1]:-null}" \
-    "${SF_STARTED[$1]:-null}" "${SF_FINISHED[$1]:-null}" "$3"
-}
-
 # event: events.jsonl, one line for everything that happened (schemas/event.schema.json).
 
-sf_event_line() { # <text>: appends one line in one write; what a full disk does not take is written when there is room again
+sf_event_line() { # <text>: appends one line in one write
+  if ((${#SF_EVENTS_OWED[@]})) || ! { printf '%s\n' "$1" >&"$SF_EVENTS"; } 2>/dev/null; then sf_event_owe "$1"; fi
+}
+
+sf_event_owe() { # <text>: as sf_event_line; what a full disk does not take is written when there is room again
+  sf_event_cut "$SF_RUN/events.jsonl"
   SF_EVENTS_OWED+=("$1")
   while ((${#SF_EVENTS_OWED[@]})); do
     if ! { printf '%s\n' "${SF_EVENTS_OWED[0]}" >&"$SF_EVENTS"; } 2>/dev/null; then
@@ -824,14 +811,11 @@ sf_event_name() { # <task index> -> SF_QUOTED[index]: its name as JSON
   SF_QUOTED[$1]=$SF_JSON
 }
 
-sf_event_state() { # <task index> <state> <reason>: a task's new state, here and in its row of status.json
-  local line
-  sf_event_name "$1"
+sf_event_state() { # <task index> <state> <reason>: a task's new state, here and for its row of status.json
+  [[ ${SF_QUOTED[$1]-} ]] || sf_event_name "$1"
   sf_json_quote "$3"
-  printf -v line '{"time":%s,"event":"state","task":%s,"state":"%s","attempt":%s,"exit_status":%s,"reason":%s}' \
-    "$SF_STAMP" "${SF_QUOTED[$1]}" "$2" "${SF_ATTEMPT[$1]:-0}" "${SF_STATUS[$1]:-null}" "$SF_JSON"
-  sf_event_line "$line"
-  sf_status_row "$1" "${SF_QUOTED[$1]}" "$SF_JSON"
+  sf_event_line "{\"time\":$SF_STAMP,\"event\":\"state\",\"task\":${SF_QUOTED[$1]},\"state\":\"$2\",\"attempt\":${SF_ATTEMPT[$1]:-0},\"exit_status\":${SF_STATUS[$1]:-null},\"reason\":$SF_JSON}"
+  SF_ROW[$1]=''
 }
 
 sf_event_probe() { # <task index> <readiness|failure> <what a check found>
@@ -1210,6 +1194,75 @@ sf_owner_began() { # <process> -> SF_BEGAN_AT: when it began, in ticks: its numb
   [[ $1 != Z ]]
 }
 
+# status: status.json, the run at a glance; replaced by rename, so that a reader never sees half of it (schemas/status.schema.json).
+
+sf_status_touch() { # asks for a new status.json, at most one a second
+  if [[ ! ${SF_TIMER["status:0"]-} ]]; then sf_timer_set status:0 100; fi
+}
+
+sf_timer_due_status() { # in a process of its own: a slow file system must not hold up the schedule
+  if [[ -e /proc/${SF_STATUS_PID:-none} ]]; then
+    sf_status_touch
+    return
+  fi
+  sf_status_rows
+  sf_status_write "/proc/$$" &
+  SF_STATUS_PID=$!
+}
+
+sf_status_final() {
+  [[ ! ${SF_STATUS_PID-} ]] || wait "$SF_STATUS_PID" 2>/dev/null
+  sf_status_rows
+  sf_status_write
+}
+
+sf_status_write() { # [<what must still be there>]: the watchdog writes the last one of a script that was killed, and none comes after it
+  local file=$SF_RUN/status.json
+  local new=$file.$BASHPID.new
+  if ! sf_status_print 2>/dev/null >"$new"; then
+    rm -f -- "$new"
+  elif [[ ${1-} && ! -e $1 ]]; then
+    rm -f -- "$new"
+    return
+  elif mv -f -- "$new" "$file" 2>/dev/null; then
+    return
+  fi
+  sf_console_warn "cannot write $file; the run goes on without"
+}
+
+sf_status_print() { # in one write: either it is all there or it failed
+  local tasks text
+  printf -v tasks '%s,\n' "${SF_ROW[@]}"
+  sf_clock_stamp
+  sf_json_quote "$SF_RUN_ID"
+  printf -v text '{"version": 1,\n "run_id": %s,\n' "$SF_JSON"
+  sf_json_quote "$SF_WORKFLOW"
+  printf -v text '%s "workflow": %s,\n "state": "%s",\n "exit_status": %s,\n' "$text" "$SF_JSON" "$SF_RUN_STATE" "${SF_EXIT:-null}"
+  sf_json_quote "${SF_REASON-}"
+  printf -v text '%s "reason": %s,\n "started": %s,\n "updated": %s,\n' "$text" "$SF_JSON" "$SF_BEGUN" "$SF_STAMP"
+  sf_json_quote "${SLURM_JOB_ID-}"
+  printf -v text '%s "job_id": %s,\n "host": "%s",\n "pid": %s,\n' "$text" "${SF_JSON/#'""'/null}" "${HOSTNAME//[!A-Za-z0-9._-]/_}" "${SF_SCRIPT:-$$}"
+  [[ ! ${SF_SET_JSON-} ]] || text+=" \"overrides\": $SF_SET_JSON,"$'\n'
+  printf '%s "tasks": {\n%s\n }}\n' "$text" "${tasks%,$'\n'}"
+}
+
+sf_status_rows() { # -> SF_ROW: of every task whose state has changed since the last time
+  local -i i
+  for ((i = 0; i < ${#SF_TASK[@]}; i++)); do
+    [[ ! ${SF_ROW[i]-} ]] || continue
+    sf_event_name "$i"
+    sf_json_quote "${SF_WHY[i]-}"
+    sf_status_row "$i" "${SF_QUOTED[i]}" "$SF_JSON"
+  done
+}
+
+sf_status_row() { # <task index> <its name as JSON> <reason as JSON> -> SF_ROW[index]: "name": {...}
+  printf -v "SF_ROW[$1]" \
+    '  %s: {"state": "%s", "attempt": %s, "exit_status": %s, "started": %s, "finished": %s, "reason": %s}' \
+    "$2" "${SF_STATE[$1]}" "${SF_ATTEMPT[$1]:-0}" "${SF_STATUS[$1]:-null}" \
+    "${SF_STARTED[$1]:-null}" "${SF_FINISHED[$1]:-null}" "$3"
+}
+
 # aftermath: the books of a run whose script is gone without a last word: what events.jsonl tells is brought to an end there, and
 # status.json says the same.
 
@@ -1228,10 +1281,12 @@ sf_aftermath_settle() { # <state> <exit status> <reason>: of the run; every task
       *) continue ;;
     esac
     SF_STATE[i]=CANCELLED
-    sf_event_state "$i" CANCELLED "$word: $3"
+    SF_WHY[i]="$word: $3"
+    sf_event_state "$i" CANCELLED "${SF_WHY[i]}"
   done
   sf_json_quote "$3"
   [[ $SF_ENDED ]] || sf_event_run "$1" exit_status "$2" reason "$SF_JSON"
+  sf_status_rows
   sf_status_write
 }
 
@@ -1261,11 +1316,8 @@ sf_aftermath_read() { # -> SF_STATE, SF_ATTEMPT, SF_STATUS, SF_STARTED, SF_FINIS
 
 sf_aftermath_forget() { # the state of every task before the first event
   local -i i
-  SF_STATE=() SF_ATTEMPT=() SF_STATUS=() SF_STARTED=() SF_FINISHED=() SF_ENDED=
-  for ((i = 0; i < ${#SF_TASK[@]}; i++)); do
-    SF_STATE[i]=INITIATED
-    sf_status_row "$i" "${SF_QUOTED[i]}" '""'
-  done
+  SF_STATE=() SF_WHY=() SF_ATTEMPT=() SF_STATUS=() SF_STARTED=() SF_FINISHED=() SF_ROW=() SF_ENDED=
+  for ((i = 0; i < ${#SF_TASK[@]}; i++)); do SF_STATE[i]=INITIATED; done
 }
 
 sf_aftermath_begun() { # <event> -> SF_BEGUN, SF_SCRIPT, SF_SET_JSON: when the run began, by which process, with which other values
@@ -1296,7 +1348,7 @@ sf_writer_find() { # adds them to SF_STRAGGLER
       /proc/*/fd:) pid=${line//[!0-9]/} ;;
       l?w*" -> $run/"*/*.log) SF_STRAGGLER+=("$pid") ;;
     esac
-  done < <(ls -l /proc/[0-9]*/fd 2>/dev/null | grep -aF -e '/fd:' -e " -> $run/")
+  done < <(ls -l /proc/[0-9]*/fd 2>/dev/null | grep -aF -e '/fd:' -e " -> $run/" | grep -aF -B 1 -e " -> $run/")
 }
 
 # watchdog: takes the tasks down when this script is killed with SIGKILL, and finds what left its process group.
@@ -1492,8 +1544,8 @@ sf_task_launch() { # <task index>: a runner makes the next attempt
 sf_task_announce() { # <task index>: says that it runs, sets its limit, starts its probes
   local -i i=$1 attempt=${SF_ATTEMPT[$1]}
   local limit
-  SF_STARTED[i]=$SF_STAMP
-  sf_task_place "$i"
+  SF_STARTED[i]=$SF_STAMP SF_PLACE=''
+  if ((${#SF_NODE_NAME[@]} > 1)) || [[ ${SF_GPUS[i]-} ]]; then sf_task_place "$i"; fi
   if ((attempt > 1)); then SF_PLACE="attempt $attempt${SF_PLACE:+, $SF_PLACE}"; fi
   sf_task_enter "$i" RUNNING "$SF_PLACE"
   if [[ ${SF_TIMEOUT[i]-} ]]; then
@@ -1609,10 +1661,7 @@ sf_task_ended() { # <task index> <exit status>: the attempt is over
     sf_schedule_release "$i"
     [[ ${SF_EXIT-} ]] || sf_schedule_ahead
   fi
-  sf_timer_clear "limit:$i"
-  sf_timer_clear "ready:$i"
-  sf_timer_clear "kill:$i"
-  sf_timer_clear "reap:$i"
+  [[ ! ${SF_TIMEOUT[i]-}${SF_READY_WITHIN[i]-}${SF_VERDICT[i]-} ]] || sf_timer_clear "limit:$i" "ready:$i" "kill:$i" "reap:$i"
   if [[ ${SF_PROBES_OF[i]-} ]]; then sf_probe_stop "$i"; fi
   SF_STATUS[i]=$2
   SF_FINISHED[i]=$SF_STAMP
@@ -1634,9 +1683,14 @@ sf_task_record() { # <task index>: a resumed run need not do it again, unless it
 }
 
 sf_task_judge() { # <task index> <exit status> <state so far> -> state, why of the caller
-  local -i i=$1
   local after
-  sf_clock_format "$((SF_NOW - SF_SINCE[i]))" after
+  sf_clock_format "$((SF_NOW - SF_SINCE[$1]))" after
+  state=COMPLETED why="after $after"
+  if [[ $2 != 0 || $3 == READY || ${SF_VERDICT[$1]-} ]]; then sf_task_explain "$@"; fi
+}
+
+sf_task_explain() { # as sf_task_judge: an end that is not simply the success of a task
+  local -i i=$1
   if [[ ${SF_VERDICT[i]-} ]]; then # this script ended it, and knows why
     state=${SF_VERDICT[i]%% *}
     why=${SF_VERDICT[i]#* }
@@ -1653,9 +1707,6 @@ sf_task_judge() { # <task index> <exit status> <state so far> -> state, why of t
   elif [[ $3 == READY ]] && sf_task_needed "$i"; then
     state=FAILED
     why="the service ended (exit status 0) while ${SF_TASK[SF_NEEDED_BY]} still needs it"
-  else
-    state=COMPLETED
-    why="after $after"
   fi
 }
 
@@ -1718,8 +1769,6 @@ sf_schedule_open() { # the bus, the state of every task, and the limit of the wh
     [[ ! ${SF_STATE[i]-} ]] || continue # a resumed or a selected run settled it
     SF_STATE[i]=INITIATED
     SF_OPEN=$((SF_OPEN + 1))
-    sf_json_quote "${SF_TASK[i]}"
-    sf_status_row "$i" "$SF_JSON" '""'
   done
   for ((i = 0; i < ${#SF_TASK[@]}; i++)); do
     SF_LEFT[i]=0
@@ -1756,6 +1805,11 @@ sf_schedule_next() { # one line of the bus, else one task of the queue, else wai
     fi
   fi
   sf_timer_fire
+  sf_schedule_write
+}
+
+sf_schedule_write() { # tells what has happened since the last time
+  [[ ! $SF_SAID ]] || sf_console_write
 }
 
 sf_schedule_ahead() { # starts the next task of the queue before the books on the last one are kept: they can wait, it cannot
@@ -2012,6 +2066,7 @@ sf_run_abandon() { # <exit status>: the script is going without having ended the
     [[ ! ${SF_OWNED-} ]] || rm -f -- "$SF_RUN/.owner"
     return
   fi
+  sf_schedule_write
   if [[ $SF_RUN_STATE == RUNNING ]]; then SF_RUN_STATE=FAILED SF_REASON="the script ended unexpectedly"; fi
   sf_watchdog_tell "$SF_RUN_STATE" "$(($1 ? $1 : 70))" "$SF_REASON"
 }
@@ -2303,7 +2358,7 @@ sf_main_state() { # what the units keep about the run, by task, timer or probe
   SF_LOG_FROM=() SF_READER=() SF_READER_AFTER=() SF_READER_UNTIL=() SF_READERS=0
   # shellcheck disable=SC2034 # for --set, which not every workflow has
   SF_SET_ENV=() SF_SET_CHANGED=() SF_SET_JSON='' SF_SET_SHOWN=''
-  SF_QUEUE=() SF_QUEUE_HEAD=0 SF_PARTIAL='' SF_TIMER_NEXT=0 SF_SWEEP=200 SF_OPEN=0 SF_EVENTS_OWED=()
+  SF_QUEUE=() SF_QUEUE_HEAD=0 SF_PARTIAL='' SF_SAID='' SF_SHOWN='' SF_TIMER_NEXT=0 SF_SWEEP=200 SF_OPEN=0 SF_EVENTS_OWED=()
 }
 
 sf_main_options() { # <argument>...

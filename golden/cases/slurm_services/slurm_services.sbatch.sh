@@ -11,9 +11,9 @@
 #
 #   from     slurm_services.yaml  sha256:7fbab12ee9d608f117dc856aa59541d8103cfd99fe360fb583616abe7db8284c
 #   rebuild  sflowc build -f slurm_services.yaml
-#   body     sha256:d282ff4e623b27eebbe75ed005d0be759d603d8d25e317f6122c4f69fae15392 (all that follows this header)
+#   body     sha256:3093b99924e53e8314b62b07329eb69425b511c5433784bf885355681041e490 (all that follows this header)
 #   options  sha256:159e67a10d718e887f6590313fa1359c84ae51e4dec4a84c38c9e3266f70c6dd (the #SBATCH lines)
-#   header   sha256:aa3e2967ab004014d782b579acab022f91fd76e28ae49e9414a17c5c6d23269f (this header but this line)
+#   header   sha256:a55b99fb58dfa0477def02c10a54e4c3d5e2084431d45af1f37621e40b8eebec (this header but this line)
 #
 # `sbatch FILE` submits it, `bash FILE` runs it inside an allocation (salloc);
 # `bash FILE --help` says what else it can do.
@@ -408,10 +408,17 @@ sf_runner_wait() { # -> SF_CHILD_STATUS: of SF_CHILD, once it has ended
 
 # clock: what time it is. Limits are measured since boot, so that setting the clock moves none of them.
 
-sf_clock_now() { # -> SF_NOW: centiseconds since boot
+sf_clock_now() { # -> SF_NOW: centiseconds since boot; the kernel is asked again when the other clock has gone on by a tenth of a second
+  SF_NOW=$((SF_CLOCK_ZERO + 10#0${EPOCHREALTIME/[.,]/} / 10000))
+  if ((SF_NOW < SF_CLOCK_ASKED || SF_NOW > SF_CLOCK_ASKED + 10)) || [[ ! ${EPOCHREALTIME-} ]]; then sf_clock_ask; fi
+}
+
+sf_clock_ask() { # -> SF_NOW, from the kernel; SF_CLOCK_ASKED: when that was; SF_CLOCK_ZERO: what to add to the time of day until then
   local uptime
   read -r uptime _ </proc/uptime
   SF_NOW=$((10#${uptime/./}))
+  SF_CLOCK_ASKED=$SF_NOW
+  SF_CLOCK_ZERO=$((SF_NOW - 10#0${EPOCHREALTIME/[.,]/} / 10000))
 }
 
 sf_clock_tick() { # -> SF_NOW, SF_STAMP: once for everything that one event brings about
@@ -435,10 +442,16 @@ sf_clock_parse() { # <seconds, maybe with a fraction> <variable>: the same in ce
 }
 
 sf_clock_format() { # <centiseconds> <variable>: such as 0.42 s, 12.3 s, 4 min 05 s, 2 h 03 min
+  if (($1 >= 1000)); then
+    sf_clock_format_long "$@"
+  else
+    printf -v "$2" '%d.%02d s' "$(($1 > 0 ? $1 / 100 : 0))" "$(($1 > 0 ? $1 % 100 : 0))" # below 0 when the clock was set
+  fi
+}
+
+sf_clock_format_long() { # as sf_clock_format: ten seconds and more
   local -i cs=$1 s=$1/100
-  if ((cs < 1000)); then
-    printf -v "$2" '%d.%02d s' "$s" "$((cs % 100))"
-  elif ((s < 60)); then
+  if ((s < 60)); then
     printf -v "$2" '%d.%d s' "$s" "$((cs % 100 / 10))"
   elif ((s < 3600)); then
     printf -v "$2" '%d min %02d s' "$((s / 60))" "$((s % 60))"
@@ -455,8 +468,11 @@ sf_timer_set() { # <kind:id> <centiseconds from now>
   if ((! SF_TIMER_NEXT || SF_NOW + $2 < SF_TIMER_NEXT)); then SF_TIMER_NEXT=$((SF_NOW + $2)); fi
 }
 
-sf_timer_clear() { # <kind:id>
-  if [[ ${SF_TIMER[$1]-} ]]; then unset -v "SF_TIMER[$1]"; fi
+sf_timer_clear() { # <kind:id>...
+  local timer
+  for timer; do
+    if [[ ${SF_TIMER[$timer]-} ]]; then unset -v "SF_TIMER[$timer]"; fi
+  done
 }
 
 sf_timer_wait() { # -> SF_WAIT: seconds until the next timer, for read -t; SF_NOW is from the last look at the timers
@@ -467,9 +483,12 @@ sf_timer_wait() { # -> SF_WAIT: seconds until the next timer, for read -t; SF_NO
 }
 
 sf_timer_fire() { # calls what is due at SF_NOW; looks through the timers only when one can be
+  if ((SF_TIMER_NEXT && SF_NOW >= SF_TIMER_NEXT)); then sf_timer_look; fi
+}
+
+sf_timer_look() { # calls what is due at SF_NOW
   local timer due=()
   local -i next=0
-  if ((! SF_TIMER_NEXT || SF_NOW < SF_TIMER_NEXT)); then return 0; fi
   for timer in "${!SF_TIMER[@]}"; do
     if ((SF_TIMER[$timer] <= SF_NOW)); then
       due+=("$timer")
@@ -491,7 +510,7 @@ sf_pool_assign() { # <task index> <attempt> -> SF_PID[index]: an idle runner mak
   local n
   for n in "${!SF_RUNNER_IDLE[@]}"; do
     unset -v "SF_RUNNER_IDLE[n]"
-    if kill -0 "${SF_RUNNER_PID[n]}" 2>/dev/null; then
+    if [[ -e /proc/${SF_RUNNER_PID[n]} ]]; then
       sf_pool_tell "$n" "$@"
       return
     fi
@@ -500,13 +519,8 @@ sf_pool_assign() { # <task index> <attempt> -> SF_PID[index]: an idle runner mak
   sf_pool_limit
   if ((${#SF_RUNNER_PIPE[@]} < SF_RUNNER_MOST)) && sf_pool_start; then
     sf_pool_tell "$SF_RUNNER_NEW" "$@"
-  else     # descriptors are scarce: one that ends with its task
-    set -m # makes it the leader of a process group
-    sf_runner_once "$@" &
-    set +m
-    SF_PID[$1]=$!
-    unset -v "SF_RUNNER_OF[$1]"
-    printf '+%s\n' "$!" >&"$SF_GROUPS"
+  else
+    sf_pool_once "$@"
   fi
 }
 
@@ -516,6 +530,15 @@ sf_pool_limit() { # -> SF_RUNNER_MOST: how many runners may have a pipe; half of
   most=$(ulimit -n)
   SF_RUNNER_MOST=32
   if [[ $most == [0-9]* ]] && ((most < 80)); then SF_RUNNER_MOST=$(((most - 16) / 2)); fi
+}
+
+sf_pool_once() { # <task index> <attempt> -> SF_PID[index]: descriptors are scarce: a runner that ends with its task
+  set -m         # makes it the leader of a process group
+  sf_runner_once "$@" &
+  set +m
+  SF_PID[$1]=$!
+  unset -v "SF_RUNNER_OF[$1]"
+  printf '+%s\n' "$!" >&"$SF_GROUPS"
 }
 
 sf_pool_tell() { # <runner> <task index> <attempt>
@@ -633,6 +656,11 @@ sf_local_nodes() { # <first node> <count>: a local backend's nodes are all this 
 # json: any text as a JSON string.
 
 sf_json_quote() { # <text> -> SF_JSON: the text as a JSON string, quotes included
+  SF_JSON=\"$1\"
+  if [[ $1 == *[![:print:]]* || $1 == *[\\\"[:cntrl:]]* ]]; then sf_json_escape "$1"; fi
+}
+
+sf_json_escape() { # as sf_json_quote: a text that is not simply put between quotes
   local text=$1 character code
   if [[ $text == *[![:print:]]* ]]; then sf_json_utf8; fi
   if [[ $text == *[\\\"[:cntrl:]]* ]]; then
@@ -678,29 +706,37 @@ sf_console_open() { # colours on a terminal that wants them
   fi
 }
 
-sf_console_state() { # <task index> <word> <text>: one change of a task
-  local line time
+sf_console_state() { # <task index> <word> <text>: notes one change of a task
+  local line
   sf_console_plain "$3"
   printf -v line '%-*s  %-9s%s' "$SF_NAME_WIDTH" "${SF_TASK[$1]}" "$2" "${SF_PLAIN:+  $SF_PLAIN}"
-  printf -v time '%(%H:%M:%S)T' -1
-  if ((${#SF_COLOUR[@]})); then
-    sf_console_print "$time  ${SF_COLOUR_OF[$2]-}$line${SF_COLOUR[0]}"
-  else
-    sf_console_print "$time  $line"
+  sf_console_note "$line" "$2"
+}
+
+sf_console_note() { # <line> [<word whose colour it has>] -> SF_SAID, SF_SHOWN
+  if [[ ${SF_STAMP%.*} != "${SF_TIME_OF-}" ]]; then
+    SF_TIME_OF=${SF_STAMP%.*}
+    printf -v SF_TIME '%(%H:%M:%S)T' "$SF_TIME_OF"
   fi
-  sf_console_record "$time" "$line"
+  SF_SAID+="$SF_TIME  $1"$'\n'
+  if ((${#SF_COLOUR[@]})); then SF_SHOWN+="$SF_TIME  ${SF_COLOUR_OF[${2:-none}]-}$1${2:+${SF_COLOUR[0]}}"$'\n'; fi
 }
 
-sf_console_say() { # <text>: anything else worth a line
-  local time
+sf_console_write() { # shows what was noted, on the terminal and in sflow.log
+  sf_console_print "${SF_SHOWN:-$SF_SAID}"
+  [[ -z ${SF_LOG-} ]] || printf '%s' "$SF_SAID" >&"$SF_LOG" || :
+  SF_SAID='' SF_SHOWN=''
+}
+
+sf_console_say() { # <text>: anything else worth a line, at once
+  sf_clock_stamp
   sf_console_plain "$1"
-  printf -v time '%(%H:%M:%S)T' -1
-  sf_console_print "$time  $SF_PLAIN"
-  sf_console_record "$time" "$SF_PLAIN"
+  sf_console_note "$SF_PLAIN"
+  sf_console_write
 }
 
-sf_console_print() { # <line>: who reads may be gone
-  { printf '%s\n' "$1" || :; } 2>/dev/null
+sf_console_print() { # <lines>: who reads may be gone
+  { printf '%s' "$1" || :; } 2>/dev/null
 }
 
 sf_console_warn() { # <text>: something is wrong that does not end the run
@@ -711,7 +747,10 @@ sf_console_warn() { # <text>: something is wrong that does not end the run
 
 sf_console_plain() { # <text> -> SF_PLAIN: the same as one line that cannot steer a terminal: no colours, controls as \xNN
   SF_PLAIN=$1
-  [[ $1 == *[[:cntrl:]]* || $1 == *$'\xc2'* ]] || return 0
+  if [[ $1 == *[[:cntrl:]]* || $1 == *$'\xc2'* ]]; then sf_console_tame "$1"; fi
+}
+
+sf_console_tame() { # as sf_console_plain: a text with controls
   # shellcheck disable=SC2034 # the locale of what follows
   local LC_ALL=C code text=${1%$'\r'}
   local -r colour=$'\e''\[[0-9;:]*m' control=$'[\x01-\x08\x0a-\x1f\x7f]|\xc2[\x80-\x9f]'
@@ -728,66 +767,14 @@ sf_console_record() { # <time> <text>: the line in sflow.log, once there is one
   [[ -z ${SF_LOG-} ]] || { printf '%s  %s\n' "$1" "$2" >&"$SF_LOG" || :; } 2>/dev/null
 }
 
-# status: status.json, the run at a glance; replaced by rename, so that a reader never sees half of it (schemas/status.schema.json).
-
-sf_status_touch() { # asks for a new status.json, at most one a second
-  if [[ ! ${SF_TIMER["status:0"]-} ]]; then sf_timer_set status:0 100; fi
-}
-
-sf_timer_due_status() { # in a process of its own: a slow file system must not hold up the schedule
-  if [[ -e /proc/${SF_STATUS_PID:-none} ]]; then
-    sf_status_touch
-    return
-  fi
-  sf_status_write "/proc/$$" &
-  SF_STATUS_PID=$!
-}
-
-sf_status_final() {
-  [[ ! ${SF_STATUS_PID-} ]] || wait "$SF_STATUS_PID" 2>/dev/null
-  sf_status_write
-}
-
-sf_status_write() { # [<what must still be there>]: the watchdog writes the last one of a script that was killed, and none comes after it
-  local file=$SF_RUN/status.json
-  local new=$file.$BASHPID.new
-  if ! sf_status_print 2>/dev/null >"$new"; then
-    rm -f -- "$new"
-  elif [[ ${1-} && ! -e $1 ]]; then
-    rm -f -- "$new"
-    return
-  elif mv -f -- "$new" "$file" 2>/dev/null; then
-    return
-  fi
-  sf_console_warn "cannot write $file; the run goes on without"
-}
-
-sf_status_print() { # in one write: either it is all there or it failed
-  local tasks text
-  printf -v tasks '%s,\n' "${SF_ROW[@]}"
-  sf_clock_stamp
-  sf_json_quote "$SF_RUN_ID"
-  printf -v text '{"version": 1,\n "run_id": %s,\n' "$SF_JSON"
-  sf_json_quote "$SF_WORKFLOW"
-  printf -v text '%s "workflow": %s,\n "state": "%s",\n "exit_status": %s,\n' "$text" "$SF_JSON" "$SF_RUN_STATE" "${SF_EXIT:-null}"
-  sf_json_quote "${SF_REASON-}"
-  printf -v text '%s "reason": %s,\n "started": %s,\n "updated": %s,\n' "$text" "$SF_JSON" "$SF_BEGUN" "$SF_STAMP"
-  sf_json_quote "${SLURM_JOB_ID-}"
-  printf -v text '%s "job_id": %s,\n "host": "%s",\n "pid": %s,\n' "$text" "${SF_JSON/#'""'/null}" "${HOSTNAME//[!A-Za-z0-9._-]/_}" "${SF_SCRIPT:-$$}"
-  [[ ! ${SF_SET_JSON-} ]] || text+=" \"overrides\": $SF_SET_JSON,"$'\n'
-  printf '%s "tasks": {\n%s\n }}\n' "$text" "${tasks%,$'\n'}"
-}
-
-sf_status_row() { # <task index> <its name as JSON> <reason as JSON> -> SF_ROW[index]: "name": {...}
-  printf -v "SF_ROW[$1]" \
-    '  %s: {"state": "%s", "attempt": %s, "exit_status": %s, "started": %s, "finished": %s, "reason": %s}' \
-    "$2" "${SF_STATE[$1]}" "${SF_ATTEMPT[$1]:-0}" "${SF_STATUS[$1]:-null}" \
-    "${SF_STARTED[$1]:-null}" "${SF_FINISHED[$1]:-null}" "$3"
-}
-
 # event: events.jsonl, one line for everything that happened (schemas/event.schema.json).
 
-sf_event_line() { # <text>: appends one line in one write; what a full disk does not take is written when there is room again
+sf_event_line() { # <text>: appends one line in one write
+  if ((${#SF_EVENTS_OWED[@]})) || ! { printf '%s\n' "$1" >&"$SF_EVENTS"; } 2>/dev/null; then sf_event_owe "$1"; fi
+}
+
+sf_event_owe() { # <text>: as sf_event_line; what a full disk does not take is written when there is room again
+  sf_event_cut "$SF_RUN/events.jsonl"
   SF_EVENTS_OWED+=("$1")
   while ((${#SF_EVENTS_OWED[@]})); do
     if ! { printf '%s\n' "${SF_EVENTS_OWED[0]}" >&"$SF_EVENTS"; } 2>/dev/null; then
@@ -826,20 +813,86 @@ sf_event_name() { # <task index> -> SF_QUOTED[index]: its name as JSON
   SF_QUOTED[$1]=$SF_JSON
 }
 
-sf_event_state() { # <task index> <state> <reason>: a task's new state, here and in its row of status.json
-  local line
-  sf_event_name "$1"
+sf_event_state() { # <task index> <state> <reason>: a task's new state, here and for its row of status.json
+  [[ ${SF_QUOTED[$1]-} ]] || sf_event_name "$1"
   sf_json_quote "$3"
-  printf -v line '{"time":%s,"event":"state","task":%s,"state":"%s","attempt":%s,"exit_status":%s,"reason":%s}' \
-    "$SF_STAMP" "${SF_QUOTED[$1]}" "$2" "${SF_ATTEMPT[$1]:-0}" "${SF_STATUS[$1]:-null}" "$SF_JSON"
-  sf_event_line "$line"
-  sf_status_row "$1" "${SF_QUOTED[$1]}" "$SF_JSON"
+  sf_event_line "{\"time\":$SF_STAMP,\"event\":\"state\",\"task\":${SF_QUOTED[$1]},\"state\":\"$2\",\"attempt\":${SF_ATTEMPT[$1]:-0},\"exit_status\":${SF_STATUS[$1]:-null},\"reason\":$SF_JSON}"
+  SF_ROW[$1]=''
 }
 
 sf_event_probe() { # <task index> <readiness|failure> <what a check found>
   sf_event_name "$1"
   sf_json_quote "$3"
   sf_event_line "{\"time\":$SF_STAMP,\"event\":\"probe\",\"task\":${SF_QUOTED[$1]},\"attempt\":${SF_ATTEMPT[$1]:-0},\"probe\":\"$2\",\"found\":$SF_JSON}"
+}
+
+# status: status.json, the run at a glance; replaced by rename, so that a reader never sees half of it (schemas/status.schema.json).
+
+sf_status_touch() { # asks for a new status.json, at most one a second
+  if [[ ! ${SF_TIMER["status:0"]-} ]]; then sf_timer_set status:0 100; fi
+}
+
+sf_timer_due_status() { # in a process of its own: a slow file system must not hold up the schedule
+  if [[ -e /proc/${SF_STATUS_PID:-none} ]]; then
+    sf_status_touch
+    return
+  fi
+  sf_status_rows
+  sf_status_write "/proc/$$" &
+  SF_STATUS_PID=$!
+}
+
+sf_status_final() {
+  [[ ! ${SF_STATUS_PID-} ]] || wait "$SF_STATUS_PID" 2>/dev/null
+  sf_status_rows
+  sf_status_write
+}
+
+sf_status_write() { # [<what must still be there>]: the watchdog writes the last one of a script that was killed, and none comes after it
+  local file=$SF_RUN/status.json
+  local new=$file.$BASHPID.new
+  if ! sf_status_print 2>/dev/null >"$new"; then
+    rm -f -- "$new"
+  elif [[ ${1-} && ! -e $1 ]]; then
+    rm -f -- "$new"
+    return
+  elif mv -f -- "$new" "$file" 2>/dev/null; then
+    return
+  fi
+  sf_console_warn "cannot write $file; the run goes on without"
+}
+
+sf_status_print() { # in one write: either it is all there or it failed
+  local tasks text
+  printf -v tasks '%s,\n' "${SF_ROW[@]}"
+  sf_clock_stamp
+  sf_json_quote "$SF_RUN_ID"
+  printf -v text '{"version": 1,\n "run_id": %s,\n' "$SF_JSON"
+  sf_json_quote "$SF_WORKFLOW"
+  printf -v text '%s "workflow": %s,\n "state": "%s",\n "exit_status": %s,\n' "$text" "$SF_JSON" "$SF_RUN_STATE" "${SF_EXIT:-null}"
+  sf_json_quote "${SF_REASON-}"
+  printf -v text '%s "reason": %s,\n "started": %s,\n "updated": %s,\n' "$text" "$SF_JSON" "$SF_BEGUN" "$SF_STAMP"
+  sf_json_quote "${SLURM_JOB_ID-}"
+  printf -v text '%s "job_id": %s,\n "host": "%s",\n "pid": %s,\n' "$text" "${SF_JSON/#'""'/null}" "${HOSTNAME//[!A-Za-z0-9._-]/_}" "${SF_SCRIPT:-$$}"
+  [[ ! ${SF_SET_JSON-} ]] || text+=" \"overrides\": $SF_SET_JSON,"$'\n'
+  printf '%s "tasks": {\n%s\n }}\n' "$text" "${tasks%,$'\n'}"
+}
+
+sf_status_rows() { # -> SF_ROW: of every task whose state has changed since the last time
+  local -i i
+  for ((i = 0; i < ${#SF_TASK[@]}; i++)); do
+    [[ ! ${SF_ROW[i]-} ]] || continue
+    sf_event_name "$i"
+    sf_json_quote "${SF_WHY[i]-}"
+    sf_status_row "$i" "${SF_QUOTED[i]}" "$SF_JSON"
+  done
+}
+
+sf_status_row() { # <task index> <its name as JSON> <reason as JSON> -> SF_ROW[index]: "name": {...}
+  printf -v "SF_ROW[$1]" \
+    '  %s: {"state": "%s", "attempt": %s, "exit_status": %s, "started": %s, "finished": %s, "reason": %s}' \
+    "$2" "${SF_STATE[$1]}" "${SF_ATTEMPT[$1]:-0}" "${SF_STATUS[$1]:-null}" \
+    "${SF_STARTED[$1]:-null}" "${SF_FINISHED[$1]:-null}" "$3"
 }
 
 # lifecycle: how a task begins: INITIATED, RUNNING. How it ends is in the unit verdict.
@@ -870,8 +923,8 @@ sf_task_launch() { # <task index>: a runner makes the next attempt
 sf_task_announce() { # <task index>: says that it runs, sets its limit, starts its probes
   local -i i=$1 attempt=${SF_ATTEMPT[$1]}
   local limit
-  SF_STARTED[i]=$SF_STAMP
-  sf_task_place "$i"
+  SF_STARTED[i]=$SF_STAMP SF_PLACE=''
+  if ((${#SF_NODE_NAME[@]} > 1)) || [[ ${SF_GPUS[i]-} ]]; then sf_task_place "$i"; fi
   if ((attempt > 1)); then SF_PLACE="attempt $attempt${SF_PLACE:+, $SF_PLACE}"; fi
   sf_task_enter "$i" RUNNING "$SF_PLACE"
   if [[ ${SF_TIMEOUT[i]-} ]]; then
@@ -987,10 +1040,7 @@ sf_task_ended() { # <task index> <exit status>: the attempt is over
     sf_schedule_release "$i"
     [[ ${SF_EXIT-} ]] || sf_schedule_ahead
   fi
-  sf_timer_clear "limit:$i"
-  sf_timer_clear "ready:$i"
-  sf_timer_clear "kill:$i"
-  sf_timer_clear "reap:$i"
+  [[ ! ${SF_TIMEOUT[i]-}${SF_READY_WITHIN[i]-}${SF_VERDICT[i]-} ]] || sf_timer_clear "limit:$i" "ready:$i" "kill:$i" "reap:$i"
   if [[ ${SF_PROBES_OF[i]-} ]]; then sf_probe_stop "$i"; fi
   SF_STATUS[i]=$2
   SF_FINISHED[i]=$SF_STAMP
@@ -1012,9 +1062,14 @@ sf_task_record() { # <task index>: a resumed run need not do it again, unless it
 }
 
 sf_task_judge() { # <task index> <exit status> <state so far> -> state, why of the caller
-  local -i i=$1
   local after
-  sf_clock_format "$((SF_NOW - SF_SINCE[i]))" after
+  sf_clock_format "$((SF_NOW - SF_SINCE[$1]))" after
+  state=COMPLETED why="after $after"
+  if [[ $2 != 0 || $3 == READY || ${SF_VERDICT[$1]-} ]]; then sf_task_explain "$@"; fi
+}
+
+sf_task_explain() { # as sf_task_judge: an end that is not simply the success of a task
+  local -i i=$1
   if [[ ${SF_VERDICT[i]-} ]]; then # this script ended it, and knows why
     state=${SF_VERDICT[i]%% *}
     why=${SF_VERDICT[i]#* }
@@ -1031,9 +1086,6 @@ sf_task_judge() { # <task index> <exit status> <state so far> -> state, why of t
   elif [[ $3 == READY ]] && sf_task_needed "$i"; then
     state=FAILED
     why="the service ended (exit status 0) while ${SF_TASK[SF_NEEDED_BY]} still needs it"
-  else
-    state=COMPLETED
-    why="after $after"
   fi
 }
 
@@ -1102,10 +1154,12 @@ sf_aftermath_settle() { # <state> <exit status> <reason>: of the run; every task
       *) continue ;;
     esac
     SF_STATE[i]=CANCELLED
-    sf_event_state "$i" CANCELLED "$word: $3"
+    SF_WHY[i]="$word: $3"
+    sf_event_state "$i" CANCELLED "${SF_WHY[i]}"
   done
   sf_json_quote "$3"
   [[ $SF_ENDED ]] || sf_event_run "$1" exit_status "$2" reason "$SF_JSON"
+  sf_status_rows
   sf_status_write
 }
 
@@ -1135,11 +1189,8 @@ sf_aftermath_read() { # -> SF_STATE, SF_ATTEMPT, SF_STATUS, SF_STARTED, SF_FINIS
 
 sf_aftermath_forget() { # the state of every task before the first event
   local -i i
-  SF_STATE=() SF_ATTEMPT=() SF_STATUS=() SF_STARTED=() SF_FINISHED=() SF_ENDED=
-  for ((i = 0; i < ${#SF_TASK[@]}; i++)); do
-    SF_STATE[i]=INITIATED
-    sf_status_row "$i" "${SF_QUOTED[i]}" '""'
-  done
+  SF_STATE=() SF_WHY=() SF_ATTEMPT=() SF_STATUS=() SF_STARTED=() SF_FINISHED=() SF_ROW=() SF_ENDED=
+  for ((i = 0; i < ${#SF_TASK[@]}; i++)); do SF_STATE[i]=INITIATED; done
 }
 
 sf_aftermath_begun() { # <event> -> SF_BEGUN, SF_SCRIPT, SF_SET_JSON: when the run began, by which process, with which other values
@@ -1214,7 +1265,7 @@ sf_writer_find() { # adds them to SF_STRAGGLER
       /proc/*/fd:) pid=${line//[!0-9]/} ;;
       l?w*" -> $run/"*/*.log) SF_STRAGGLER+=("$pid") ;;
     esac
-  done < <(ls -l /proc/[0-9]*/fd 2>/dev/null | grep -aF -e '/fd:' -e " -> $run/")
+  done < <(ls -l /proc/[0-9]*/fd 2>/dev/null | grep -aF -e '/fd:' -e " -> $run/" | grep -aF -B 1 -e " -> $run/")
 }
 
 # watchdog: takes the tasks down when this script is killed with SIGKILL, and finds what left its process group.
@@ -1348,8 +1399,6 @@ sf_schedule_open() { # the bus, the state of every task, and the limit of the wh
     [[ ! ${SF_STATE[i]-} ]] || continue # a resumed or a selected run settled it
     SF_STATE[i]=INITIATED
     SF_OPEN=$((SF_OPEN + 1))
-    sf_json_quote "${SF_TASK[i]}"
-    sf_status_row "$i" "$SF_JSON" '""'
   done
   for ((i = 0; i < ${#SF_TASK[@]}; i++)); do
     SF_LEFT[i]=0
@@ -1386,6 +1435,11 @@ sf_schedule_next() { # one line of the bus, else one task of the queue, else wai
     fi
   fi
   sf_timer_fire
+  sf_schedule_write
+}
+
+sf_schedule_write() { # tells what has happened since the last time
+  [[ ! $SF_SAID ]] || sf_console_write
 }
 
 sf_schedule_ahead() { # starts the next task of the queue before the books on the last one are kept: they can wait, it cannot
@@ -1710,6 +1764,105 @@ sf_slurm_ask() { # <nodes> [<srun option>...]: every node says its name and its 
     bash -c 'printf "%s %s\n" "$SLURMD_NODENAME" "$(hostname -i)"'
 }
 
+# checker: processes that make checks, one after another, so that a check costs no fork. Each has a process group of its own: a check that
+# hangs ends with its checker and holds up no other. A command, which may leave something behind, gets a checker for each check; a log
+# one for all its checks, which keeps it open.
+
+sf_checker_assign() { # <probe> <serial> <seconds> <note> <kind> -> SF_CHECK_PID[probe]
+  local n=''
+  if [[ $5 == log_watch ]]; then
+    n=${SF_CHECKER_KEPT[$1]-}
+  else
+    for n in "${!SF_CHECKER_IDLE[@]}"; do break; done
+  fi
+  if [[ $5 == exec ]] || { [[ ! $n ]] && ! sf_checker_start; }; then # a command, or no descriptor is left for a pipe
+    SF_CHECKER_OF[$1]=
+    set -m # makes it the leader of a process group
+    sf_checker_once "${@:1:4}" &
+    set +m
+    SF_CHECK_PID[$1]=$!
+  else
+    sf_checker_tell "${n:-$SF_CHECKER_NEW}" "$@"
+  fi
+}
+
+sf_checker_tell() { # <checker> <probe> <serial> <seconds> <note> <kind> -> SF_CHECK_PID[probe]
+  if [[ $6 == log_watch ]]; then SF_CHECKER_KEPT[$2]=$1; fi
+  unset -v "SF_CHECKER_IDLE[$1]"
+  SF_CHECKER_OF[$2]=$1
+  SF_CHECK_PID[$2]=${SF_CHECKER_PID[$1]}
+  printf '%s\n' "${*:2:4}" >&"${SF_CHECKER_PIPE[$1]}"
+}
+
+sf_checker_start() { # -> SF_CHECKER_NEW
+  local -i n=${SF_CHECKER_NEW:-0}+1
+  sf_bus_open "SF_CHECKER_PIPE[n]" || return
+  set -m
+  sf_checker_serve "${SF_CHECKER_PIPE[n]}" &
+  set +m
+  SF_CHECKER_PID[n]=$!
+  SF_CHECKER_NEW=$n
+}
+
+sf_checker_serve() { # <descriptor of its pipe>: probe, serial, seconds and note a line
+  local fd pipe probe serial seconds note
+  exec {pipe}<"/dev/fd/$1"
+  for fd in "${SF_CHECKER_PIPE[@]}" "$SF_BUS"; do exec {fd}>&-; done # the end of its pipe is its end
+  trap '' TERM
+  while read -r -u "$pipe" probe serial seconds note; do sf_checker_once "$probe" "$serial" "$seconds" "$note"; done
+}
+
+sf_checker_once() { # <probe> <serial> <seconds it may take> [<note>]
+  local status
+  # shellcheck disable=SC2034 # for the check
+  SF_DETAIL='' SF_NOTE=${4-} SF_SECONDS=$3
+  trap '' PIPE TERM # a peer that closes early is an answer, not an end; a signal to all of a job is not for this process
+  "probe_$1"
+  status=$?
+  printf 'checked %s %s %s %s %.300s\n' "$1" "$2" "$status" "${SF_NOTE:--}" "${SF_DETAIL//[[:cntrl:]]/?}" >&"$SF_CHECKS" # one line, short
+}
+
+sf_checker_free() { # <probe>: its check is over
+  local n=${SF_CHECKER_OF[$1]-}
+  if [[ ! $n ]]; then
+    sf_checker_kill "$1" # with what it has left behind
+  elif [[ ${SF_CHECKER_KEPT[$1]-} != "$n" ]]; then
+    SF_CHECKER_IDLE[n]=1
+  fi
+  SF_CHECK_PID[$1]=
+}
+
+sf_checker_kill() { # <probe>: its checker, and all that it has started
+  local n=${SF_CHECKER_OF[$1]-} fd
+  kill -s KILL -- "-${SF_CHECK_PID[$1]}" 2>/dev/null || :
+  wait "${SF_CHECK_PID[$1]}" 2>/dev/null || :
+  if [[ $n ]]; then
+    fd=${SF_CHECKER_PIPE[n]}
+    exec {fd}>&-
+    unset -v "SF_CHECKER_PIPE[n]" "SF_CHECKER_PID[n]" "SF_CHECKER_KEPT[$1]"
+  fi
+  SF_CHECK_PID[$1]=
+}
+
+sf_checker_forget() { # [<probe>...]: the checkers that are kept for them, with the logs that they have open
+  local p
+  for p; do
+    [[ ${SF_CHECKER_KEPT[p]-} ]] || continue
+    SF_CHECKER_OF[p]=${SF_CHECKER_KEPT[p]}
+    SF_CHECK_PID[p]=${SF_CHECKER_PID[${SF_CHECKER_KEPT[p]}]}
+    sf_checker_kill "$p"
+    sf_timer_clear "slow:$p"
+  done
+}
+
+sf_checker_end() { # nothing that still checks is left behind
+  local pid
+  for pid in ${SF_CHECK_PID[@]+"${SF_CHECK_PID[@]}"} ${SF_CHECKER_PID[@]+"${SF_CHECKER_PID[@]}"}; do
+    [[ ! $pid ]] || kill -s KILL -- "-$pid" 2>/dev/null
+  done
+  :
+}
+
 # prober_term: what signals mean to the prober.
 
 sf_prober_trap() { # it ends with the script, not by signals
@@ -1723,110 +1876,33 @@ sf_prober_orphan() { # TERM: from the watchdog when the script is gone; else it 
   printf '%s\n' "$word" >&"$SF_CHECKS"
 }
 
-sf_prober_pulse() { # only makes the loop go on: after a trap, `read -t` of bash 5.2 has lost its time-out
-  :
+sf_prober_pulse() { # makes the loop go on: after a trap, `read -t` of bash 5.2 has lost its time-out; and looks once more, for a script
+  # that is killed closes its pipes, which the watchdog sees, before it is gone
+  sf_timer_set orphan:0 20
 }
 
-# prober: one process runs all checks, each as a child that it can kill, and tells the scheduler only what matters: a task is
-# ready, or unhealthy, or a check has found something else than the one before. Lines on its pipe: start, stop and end from the
-# scheduler, checked from its children.
-
-sf_prober_serve() {
-  local pid
-  sf_prober_trap
-  for pid in "$SF_EVENTS" "$SF_LOG" "$SF_LIFE" "$SF_GROUPS" "${SF_RUNNER_PIPE[@]}"; do exec {pid}>&-; done
-  # shellcheck disable=SC2034 # for an exec check
-  SF_LOCALE=${LC_ALL-}
-  LC_ALL=C SF_TIMER=() SF_TIMER_NEXT=0 SF_PARTIAL=''
-  while kill -0 "$$"; do # without its script it has nobody to tell
-    sf_clock_now
-    sf_timer_wait
-    if sf_bus_read "$SF_CHECKS" "$SF_WAIT"; then
-      [[ ${SF_WORDS[0]} != end ]] || break
-      "sf_prober_${SF_WORDS[0]}" "${SF_WORDS[@]:1}"
-    fi
-    sf_clock_now
-    sf_timer_fire
-  done
-  for pid in ${SF_CHECK_PID[@]+"${SF_CHECK_PID[@]}"}; do
-    [[ ! $pid ]] || kill -s KILL -- "-$pid"
-  done
+sf_timer_due_orphan() {
+  sf_owner_began "$$" || printf 'end\n' >&"$SF_CHECKS"
 }
 
-sf_prober_start() { # <probe> <attempt> <first byte of the attempt's log>
-  local -a times
-  local delay
-  read -r -a times <<<"${SF_PROBE_TIMES[$1]}"
-  SF_CHECK_ATTEMPT[$1]=$2
-  SF_CHECK_ROW[$1]=0
-  SF_CHECK_LIVE[$1]=
-  SF_CHECK_NOTE[$1]=
-  SF_CHECK_SAID[$1]=
-  # shellcheck disable=SC2034 # for a log_watch check
-  SF_CHECK_FROM[${SF_PROBE_TASK[$1]}]=$3
-  sf_clock_parse "${times[0]}" delay
-  sf_timer_set "check:$1" "$delay"
-}
+# prober_verdict: what checks have found, taken together: a task is ready, or unhealthy, or there is news that decides nothing yet.
 
-sf_prober_stop() { # <probe>
-  SF_CHECK_ATTEMPT[$1]=
-  sf_timer_clear "check:$1"
-}
-
-sf_timer_due_check() { # <probe>: runs one check beside the loop
-  local -a times       # delay, interval, timeout, success threshold, failure threshold
-  local interval limit
-  read -r -a times <<<"${SF_PROBE_TIMES[$1]}"
-  sf_clock_parse "${times[1]}" interval
-  sf_timer_set "check:$1" "$interval"
-  [[ ! ${SF_CHECK_PID[$1]-} ]] || return 0 # the one before is still at it
-  SF_CHECK_SERIAL[$1]=$((${SF_CHECK_SERIAL[$1]:-0} + 1))
-  set -m
-  sf_prober_check "$1" "${SF_CHECK_SERIAL[$1]}" "${times[2]}" &
-  set +m
-  SF_CHECK_PID[$1]=$!
-  sf_clock_parse "${times[2]}" limit
-  sf_timer_set "slow:$1" "$((limit < 6000 ? limit : 6000))"
-}
-
-sf_prober_check() { # <probe> <serial> <seconds it may take>: a child of the prober
-  local status
-  # shellcheck disable=SC2034 # for the check
-  SF_DETAIL='' SF_NOTE=${SF_CHECK_NOTE[$1]} SF_SECONDS=$3
-  trap '' PIPE # a peer that closes early is an answer, not an end
-  "probe_$1"
-  status=$?
-  printf 'checked %s %s %s %s %.300s\n' "$1" "$2" "$status" "${SF_NOTE:--}" "${SF_DETAIL//[[:cntrl:]]/?}" >&"$SF_CHECKS" # one line, short
-}
-
-sf_timer_due_slow() { # <probe>: a check that takes too long has failed
-  [[ ${SF_CHECK_PID[$1]-} ]] || return 0
-  kill -s KILL -- "-${SF_CHECK_PID[$1]}"
-  sf_prober_checked "$1" "${SF_CHECK_SERIAL[$1]}" 1 "${SF_CHECK_NOTE[$1]:--}" no answer in time
-}
-
-sf_prober_checked() { # <probe> <serial> <status> <note> <detail>...
+sf_prober_weigh() { # <probe> <status of a check> <what it found>
   local -i p=$1 good=0
-  local -a role times
-  [[ $2 == "${SF_CHECK_SERIAL[p]}" && ${SF_CHECK_PID[p]} ]] || return 0
-  kill -s KILL -- "-${SF_CHECK_PID[p]}" 2>/dev/null || : # with what it has left behind
-  wait "${SF_CHECK_PID[p]}" || :
-  SF_CHECK_PID[p]=
-  sf_timer_clear "slow:$p"
-  [[ ${SF_CHECK_ATTEMPT[p]} ]] || return 0
-  SF_CHECK_NOTE[p]=${4#-}
-  read -r -a role <<<"${SF_PROBE_ROLE[p]}"
-  read -r -a times <<<"${SF_PROBE_TIMES[p]}"
-  if (($3 == 0)); then good=1; fi
-  if [[ ${role[0]} == failure ]]; then sf_prober_invert "$p" "${role[1]}"; fi
+  local role=${SF_PROBE_ROLE[p]% *}
+  local -a times
+  # shellcheck disable=SC2206 # numbers
+  times=(${SF_PROBE_TIMES[p]})
+  if (($2 == 0)); then good=1; fi
+  if [[ $role == failure ]]; then sf_prober_invert "$p" "${SF_PROBE_ROLE[p]#* }"; fi
   SF_CHECK_ROW[p]=$((good ? SF_CHECK_ROW[p] + 1 : 0))
-  if [[ ${role[0]} == readiness ]] && ((SF_CHECK_ROW[p] >= times[3])); then
-    sf_prober_tell ready "$p" "${*:5}"
-  elif [[ ${role[0]} == failure ]] && ((SF_CHECK_ROW[p] >= times[4])); then
-    sf_prober_tell unhealthy "$p" "${*:5}"
-  elif [[ ${SF_CHECK_SAID[p]} != "${*:5}" && (${role[0]} == readiness || $good == 1) ]]; then
-    SF_CHECK_SAID[p]=${*:5}
-    printf 'found %s %s %s %s\n' "${SF_PROBE_TASK[p]}" "${SF_CHECK_ATTEMPT[p]}" "${role[0]}" "${*:5}" >&"$SF_BUS"
+  if [[ $role == readiness ]] && ((SF_CHECK_ROW[p] >= times[3])); then
+    sf_prober_tell ready "$p" "$3"
+  elif [[ $role == failure ]] && ((SF_CHECK_ROW[p] >= times[4])); then
+    sf_prober_tell unhealthy "$p" "$3"
+  elif [[ ${SF_CHECK_SAID[p]} != "$3" && ($role == readiness || $good == 1) ]]; then
+    SF_CHECK_SAID[p]=$3
+    printf 'found %s %s %s %s\n' "${SF_PROBE_TASK[p]}" "${SF_CHECK_ATTEMPT[p]}" "$role" "$3" >&"$SF_BUS"
   fi
 }
 
@@ -1844,6 +1920,84 @@ sf_prober_invert() { # <probe> <kind>: good of the caller becomes "something is 
 sf_prober_tell() { # <word> <probe> <detail>: tells the scheduler, and checks no more
   printf '%s %s %s %s\n' "$1" "${SF_PROBE_TASK[$2]}" "${SF_CHECK_ATTEMPT[$2]}" "$3" >&"$SF_BUS"
   sf_prober_stop "$2"
+}
+
+# prober: one process has all checks made, by checkers that it can kill, and tells the scheduler only what matters: a task is
+# ready, or unhealthy, or a check has found something else than the one before. Lines on its pipe: start, stop and end from the
+# scheduler, checked from its checkers.
+
+sf_prober_serve() {
+  sf_prober_trap
+  for pid in "$SF_EVENTS" "$SF_LOG" "$SF_LIFE" "$SF_GROUPS" "${SF_RUNNER_PIPE[@]}"; do exec {pid}>&-; done
+  # shellcheck disable=SC2034 # for an exec check
+  SF_LOCALE=${LC_ALL-}
+  LC_ALL=C SF_TIMER=() SF_TIMER_NEXT=0 SF_PARTIAL='' SF_CHECKER_PIPE=()
+  while kill -0 "$$"; do # without its script it has nobody to tell
+    sf_clock_now
+    sf_timer_wait
+    if sf_bus_read "$SF_CHECKS" "$SF_WAIT"; then
+      [[ ${SF_WORDS[0]} != end ]] || break
+      "sf_prober_${SF_WORDS[0]}" "${SF_WORDS[@]:1}"
+    fi
+    sf_clock_now
+    sf_timer_fire
+  done
+  sf_checker_end
+}
+
+sf_prober_start() { # <probe> <attempt> <first byte of the attempt's log>
+  local delay
+  SF_CHECK_ATTEMPT[$1]=$2
+  SF_CHECK_ROW[$1]=0
+  SF_CHECK_LIVE[$1]=
+  SF_CHECK_NOTE[$1]=
+  SF_CHECK_SAID[$1]=
+  if [[ ${SF_CHECK_FROM[${SF_PROBE_TASK[$1]}]:-0} != "$3" ]]; then # those that watch the log have to know
+    sf_checker_forget "${!SF_CHECKER_KEPT[@]}"
+    SF_CHECK_FROM[${SF_PROBE_TASK[$1]}]=$3
+  fi
+  sf_clock_parse "${SF_PROBE_TIMES[$1]%% *}" delay
+  sf_timer_set "check:$1" "$delay"
+}
+
+sf_prober_stop() { # <probe>
+  SF_CHECK_ATTEMPT[$1]=
+  sf_timer_clear "check:$1"
+  sf_checker_forget "$1"
+}
+
+sf_timer_due_check() { # <probe>: has one check made beside the loop
+  local -i p=$1 limit
+  local interval
+  local -a times # delay, interval, timeout, success threshold, failure threshold
+  # shellcheck disable=SC2206 # numbers
+  times=(${SF_PROBE_TIMES[p]})
+  sf_clock_parse "${times[1]}" interval
+  sf_timer_set "check:$p" "$interval"
+  [[ ! ${SF_CHECK_PID[p]-} ]] || return 0 # the one before is still at it
+  SF_CHECK_SERIAL[p]=$((${SF_CHECK_SERIAL[p]:-0} + 1))
+  sf_checker_assign "$p" "${SF_CHECK_SERIAL[p]}" "${times[2]}" "${SF_CHECK_NOTE[p]}" "${SF_PROBE_ROLE[p]#* }"
+  sf_clock_parse "${times[2]}" limit
+  sf_timer_set "slow:$p" "$((limit < 6000 ? limit : 6000))"
+}
+
+sf_timer_due_slow() { # <probe>: a check that takes too long has failed
+  [[ ${SF_CHECK_PID[$1]-} ]] || return 0
+  sf_checker_kill "$1"
+  sf_prober_note "$1" 1 "${SF_CHECK_NOTE[$1]:--}" no answer in time
+}
+
+sf_prober_checked() { # <probe> <serial> <status> <note> <detail>...: from the checker
+  [[ $2 == "${SF_CHECK_SERIAL[$1]}" && ${SF_CHECK_PID[$1]} ]] || return 0
+  sf_checker_free "$1"
+  sf_timer_clear "slow:$1"
+  sf_prober_note "$1" "${@:3}"
+}
+
+sf_prober_note() { # <probe> <status> <note> <detail>...: a check is over
+  [[ ${SF_CHECK_ATTEMPT[$1]} ]] || return 0
+  SF_CHECK_NOTE[$1]=${3#-}
+  sf_prober_weigh "$1" "$2" "${*:4}"
 }
 
 # probe: the scheduler's side of the probes: starts the prober, and tells it which probes to run.
@@ -1911,19 +2065,25 @@ sf_curl_option() { # <option> <value>: a line of a configuration for curl, which
   printf '%s = "%s"\n' "$1" "${value//$'\r'/\\r}"
 }
 
-# probe_http: does a URL answer 2xx or 3xx? curl asks where it is there, bash itself where it is not (http:// only).
+# probe_http: does a URL answer 2xx or 3xx? bash itself asks what is simple, curl what is not; bash all where there is no curl
+# (http:// only).
 
 sf_probe_http() { # <GET|POST> <url> <body> [<header>]...
-  local code='' connection
-  if command -v curl >/dev/null; then
+  local code='' connection=''
+  if ! sf_probe_http_simple "$@" && command -v curl >/dev/null; then
     # By standard input, since a header may hold a secret and ps shows arguments. -q: not the user's .curlrc.
     code=$(sf_probe_http_config "$@" | curl -q -K - -g -s --proto '=http,https' -o /dev/null -w '%{http_code}' --noproxy '*' --max-time "$SF_SECONDS")
   else
     sf_probe_http_ask "$@"
+    [[ ! $connection ]] || exec {connection}>&-
   fi 2>/dev/null
   SF_DETAIL="HTTP $code"
   if [[ ! $code || $code == 000 ]]; then SF_DETAIL="no HTTP answer"; fi
   [[ $code == [23]?? ]]
+}
+
+sf_probe_http_simple() { # as sf_probe_http: neither encrypted, nor with a user's name, a body, or headers that may stand for one of ours?
+  [[ $1 == GET && ${2,,} == http://* && ${2%%[?#]*} != *@* ]] && (($# < 4))
 }
 
 sf_probe_http_config() { # as sf_probe_http: a configuration file for curl
@@ -1939,7 +2099,7 @@ sf_probe_http_config() { # as sf_probe_http: a configuration file for curl
 }
 
 sf_probe_http_ask() { # as sf_probe_http: an HTTP/1.1 request of bash's own; -> code and connection of the caller
-  local address=${2#http://} host path port=80 header
+  local address=${2#*://} host path port=80 header
   address=${address%%#*}
   host=${address%%[/?]*}
   path=/${address#"$host"}
@@ -1951,7 +2111,7 @@ sf_probe_http_ask() { # as sf_probe_http: an HTTP/1.1 request of bash's own; -> 
   fi
   exec {connection}<>"/dev/tcp/${host//[][]/}/$port" || return 0
   {
-    printf '%s %s HTTP/1.1\r\nHost: %s:%s\r\nConnection: close\r\n' "$1" "$path" "$host" "$port"
+    printf '%s %s HTTP/1.1\r\nHost: %s:%s\r\nConnection: close\r\nAccept: */*\r\n' "$1" "$path" "$host" "$port"
     for header in "${@:4}"; do printf '%s\r\n' "$header"; done
     if [[ $1 == POST ]]; then printf 'Content-Length: %d\r\n' "${#3}"; fi # bytes: the prober's locale is C
     printf '\r\n%s' "${3-}"
@@ -1960,11 +2120,70 @@ sf_probe_http_ask() { # as sf_probe_http: an HTTP/1.1 request of bash's own; -> 
   code=${code%$'\r'}
 }
 
+# probe_log_tail: reads on in a log that a checker keeps open, without a process for it: most of what comes holds nothing that a probe looks for.
+# Only what certainly does not is passed over; of all else the unit probe_log finds out.
+
+sf_probe_log_pass() { # <log> <pattern> <task index>: moves offset of the caller on when nothing that is new can match; else status 1
+  local fd=${SF_TAIL[$3]-} at
+  local -i from=$offset
+  local -a lines
+  [[ $fd && ${SF_TAIL_AT[$3]} == "$offset" && /proc/self/fd/$fd -ef $1 ]] || return 1
+  mapfile -n 5000 -u "$fd" lines
+  ((${#lines[@]} && ${#lines[@]} < 5000)) || return 1
+  printf -v SF_TAIL_TEXT '%s' "${SF_TAIL_REST[$3]}" "${lines[@]}"
+  sf_probe_log_place "$fd"                      # -> at
+  ((at == from + ${#SF_TAIL_TEXT})) || return 1 # a NUL is nothing that bash can hold
+  if sf_probe_log_may "$2"; then return 1; fi
+  SF_TAIL_REST[$3]=${SF_TAIL_TEXT##*$'\n'}
+  ((${#SF_TAIL_REST[$3]} <= 65536)) || return 1
+  offset=$((at - ${#SF_TAIL_REST[$3]}))
+  SF_TAIL_AT[$3]=$offset
+}
+
+sf_probe_log_may() { # <pattern>: may it stand in a line of SF_TAIL_TEXT? Here a line does not end a match: that finds more, not less
+  local status
+  # shellcheck disable=SC2154 # the caller's
+  if [[ ${options[*]} == *-i* ]]; then shopt -s nocasematch; fi
+  if [[ ${options[*]} == *-F* ]]; then
+    [[ $SF_TAIL_TEXT == *"$1"* ]]
+  elif [[ $1 == *[\\^$]* ]]; then # not so where a line begins or ends
+    :
+  else
+    [[ $SF_TAIL_TEXT =~ $1 ]]
+  fi
+  status=$?
+  shopt -u nocasematch
+  return "$((status == 1))" # 2: what bash takes for no pattern is for grep to judge
+}
+
+sf_probe_log_open() { # <log> <task index>: opens it where the next check has to begin: at offset of the caller
+  local fd=${SF_TAIL[$2]-}
+  if [[ $fd && ${SF_TAIL_AT[$2]} == "$offset" && /proc/self/fd/$fd -ef $1 ]]; then
+    sf_probe_log_place "$fd" # -> at
+    [[ $at != "$((offset + ${#SF_TAIL_REST[$2]}))" ]] || return 0
+  fi
+  [[ ! $fd ]] || exec {fd}<&-
+  SF_TAIL[$2]=
+  { exec {fd}<"$1"; } 2>/dev/null || return 0
+  ((! offset)) || dd bs=1 skip="$offset" count=0 <&"$fd" 2>/dev/null || :
+  sf_probe_log_place "$fd" # -> at
+  if [[ $at == "$offset" ]]; then
+    SF_TAIL[$2]=$fd SF_TAIL_AT[$2]=$offset SF_TAIL_REST[$2]=''
+  else
+    exec {fd}<&-
+  fi
+}
+
+sf_probe_log_place() { # <descriptor> -> at of the caller: where it reads next
+  at=''
+  { read -r _ at <"/proc/self/fdinfo/$1"; } 2>/dev/null || :
+}
+
 # probe_log: how often does a pattern stand in the log of a task's current attempt? A check reads only what came since the
 # one before; what follows the last newline is counted too, but read again next time, since it may not be complete.
 
 sf_probe_log() { # <at least> <grep options, joined by commas> <pattern> <task index>...; SF_NOTE: task:offset:seen,...
-  local task notes=
+  local task notes='' at
   local -a options
   local -i total=0 offset seen
   IFS=, read -r -a options <<<"$2"
@@ -1973,7 +2192,12 @@ sf_probe_log() { # <at least> <grep options, joined by commas> <pattern> <task i
     if [[ ,$SF_NOTE =~ ,$task:([0-9]+):([0-9]+) ]] && ((BASH_REMATCH[1] >= offset)); then
       offset=${BASH_REMATCH[1]} seen=${BASH_REMATCH[2]}
     fi
-    sf_probe_log_read "$SF_RUN/${SF_TASK[task]}/${SF_TASK[task]}.log" "$3"
+    if sf_probe_log_pass "$SF_RUN/${SF_TASK[task]}/${SF_TASK[task]}.log" "$3" "$task"; then
+      total+=seen
+    else
+      sf_probe_log_read "$SF_RUN/${SF_TASK[task]}/${SF_TASK[task]}.log" "$3"
+      sf_probe_log_open "$SF_RUN/${SF_TASK[task]}/${SF_TASK[task]}.log" "$task"
+    fi
     notes+=,$task:$offset:$seen
   done
   SF_NOTE=${notes#,}
@@ -2715,6 +2939,7 @@ sf_run_abandon() { # <exit status>: the script is going without having ended the
     [[ ! ${SF_OWNED-} ]] || rm -f -- "$SF_RUN/.owner"
     return
   fi
+  sf_schedule_write
   if [[ $SF_RUN_STATE == RUNNING ]]; then SF_RUN_STATE=FAILED SF_REASON="the script ended unexpectedly"; fi
   sf_watchdog_tell "$SF_RUN_STATE" "$(($1 ? $1 : 70))" "$SF_REASON"
 }
@@ -3006,7 +3231,7 @@ sf_main_state() { # what the units keep about the run, by task, timer or probe
   SF_LOG_FROM=() SF_READER=() SF_READER_AFTER=() SF_READER_UNTIL=() SF_READERS=0
   # shellcheck disable=SC2034 # for --set, which not every workflow has
   SF_SET_ENV=() SF_SET_CHANGED=() SF_SET_JSON='' SF_SET_SHOWN=''
-  SF_QUEUE=() SF_QUEUE_HEAD=0 SF_PARTIAL='' SF_TIMER_NEXT=0 SF_SWEEP=200 SF_OPEN=0 SF_EVENTS_OWED=()
+  SF_QUEUE=() SF_QUEUE_HEAD=0 SF_PARTIAL='' SF_SAID='' SF_SHOWN='' SF_TIMER_NEXT=0 SF_SWEEP=200 SF_OPEN=0 SF_EVENTS_OWED=()
 }
 
 sf_main_options() { # <argument>...
