@@ -7,6 +7,7 @@ for services, over some seconds of a run in which nothing else happens.
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import time
@@ -19,6 +20,7 @@ from rows import Row
 
 SECONDS = 20
 TICK = os.sysconf("SC_CLK_TCK")
+_PSS = re.compile(r"(?m)^Pss: +(\d+)")
 HEAD = 'version: "0.1"\nworkflow:\n  name: w\n  tasks:\n'
 
 SERVER = """\
@@ -141,7 +143,8 @@ def _idle(script: Path, output: Path, seconds: float) -> tuple[float, float]:
 
 
 def _state(root: int) -> tuple[int, int]:
-    """Clock ticks and KB of a script's processes: bash that runs the same file, and the children that those have waited for."""
+    """Clock ticks and KB of a script's processes: bash that runs the same file, and the children that those have waited for. What
+    they share counts once."""
     ticks = memory = 0
     line = Path(f"/proc/{root}/cmdline").read_bytes()
     for entry in Path("/proc").glob("[0-9]*"):
@@ -150,7 +153,7 @@ def _state(root: int) -> tuple[int, int]:
                 continue
             facts = (entry / "stat").read_text().rpartition(") ")[2].split()
             ticks += sum(map(int, facts[11:15]))
-            memory += int((entry / "statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") // 1024
+            memory += sum(map(int, _PSS.findall((entry / "smaps_rollup").read_text())))
         except OSError:
             continue
     return ticks, memory
