@@ -15,9 +15,9 @@
 #   from     trtllm/decode.yaml  sha256:cba3955015f502342f6a30b35c2703c30aea25b1ce253f9bfbed7e1d0e50b704
 #   from     bench/infmax.yaml  sha256:3deed431affe5e7528769c4ef0fc56dbd3a102ecb29095ebc9f451f5656492b2
 #   rebuild  
-#   body     sha256:c7843c27f360e4cb8fddf39f86daa1d485dae8ff017491991aef5ed89d3c0d84 (all that follows this header)
+#   body     sha256:8e22bf3e317d5372c7f5258a2307382a70d09bf9f3881eabf790c4df150a810d (all that follows this header)
 #   options  sha256:ee0dcb1097674579b060749dcbaa30e768a533ca06374e9d688494656a21cdfa (the #SBATCH lines)
-#   header   sha256:808a7bf3abf7a781712be4760a422ba35640bf93d857cbf37152d680f786a60f (this header but this line)
+#   header   sha256:8e34814b7d1386d67d00cd9c96b9f33e6780465a7ab62f0d5352247b0d0f9edc (this header but this line)
 #
 # `sbatch FILE` submits it, `bash FILE` runs it inside an allocation (salloc);
 # `bash FILE --help` says what else it can do.
@@ -2392,7 +2392,10 @@ sf_probe_http() { # <GET|POST> <url> <body> [<header>]...
     code=$(sf_probe_http_config "$@" | curl -q -K - -g -s --proto '=http,https' -o /dev/null -w '%{http_code}' --noproxy '*' --max-time "$SF_SECONDS")
   else
     sf_probe_http_ask "$@"
-    [[ ! $connection ]] || exec {connection}>&-
+    if [[ $connection ]]; then
+      [[ ! $code ]] || sf_probe_http_drain
+      exec {connection}>&-
+    fi
   fi 2>/dev/null
   SF_DETAIL="HTTP $code"
   if [[ ! $code || $code == 000 ]]; then SF_DETAIL="no HTTP answer"; fi
@@ -2419,8 +2422,8 @@ sf_probe_http_ask() { # as sf_probe_http: an HTTP/1.1 request of bash's own; -> 
   local address=${2#*://} host path port=80 header
   address=${address%%#*}
   host=${address%%[/?]*}
-  path=/${address#"$host"}
-  path=/${path##/}
+  path=${address#"$host"}
+  path=/${path#/}
   host=${host##*@}
   if [[ $host =~ ^(.*):([0-9]+)$ ]]; then
     host=${BASH_REMATCH[1]}
@@ -2435,6 +2438,18 @@ sf_probe_http_ask() { # as sf_probe_http: an HTTP/1.1 request of bash's own; -> 
   } >&"$connection"
   IFS=' ' read -r -n 300 -t "$SF_SECONDS" _ code _ <&"$connection"
   code=${code%$'\r'}
+}
+
+sf_probe_http_drain() { # takes in the rest of an answer: some servers write an error into their log when their client has gone before
+  local line length=''
+  while IFS= read -r -t "$SF_SECONDS" line <&"$connection" && line=${line%$'\r'} && [[ $line ]]; do
+    if [[ ${line,,} == content-length:* ]]; then length=${line//[!0-9]/}; fi
+  done
+  case $length in
+    0) ;;
+    [1-9] | [1-9]? | [1-9]??) IFS= read -r -d '' -N "$length" -t 2 line <&"$connection" ;;
+    *) timeout 2 cat <&"$connection" >/dev/null ;; # bash itself reads a byte at a time
+  esac
 }
 
 # probe_log_tail: reads on in a log that a checker keeps open, without a process for it: most of what comes holds nothing that a probe looks for.

@@ -14,9 +14,9 @@
 #   from     vllm/agg.yaml  sha256:218cd45629394a3498351b580f70661f6f838b4eed2e3a1e5e5ed436aaeb4e28
 #   from     bench/aiperf.yaml  sha256:6cef44fe15c28e08b618f64b540676484d31aced6b8a5d4a0f444442ca9a9b51
 #   rebuild  
-#   body     sha256:da87049dd508b6ba78515d9e99ebf80b677c0aad744a8482e2281614f6373e4e (all that follows this header)
+#   body     sha256:311ad2832044fd376fe1700327a0c0b50224e70a9da04f9deaf9536e370e3cab (all that follows this header)
 #   options  sha256:501c54659406c214990a843ef29cdb162d906fc8a6ec0a2351e0249357515a89 (the #SBATCH lines)
-#   header   sha256:e938a55bf3a6d725a267363f7ba4a7e6cc64c82119bd9e78155da8f14e990fea (this header but this line)
+#   header   sha256:6cdb7943e4262eec598cc860763529c97ae0c92d77a81ad9bdb7243a5df7e00b (this header but this line)
 #
 # `sbatch FILE` submits it, `bash FILE` runs it inside an allocation (salloc);
 # `bash FILE --help` says what else it can do.
@@ -2226,7 +2226,10 @@ sf_probe_http() { # <GET|POST> <url> <body> [<header>]...
     code=$(sf_probe_http_config "$@" | curl -q -K - -g -s --proto '=http,https' -o /dev/null -w '%{http_code}' --noproxy '*' --max-time "$SF_SECONDS")
   else
     sf_probe_http_ask "$@"
-    [[ ! $connection ]] || exec {connection}>&-
+    if [[ $connection ]]; then
+      [[ ! $code ]] || sf_probe_http_drain
+      exec {connection}>&-
+    fi
   fi 2>/dev/null
   SF_DETAIL="HTTP $code"
   if [[ ! $code || $code == 000 ]]; then SF_DETAIL="no HTTP answer"; fi
@@ -2253,8 +2256,8 @@ sf_probe_http_ask() { # as sf_probe_http: an HTTP/1.1 request of bash's own; -> 
   local address=${2#*://} host path port=80 header
   address=${address%%#*}
   host=${address%%[/?]*}
-  path=/${address#"$host"}
-  path=/${path##/}
+  path=${address#"$host"}
+  path=/${path#/}
   host=${host##*@}
   if [[ $host =~ ^(.*):([0-9]+)$ ]]; then
     host=${BASH_REMATCH[1]}
@@ -2269,6 +2272,18 @@ sf_probe_http_ask() { # as sf_probe_http: an HTTP/1.1 request of bash's own; -> 
   } >&"$connection"
   IFS=' ' read -r -n 300 -t "$SF_SECONDS" _ code _ <&"$connection"
   code=${code%$'\r'}
+}
+
+sf_probe_http_drain() { # takes in the rest of an answer: some servers write an error into their log when their client has gone before
+  local line length=''
+  while IFS= read -r -t "$SF_SECONDS" line <&"$connection" && line=${line%$'\r'} && [[ $line ]]; do
+    if [[ ${line,,} == content-length:* ]]; then length=${line//[!0-9]/}; fi
+  done
+  case $length in
+    0) ;;
+    [1-9] | [1-9]? | [1-9]??) IFS= read -r -d '' -N "$length" -t 2 line <&"$connection" ;;
+    *) timeout 2 cat <&"$connection" >/dev/null ;; # bash itself reads a byte at a time
+  esac
 }
 
 # probe_log_tail: reads on in a log that a checker keeps open, without a process for it: most of what comes holds nothing that a probe looks for.

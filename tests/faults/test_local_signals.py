@@ -25,6 +25,7 @@ workflow:
 def started(stage: Stage, text: str = PAIR, task: str = "client", **how: object) -> Started:
     run = stage.start(stage.workflow(text), **how)
     stage.wait_for(task, "RUNNING")
+    stage.wait_until(lambda: (stage.directory / "status.json").exists())
     stage.wait_until(lambda: len([line for line in living(stage.token, None, None) if "sleep" in line]) >= 2)
     return run
 
@@ -358,7 +359,7 @@ def test_nobody_is_left_to_clean_up(stage: Stage, fault: Fault) -> Ended:
     lost = stage.finish(run)
     assert lost.status == 137
     report = stage.finish(stage.start(workflow, "status"))
-    assert (report.status, "LOST" in report.output) == (3, True)
+    assert (report.status, "LOST" in report.output) == (3, True), report.output
     before = set(living(stage.token, None, None))
     assert before
     run = stage.start(workflow, "--resume", str(directory))

@@ -64,7 +64,7 @@ def test_two_hundred_tasks_to_their_end(tmp_path: Path) -> None:
         terminal.wait_for("▸ bench x 198")
         terminal.wait_for("|server", 60)
         terminal.wait_for(lambda text: "completed" in text and "running" in text, 60)
-        assert "bench_1" in terminal.text
+        terminal.wait_for("bench_1")
         script.communicate(timeout=120)
         assert script.returncode == 7
         text = terminal.wait_for("✗ FAILED", 60)

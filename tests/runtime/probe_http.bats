@@ -5,15 +5,25 @@ setup() {
   load_units probe_http
   LC_ALL=C SF_SECONDS=5 # as the prober does
   cat >"$BATS_TEST_TMPDIR/server.py" <<'END'
-import http.server, sys
+import http.server, sys, time
 
 class Handler(http.server.BaseHTTPRequestHandler):
     def answer(self):
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         with open(sys.argv[2], "a", encoding="utf-8") as log:
-            print(self.command, self.path, self.headers.get("X-Key"), body.decode(), file=log)
+            print(self.command, self.requestline.split()[1], self.headers.get("X-Key"), body.decode(), file=log)
         self.send_response(int(self.path.strip("/").split("?")[0] or 200))
+        size = int(self.path.partition("?size=")[2] or 0)
+        if "small" in self.path:
+            self.send_header("Content-Length", str(size))
         self.end_headers()
+        try:
+            for _ in range(10 if size else 0):
+                time.sleep(0.02)
+                self.wfile.write(b"x" * (size // 10))
+        except OSError as error:
+            with open(sys.argv[2], "a", encoding="utf-8") as log:
+                print("the client has gone:", error, file=log)
 
     do_GET = do_POST = answer
 
@@ -65,6 +75,17 @@ without_curl() { # <function>...
     $how sf_probe_http GET "$URL" ''
     [[ $(tail -n 1 "$BATS_TEST_TMPDIR/log") == 'GET / '* ]]
   done
+}
+
+@test "the answer is taken in to its end: the server never writes to nobody" {
+  local size
+  for size in 500 300000; do
+    sf_probe_http GET "$URL/200?size=$size" ''
+    [[ $SF_DETAIL == 'HTTP 200' ]]
+  done
+  sf_probe_http GET "$URL/200?small&?size=500" ''
+  sleep 0.3
+  ! grep -q 'has gone' "$BATS_TEST_TMPDIR/log"
 }
 
 @test "nobody at the port is no answer" {

@@ -4,8 +4,8 @@
 #
 #   from     workflow.yaml  sha256:e5c7844b594a91d0ca6e6044a963fc77b3dcfa3f82dae874aa30e53194ad5ebd
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:434588f5ce2f5c93ad368b8996a6ac8c2e4d89ec784cc1b73394ea6c07ec1cf0 (all that follows this header)
-#   header   sha256:e64b84860b23b43f4c4e74df608a1199aaac20f029d1924a52086ab7dbdcdc6b (this header but this line)
+#   body     sha256:5a8d0791dd9f720450ec2cba37b0b3b5fdf4c78274d83fa9eb6d7a1dc4b8b406 (all that follows this header)
+#   header   sha256:68b93292a1e8e8df8402f1f17008b2c53d8b46ec9a5079d9cd08dc9af46d9653 (this header but this line)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -1116,7 +1116,10 @@ sf_probe_http() { # <GET|POST> <url> <body> [<header>]...
     code=$(sf_probe_http_config "$@" | curl -q -K - -g -s --proto '=http,https' -o /dev/null -w '%{http_code}' --noproxy '*' --max-time "$SF_SECONDS")
   else
     sf_probe_http_ask "$@"
-    [[ ! $connection ]] || exec {connection}>&-
+    if [[ $connection ]]; then
+      [[ ! $code ]] || sf_probe_http_drain
+      exec {connection}>&-
+    fi
   fi 2>/dev/null
   SF_DETAIL="HTTP $code"
   if [[ ! $code || $code == 000 ]]; then SF_DETAIL="no HTTP answer"; fi
@@ -1143,8 +1146,8 @@ sf_probe_http_ask() { # as sf_probe_http: an HTTP/1.1 request of bash's own; -> 
   local address=${2#*://} host path port=80 header
   address=${address%%#*}
   host=${address%%[/?]*}
-  path=/${address#"$host"}
-  path=/${path##/}
+  path=${address#"$host"}
+  path=/${path#/}
   host=${host##*@}
   if [[ $host =~ ^(.*):([0-9]+)$ ]]; then
     host=${BASH_REMATCH[1]}
@@ -1159,6 +1162,18 @@ sf_probe_http_ask() { # as sf_probe_http: an HTTP/1.1 request of bash's own; -> 
   } >&"$connection"
   IFS=' ' read -r -n 300 -t "$SF_SECONDS" _ code _ <&"$connection"
   code=${code%$'\r'}
+}
+
+sf_probe_http_drain() { # takes in the rest of an answer: some servers write an error into their log when their client has gone before
+  local line length=''
+  while IFS= read -r -t "$SF_SECONDS" line <&"$connection" && line=${line%$'\r'} && [[ $line ]]; do
+    if [[ ${line,,} == content-length:* ]]; then length=${line//[!0-9]/}; fi
+  done
+  case $length in
+    0) ;;
+    [1-9] | [1-9]? | [1-9]??) IFS= read -r -d '' -N "$length" -t 2 line <&"$connection" ;;
+    *) timeout 2 cat <&"$connection" >/dev/null ;; # bash itself reads a byte at a time
+  esac
 }
 
 # probe_body: does a URL answer 2xx or 3xx, with a line in the body that has a pattern? The body goes to grep as it comes: it may be

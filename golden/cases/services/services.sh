@@ -4,8 +4,8 @@
 #
 #   from     services.yaml  sha256:ecafa48ceecd9b7380e9b9fdfc1ba2d7feba809a8d9417d4a92e75ad3e7e4a8b
 #   rebuild  sflowc build -f services.yaml
-#   body     sha256:dd8dd1fb8028e364ccf53b7a307d2e58fe4c4e169cd2ec6ddddacb4ca6510a81 (all that follows this header)
-#   header   sha256:a30bc00f4e21283a653b410838f488dc44a17f373ccf11b178a376dc2fca67ce (this header but this line)
+#   body     sha256:2e12a94414557ae3aec73107f010c9c8f7aa1613df4369558d49d8e461a84319 (all that follows this header)
+#   header   sha256:ae2a3a107c1fbd01e4423a59a5f1458ead43f4a9a999db7189a962ba968e31b5 (this header but this line)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -1129,7 +1129,10 @@ sf_probe_http() { # <GET|POST> <url> <body> [<header>]...
     code=$(sf_probe_http_config "$@" | curl -q -K - -g -s --proto '=http,https' -o /dev/null -w '%{http_code}' --noproxy '*' --max-time "$SF_SECONDS")
   else
     sf_probe_http_ask "$@"
-    [[ ! $connection ]] || exec {connection}>&-
+    if [[ $connection ]]; then
+      [[ ! $code ]] || sf_probe_http_drain
+      exec {connection}>&-
+    fi
   fi 2>/dev/null
   SF_DETAIL="HTTP $code"
   if [[ ! $code || $code == 000 ]]; then SF_DETAIL="no HTTP answer"; fi
@@ -1156,8 +1159,8 @@ sf_probe_http_ask() { # as sf_probe_http: an HTTP/1.1 request of bash's own; -> 
   local address=${2#*://} host path port=80 header
   address=${address%%#*}
   host=${address%%[/?]*}
-  path=/${address#"$host"}
-  path=/${path##/}
+  path=${address#"$host"}
+  path=/${path#/}
   host=${host##*@}
   if [[ $host =~ ^(.*):([0-9]+)$ ]]; then
     host=${BASH_REMATCH[1]}
@@ -1172,6 +1175,18 @@ sf_probe_http_ask() { # as sf_probe_http: an HTTP/1.1 request of bash's own; -> 
   } >&"$connection"
   IFS=' ' read -r -n 300 -t "$SF_SECONDS" _ code _ <&"$connection"
   code=${code%$'\r'}
+}
+
+sf_probe_http_drain() { # takes in the rest of an answer: some servers write an error into their log when their client has gone before
+  local line length=''
+  while IFS= read -r -t "$SF_SECONDS" line <&"$connection" && line=${line%$'\r'} && [[ $line ]]; do
+    if [[ ${line,,} == content-length:* ]]; then length=${line//[!0-9]/}; fi
+  done
+  case $length in
+    0) ;;
+    [1-9] | [1-9]? | [1-9]??) IFS= read -r -d '' -N "$length" -t 2 line <&"$connection" ;;
+    *) timeout 2 cat <&"$connection" >/dev/null ;; # bash itself reads a byte at a time
+  esac
 }
 
 # probe_log_tail: reads on in a log that a checker keeps open, without a process for it: most of what comes holds nothing that a probe looks for.

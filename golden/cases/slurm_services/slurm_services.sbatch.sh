@@ -11,9 +11,9 @@
 #
 #   from     slurm_services.yaml  sha256:7fbab12ee9d608f117dc856aa59541d8103cfd99fe360fb583616abe7db8284c
 #   rebuild  sflowc build -f slurm_services.yaml
-#   body     sha256:3093b99924e53e8314b62b07329eb69425b511c5433784bf885355681041e490 (all that follows this header)
+#   body     sha256:40ddef89a205fa62fc38aa24e1911068d30695774d382fd736d54fff3c30b16c (all that follows this header)
 #   options  sha256:159e67a10d718e887f6590313fa1359c84ae51e4dec4a84c38c9e3266f70c6dd (the #SBATCH lines)
-#   header   sha256:a55b99fb58dfa0477def02c10a54e4c3d5e2084431d45af1f37621e40b8eebec (this header but this line)
+#   header   sha256:ad16254245bd23d7f8d1f82c2ee14ba62e5488c452d725d9181c2c3547072717 (this header but this line)
 #
 # `sbatch FILE` submits it, `bash FILE` runs it inside an allocation (salloc);
 # `bash FILE --help` says what else it can do.
@@ -2075,7 +2075,10 @@ sf_probe_http() { # <GET|POST> <url> <body> [<header>]...
     code=$(sf_probe_http_config "$@" | curl -q -K - -g -s --proto '=http,https' -o /dev/null -w '%{http_code}' --noproxy '*' --max-time "$SF_SECONDS")
   else
     sf_probe_http_ask "$@"
-    [[ ! $connection ]] || exec {connection}>&-
+    if [[ $connection ]]; then
+      [[ ! $code ]] || sf_probe_http_drain
+      exec {connection}>&-
+    fi
   fi 2>/dev/null
   SF_DETAIL="HTTP $code"
   if [[ ! $code || $code == 000 ]]; then SF_DETAIL="no HTTP answer"; fi
@@ -2102,8 +2105,8 @@ sf_probe_http_ask() { # as sf_probe_http: an HTTP/1.1 request of bash's own; -> 
   local address=${2#*://} host path port=80 header
   address=${address%%#*}
   host=${address%%[/?]*}
-  path=/${address#"$host"}
-  path=/${path##/}
+  path=${address#"$host"}
+  path=/${path#/}
   host=${host##*@}
   if [[ $host =~ ^(.*):([0-9]+)$ ]]; then
     host=${BASH_REMATCH[1]}
@@ -2118,6 +2121,18 @@ sf_probe_http_ask() { # as sf_probe_http: an HTTP/1.1 request of bash's own; -> 
   } >&"$connection"
   IFS=' ' read -r -n 300 -t "$SF_SECONDS" _ code _ <&"$connection"
   code=${code%$'\r'}
+}
+
+sf_probe_http_drain() { # takes in the rest of an answer: some servers write an error into their log when their client has gone before
+  local line length=''
+  while IFS= read -r -t "$SF_SECONDS" line <&"$connection" && line=${line%$'\r'} && [[ $line ]]; do
+    if [[ ${line,,} == content-length:* ]]; then length=${line//[!0-9]/}; fi
+  done
+  case $length in
+    0) ;;
+    [1-9] | [1-9]? | [1-9]??) IFS= read -r -d '' -N "$length" -t 2 line <&"$connection" ;;
+    *) timeout 2 cat <&"$connection" >/dev/null ;; # bash itself reads a byte at a time
+  esac
 }
 
 # probe_log_tail: reads on in a log that a checker keeps open, without a process for it: most of what comes holds nothing that a probe looks for.
