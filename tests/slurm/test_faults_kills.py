@@ -103,7 +103,7 @@ KILLED = {"backend": "slurm", "status": 137, "state": "FAILED"}
         EXIT,
         does="SIGKILL of the task itself on the other node.",
         reason="server FAILED: killed by SIGKILL",
-        given=lambda job: kill(*(int(pid) for pid in command("pgrep", "-g", group(job, "server")).split())),
+        given=lambda job: kill(*of_the_task(job, "server")),
         **KILLED,
     ),
     Fault(
@@ -225,11 +225,11 @@ def test_a_job_is_hit(stage: SlurmStage, fault: Fault) -> Ended:
     return stage.finish(job)
 
 
-def group(job: Job, task: str) -> str:
-    """The process group of the task in its step."""
+def of_the_task(job: Job, task: str) -> list[int]:
+    """The processes of the task in its step; not what waits for them there."""
     found = command("pgrep", "-f", f"{job.directory}/{task}/(step|{task}).sh").split()
-    inside = [pid for pid in found if int(pid) not in sruns(job, task)]
-    return Path(f"/proc/{inside[0]}/stat").read_text().rsplit(") ", 1)[1].split()[2]
+    (step,) = (pid for pid in found if int(pid) not in sruns(job, task))
+    return [int(pid) for pid in command("pgrep", "-P", step).split()]
 
 
 @attack(

@@ -40,11 +40,12 @@ mend() {
   for ((i = 1; i <= NODES; i++)); do
     [[ $(ip netns pids "$(namespace_of "$i")" | wc -l) != 0 ]] || start_node "$i"
   done
-  for ((tries = 200; tries; tries--)); do
+  for ((tries = 300; tries; tries--)); do
     [[ $(timeout 5 sinfo -h -p gpu -N -o %t | grep -cx idle) != "$NODES" ]] || return 0
     for ((i = 1; i <= NODES; i++)); do
       [[ $(sinfo -h -p gpu -n "node$i" -o %t) != down* ]] || scontrol update NodeName="node$i" State=RESUME
     done
+    ((tries % 25)) || scontrol reconfigure # of a node that is said not to answer Slurm would hear in some minutes only
     sleep 0.2
   done
   sinfo -N -l >&2
