@@ -1,13 +1,15 @@
 # shellcheck shell=bash
-# probe_log_tail: reads on in a log that a checker keeps open, without a process for it: most of what comes holds nothing that a probe looks for.
+# probe_log_tail: reads on in a log that a checker keeps open, where bash itself can: most of what comes holds nothing that a probe looks for.
 # Only what certainly does not is passed over; of all else the unit probe_log finds out.
 # requires:
 
 sf_probe_log_pass() { # <log> <pattern> <task index>: moves offset of the caller on when nothing that is new can match; else status 1
   local fd=${SF_TAIL[$3]-} at
-  local -i from=$offset
+  local -i from=$offset end
   local -a lines
   [[ $fd && ${SF_TAIL_AT[$3]} == "$offset" && /proc/self/fd/$fd -ef $1 ]] || return 1
+  end=$(wc -c 2>/dev/null <"$1") || return 1
+  ((end >= from && end - from <= 1048576)) || return 1 # mapfile holds a line whole, and nobody knows how long that is
   mapfile -n 5000 -u "$fd" lines
   ((${#lines[@]} && ${#lines[@]} < 5000)) || return 1
   printf -v SF_TAIL_TEXT '%s' "${SF_TAIL_REST[$3]}" "${lines[@]}"

@@ -15,9 +15,9 @@
 #   from     trtllm/decode.yaml  sha256:cba3955015f502342f6a30b35c2703c30aea25b1ce253f9bfbed7e1d0e50b704
 #   from     bench/infmax.yaml  sha256:3deed431affe5e7528769c4ef0fc56dbd3a102ecb29095ebc9f451f5656492b2
 #   rebuild  
-#   body     sha256:8e22bf3e317d5372c7f5258a2307382a70d09bf9f3881eabf790c4df150a810d (all that follows this header)
+#   body     sha256:501886bd6a7f89d1420ee28d55644b05c36266a48d770acc60b931ded0776045 (all that follows this header)
 #   options  sha256:ee0dcb1097674579b060749dcbaa30e768a533ca06374e9d688494656a21cdfa (the #SBATCH lines)
-#   header   sha256:8e34814b7d1386d67d00cd9c96b9f33e6780465a7ab62f0d5352247b0d0f9edc (this header but this line)
+#   header   sha256:b5dfc79a30f4709ccad4b1971d1fdfb0441fd706a3461162e8df49f166f68671 (this header but this line)
 #
 # `sbatch FILE` submits it, `bash FILE` runs it inside an allocation (salloc);
 # `bash FILE --help` says what else it can do.
@@ -2452,14 +2452,16 @@ sf_probe_http_drain() { # takes in the rest of an answer: some servers write an 
   esac
 }
 
-# probe_log_tail: reads on in a log that a checker keeps open, without a process for it: most of what comes holds nothing that a probe looks for.
+# probe_log_tail: reads on in a log that a checker keeps open, where bash itself can: most of what comes holds nothing that a probe looks for.
 # Only what certainly does not is passed over; of all else the unit probe_log finds out.
 
 sf_probe_log_pass() { # <log> <pattern> <task index>: moves offset of the caller on when nothing that is new can match; else status 1
   local fd=${SF_TAIL[$3]-} at
-  local -i from=$offset
+  local -i from=$offset end
   local -a lines
   [[ $fd && ${SF_TAIL_AT[$3]} == "$offset" && /proc/self/fd/$fd -ef $1 ]] || return 1
+  end=$(wc -c 2>/dev/null <"$1") || return 1
+  ((end >= from && end - from <= 1048576)) || return 1 # mapfile holds a line whole, and nobody knows how long that is
   mapfile -n 5000 -u "$fd" lines
   ((${#lines[@]} && ${#lines[@]} < 5000)) || return 1
   printf -v SF_TAIL_TEXT '%s' "${SF_TAIL_REST[$3]}" "${lines[@]}"
@@ -3821,11 +3823,11 @@ sf_summary_print() {
   printf '          %s\n' "$SF_RUN"
 }
 
-sf_summary_blame() { # <task index>: the end of the log of the task that failed
+sf_summary_blame() { # <task index>: the end of the log of the task that failed, which may be one line without an end
   local log=$SF_RUN/${SF_TASK[$1]}/${SF_TASK[$1]}.log line
   [[ -f $log ]] || return 0 # the task may have put a pipe in its place
   printf '\nThe last lines of %s (%s):\n' "${SF_TASK[$1]}" "$log"
-  tail -n 20 -- "$log" 2>/dev/null | while IFS= read -r line || [[ $line ]]; do
+  tail -c 16384 -- "$log" 2>/dev/null | tail -n 20 | while IFS= read -r line || [[ $line ]]; do
     sf_console_plain "$line"
     printf '  | %s\n' "$SF_PLAIN"
   done

@@ -14,9 +14,9 @@
 #   from     vllm/agg.yaml  sha256:218cd45629394a3498351b580f70661f6f838b4eed2e3a1e5e5ed436aaeb4e28
 #   from     bench/aiperf.yaml  sha256:6cef44fe15c28e08b618f64b540676484d31aced6b8a5d4a0f444442ca9a9b51
 #   rebuild  
-#   body     sha256:311ad2832044fd376fe1700327a0c0b50224e70a9da04f9deaf9536e370e3cab (all that follows this header)
+#   body     sha256:66b3d86b81230ec82044819e1bb9e23363471b66c718b70e0e45a29038976bc7 (all that follows this header)
 #   options  sha256:501c54659406c214990a843ef29cdb162d906fc8a6ec0a2351e0249357515a89 (the #SBATCH lines)
-#   header   sha256:6cdb7943e4262eec598cc860763529c97ae0c92d77a81ad9bdb7243a5df7e00b (this header but this line)
+#   header   sha256:40feaa016e1be23dd2d3dca276383312a4f748bf3fcad52101743aff62cca8b7 (this header but this line)
 #
 # `sbatch FILE` submits it, `bash FILE` runs it inside an allocation (salloc);
 # `bash FILE --help` says what else it can do.
@@ -2286,14 +2286,16 @@ sf_probe_http_drain() { # takes in the rest of an answer: some servers write an 
   esac
 }
 
-# probe_log_tail: reads on in a log that a checker keeps open, without a process for it: most of what comes holds nothing that a probe looks for.
+# probe_log_tail: reads on in a log that a checker keeps open, where bash itself can: most of what comes holds nothing that a probe looks for.
 # Only what certainly does not is passed over; of all else the unit probe_log finds out.
 
 sf_probe_log_pass() { # <log> <pattern> <task index>: moves offset of the caller on when nothing that is new can match; else status 1
   local fd=${SF_TAIL[$3]-} at
-  local -i from=$offset
+  local -i from=$offset end
   local -a lines
   [[ $fd && ${SF_TAIL_AT[$3]} == "$offset" && /proc/self/fd/$fd -ef $1 ]] || return 1
+  end=$(wc -c 2>/dev/null <"$1") || return 1
+  ((end >= from && end - from <= 1048576)) || return 1 # mapfile holds a line whole, and nobody knows how long that is
   mapfile -n 5000 -u "$fd" lines
   ((${#lines[@]} && ${#lines[@]} < 5000)) || return 1
   printf -v SF_TAIL_TEXT '%s' "${SF_TAIL_REST[$3]}" "${lines[@]}"
@@ -2938,11 +2940,11 @@ sf_summary_print() {
   printf '          %s\n' "$SF_RUN"
 }
 
-sf_summary_blame() { # <task index>: the end of the log of the task that failed
+sf_summary_blame() { # <task index>: the end of the log of the task that failed, which may be one line without an end
   local log=$SF_RUN/${SF_TASK[$1]}/${SF_TASK[$1]}.log line
   [[ -f $log ]] || return 0 # the task may have put a pipe in its place
   printf '\nThe last lines of %s (%s):\n' "${SF_TASK[$1]}" "$log"
-  tail -n 20 -- "$log" 2>/dev/null | while IFS= read -r line || [[ $line ]]; do
+  tail -c 16384 -- "$log" 2>/dev/null | tail -n 20 | while IFS= read -r line || [[ $line ]]; do
     sf_console_plain "$line"
     printf '  | %s\n' "$SF_PLAIN"
   done

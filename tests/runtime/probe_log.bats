@@ -58,14 +58,16 @@ setup() {
   sf_probe_log 1 -F ready 0
 }
 
-seen() { # what a check finds, without any process when nothing can match
+seen() { # what a check finds
   sf_probe_log 1 "${2:--F}" "$1" 0
 }
 
-@test "what holds no match is passed over by a kept descriptor, without a process" {
+@test "what holds no match is passed over by a kept descriptor, and only its size is asked for" {
   printf 'first\n' >"$log"
   ! seen ready
-  local PATH='' # from here on there are only builtins
+  mkdir "$BATS_TEST_TMPDIR/bin"
+  ln -s "$(command -v wc)" "$BATS_TEST_TMPDIR/bin"
+  local PATH=$BATS_TEST_TMPDIR/bin
   printf 'second\nhalf' >>"$log"
   ! seen ready
   [[ $SF_NOTE == 0:13:0 ]]
@@ -106,5 +108,14 @@ seen() { # what a check finds, without any process when nothing can match
   : >"$log"
   ! seen ready
   printf 'ready\n' >>"$log"
+  seen ready
+}
+
+@test "a line that came at once and is long without an end is not held in memory" {
+  : >"$log"
+  ! seen ready
+  truncate -s 300M "$log"
+  printf ready >>"$log"
+  ulimit -v 100000
   seen ready
 }

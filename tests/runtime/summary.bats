@@ -23,6 +23,14 @@ setup() {
   [[ $output == *'  | 12'* && $output != *$'| 11\n'* ]]
 }
 
+@test "a log that is one endless line is shown to a part, at once" {
+  SF_BLAMED=0
+  truncate -s 300M "$SF_RUN/train/train.log"
+  printf 'xthe end' >>"$SF_RUN/train/train.log"
+  run timeout 10 bash -c "$(declare -f); $(declare -p SF_TASK SF_RUN SF_BLAMED)"'; sf_summary_blame 0'
+  [[ $status == 0 && $output == *'the end' ]]
+}
+
 @test "hundreds of tasks are only counted" {
   a_run t{1..61}
   for i in {0..60}; do SF_STATE[i]=COMPLETED; done

@@ -15,9 +15,9 @@
 #
 #   from     workflow.yaml  sha256:ae285f8addedbf2eb1aac980c1977a49cd07c8b17a4716b6cf1651d2d6cad4dd
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:8135704442c5853c5fe40f5284a5466a49fed6a9f6325b6529481e446e0e475d (all that follows this header)
+#   body     sha256:b1763b421187f29cacd93a03c2173fb42e3bc3ea3c844bb34f44d50c29e9ed84 (all that follows this header)
 #   options  sha256:2327fd86411cc4bfacf20171a99c7daa1e499844fbe3e62225cb1320818237f3 (the #SBATCH lines)
-#   header   sha256:f88cffb66a1ee311b17e80a07fb65d6742fcb801be62c48043bc8780bce88dcb (this header but this line)
+#   header   sha256:efdc56f470a1ba5fdd26c9be2c8f81986ac844595c31403d4c113bd7abc41b9a (this header but this line)
 #
 # `sbatch FILE` submits it, `bash FILE` runs it inside an allocation (salloc);
 # `bash FILE --help` says what else it can do.
@@ -2023,11 +2023,11 @@ sf_summary_print() {
   printf '          %s\n' "$SF_RUN"
 }
 
-sf_summary_blame() { # <task index>: the end of the log of the task that failed
+sf_summary_blame() { # <task index>: the end of the log of the task that failed, which may be one line without an end
   local log=$SF_RUN/${SF_TASK[$1]}/${SF_TASK[$1]}.log line
   [[ -f $log ]] || return 0 # the task may have put a pipe in its place
   printf '\nThe last lines of %s (%s):\n' "${SF_TASK[$1]}" "$log"
-  tail -n 20 -- "$log" 2>/dev/null | while IFS= read -r line || [[ $line ]]; do
+  tail -c 16384 -- "$log" 2>/dev/null | tail -n 20 | while IFS= read -r line || [[ $line ]]; do
     sf_console_plain "$line"
     printf '  | %s\n' "$SF_PLAIN"
   done

@@ -4,8 +4,8 @@
 #
 #   from     workflow.yaml  sha256:4449218d19ba11555b6c3d7143c99133c6f97e677928637b7e2f383cd8407157
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:18284bb3aae1fe8afe0062d8f62a0a75083701d234384bcb08ff75eb58f93f21 (all that follows this header)
-#   header   sha256:240279a80be7cc79344736dbcb3e9de4db7937086d8ac57eb513fabf0de9c3a9 (this header but this line)
+#   body     sha256:f370555b77effb17dd40f2fb7e4d80d5b132cefc9e10734278b9fb508ad3615e (all that follows this header)
+#   header   sha256:33dca8e302742df493d36c6ff478b401d806b437abf43b176bf6e3929ff097a8 (this header but this line)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -1917,11 +1917,11 @@ sf_summary_print() {
   printf '          %s\n' "$SF_RUN"
 }
 
-sf_summary_blame() { # <task index>: the end of the log of the task that failed
+sf_summary_blame() { # <task index>: the end of the log of the task that failed, which may be one line without an end
   local log=$SF_RUN/${SF_TASK[$1]}/${SF_TASK[$1]}.log line
   [[ -f $log ]] || return 0 # the task may have put a pipe in its place
   printf '\nThe last lines of %s (%s):\n' "${SF_TASK[$1]}" "$log"
-  tail -n 20 -- "$log" 2>/dev/null | while IFS= read -r line || [[ $line ]]; do
+  tail -c 16384 -- "$log" 2>/dev/null | tail -n 20 | while IFS= read -r line || [[ $line ]]; do
     sf_console_plain "$line"
     printf '  | %s\n' "$SF_PLAIN"
   done

@@ -8,9 +8,9 @@
 #
 #   from     workflow.yaml  sha256:97b71945a51d76696df390ced3a70806a301cecae23dc69b1af87b4de8c7c195
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:d503381fc8061cfb1bcac5f2a7c51c4c8394d950dba00e2dc909430178ae4999 (all that follows this header)
+#   body     sha256:f942a563160b41c8f8d91267924f7559ed564cef12bb83ffc59ececb62aafd17 (all that follows this header)
 #   options  sha256:15cbe019be526e81355added80c4ab57039f0ffd16cb469f48c2254901124267 (the #SBATCH lines)
-#   header   sha256:2b0db4506c08652360167aa2c691e7a43ebb76a4164e3b8466c176af7d46dbc2 (this header but this line)
+#   header   sha256:9bd177ce426bfe3516f571044cff5486d0e1f725520abc7a6faa84cfd6aa01eb (this header but this line)
 #
 # `sbatch FILE` submits it, `bash FILE` runs it inside an allocation (salloc);
 # `bash FILE --help` says what else it can do.
@@ -2669,11 +2669,11 @@ sf_summary_print() {
   printf '          %s\n' "$SF_RUN"
 }
 
-sf_summary_blame() { # <task index>: the end of the log of the task that failed
+sf_summary_blame() { # <task index>: the end of the log of the task that failed, which may be one line without an end
   local log=$SF_RUN/${SF_TASK[$1]}/${SF_TASK[$1]}.log line
   [[ -f $log ]] || return 0 # the task may have put a pipe in its place
   printf '\nThe last lines of %s (%s):\n' "${SF_TASK[$1]}" "$log"
-  tail -n 20 -- "$log" 2>/dev/null | while IFS= read -r line || [[ $line ]]; do
+  tail -c 16384 -- "$log" 2>/dev/null | tail -n 20 | while IFS= read -r line || [[ $line ]]; do
     sf_console_plain "$line"
     printf '  | %s\n' "$SF_PLAIN"
   done

@@ -11,9 +11,9 @@
 #
 #   from     workflow.yaml  sha256:5376f46af873ea3ff19bd1af896423703cf61a1479bbc9463d553ae24e8e06b5
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:cbf33e30410546dbf0646ddb9a3e5d11692500a185d9ede2965766d3dcc175f0 (all that follows this header)
+#   body     sha256:e3b6ce8e225ab708ee387aacdeb8ebd0df52a7b9a478a7a754edb12a692dcd43 (all that follows this header)
 #   options  sha256:482c6990de4c60edc3a81c8a7b338288fa8c432fd94c53cd3b14ecbd810d0ab2 (the #SBATCH lines)
-#   header   sha256:15b23f7d27b0485ae1a09b9e5cc4920b5f2f1f42ecb977f551ff1ee146129cc3 (this header but this line)
+#   header   sha256:2ab103f743362a76756476466be18718dd74f5effe664e78b3c3e0482005c5af (this header but this line)
 #
 # `sbatch FILE` submits it, `bash FILE` runs it inside an allocation (salloc);
 # `bash FILE --help` says what else it can do.
@@ -2488,11 +2488,11 @@ sf_summary_print() {
   printf '          %s\n' "$SF_RUN"
 }
 
-sf_summary_blame() { # <task index>: the end of the log of the task that failed
+sf_summary_blame() { # <task index>: the end of the log of the task that failed, which may be one line without an end
   local log=$SF_RUN/${SF_TASK[$1]}/${SF_TASK[$1]}.log line
   [[ -f $log ]] || return 0 # the task may have put a pipe in its place
   printf '\nThe last lines of %s (%s):\n' "${SF_TASK[$1]}" "$log"
-  tail -n 20 -- "$log" 2>/dev/null | while IFS= read -r line || [[ $line ]]; do
+  tail -c 16384 -- "$log" 2>/dev/null | tail -n 20 | while IFS= read -r line || [[ $line ]]; do
     sf_console_plain "$line"
     printf '  | %s\n' "$SF_PLAIN"
   done

@@ -21,9 +21,9 @@
 #   from     workflow.yaml  sha256:3cf39ac6ec1dffc2eb9dd5de8379f0b42cf4bc3b50e06fa97bab55d48ba79a9d
 #   cluster  site.yaml  sha256:daa43e4a2d5b8acb45a9f4dc63b8619ddbcb9975c8bdaddec7a2b508dbf9b671
 #   rebuild  sflowc build -f workflow.yaml --cluster profile/site.yaml
-#   body     sha256:c2e0a906515050b13f372357b10680aeddd849f278b48d7e056303dc1ee061fb (all that follows this header)
+#   body     sha256:5508f4084c7b5a6467d33f6d86305e7e7c006f67eccd4fdfc14a6b8208d26088 (all that follows this header)
 #   options  sha256:dc08cef5f2ee7f370df07e787935a1f5def179b06ef9ae442066968abc0b7636 (the #SBATCH lines)
-#   header   sha256:c198ec6354f8aa0cf2ce7d7f8de8e5436f0bd6f215e959f9fa0e5be10de40267 (this header but this line)
+#   header   sha256:ea281bd249a05e1626f115b0609246bf0c2739e5e40487adceab15f3dad9ef4e (this header but this line)
 #
 # `sbatch FILE` submits it, `bash FILE` runs it inside an allocation (salloc);
 # `bash FILE --help` says what else it can do.
@@ -1975,11 +1975,11 @@ sf_summary_print() {
   printf '          %s\n' "$SF_RUN"
 }
 
-sf_summary_blame() { # <task index>: the end of the log of the task that failed
+sf_summary_blame() { # <task index>: the end of the log of the task that failed, which may be one line without an end
   local log=$SF_RUN/${SF_TASK[$1]}/${SF_TASK[$1]}.log line
   [[ -f $log ]] || return 0 # the task may have put a pipe in its place
   printf '\nThe last lines of %s (%s):\n' "${SF_TASK[$1]}" "$log"
-  tail -n 20 -- "$log" 2>/dev/null | while IFS= read -r line || [[ $line ]]; do
+  tail -c 16384 -- "$log" 2>/dev/null | tail -n 20 | while IFS= read -r line || [[ $line ]]; do
     sf_console_plain "$line"
     printf '  | %s\n' "$SF_PLAIN"
   done

@@ -4,8 +4,8 @@
 #
 #   from     dag.yaml  sha256:8f40df9ba833b5646be249a090380f0ade6e81b6f944d3f1ac3d167063691e90
 #   rebuild  sflowc build -f dag.yaml
-#   body     sha256:0a6697e941607f2623457984ea00fc46c7f82414a7cf1e100c680f025d260b99 (all that follows this header)
-#   header   sha256:e7604a2557f418e0f47a489d1ed62f2884cf00de0cc7338f53c3c555f69b2fd8 (this header but this line)
+#   body     sha256:c90be4783015226374a975c79897be3841c81c612a7328c15dab54515c0586b6 (all that follows this header)
+#   header   sha256:609c294bf186c27ca940a15859ddb202b5abee7d9a14b2b5946378a29ccd40cd (this header but this line)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -1681,11 +1681,11 @@ sf_summary_print() {
   printf '          %s\n' "$SF_RUN"
 }
 
-sf_summary_blame() { # <task index>: the end of the log of the task that failed
+sf_summary_blame() { # <task index>: the end of the log of the task that failed, which may be one line without an end
   local log=$SF_RUN/${SF_TASK[$1]}/${SF_TASK[$1]}.log line
   [[ -f $log ]] || return 0 # the task may have put a pipe in its place
   printf '\nThe last lines of %s (%s):\n' "${SF_TASK[$1]}" "$log"
-  tail -n 20 -- "$log" 2>/dev/null | while IFS= read -r line || [[ $line ]]; do
+  tail -c 16384 -- "$log" 2>/dev/null | tail -n 20 | while IFS= read -r line || [[ $line ]]; do
     sf_console_plain "$line"
     printf '  | %s\n' "$SF_PLAIN"
   done

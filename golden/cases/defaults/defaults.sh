@@ -5,8 +5,8 @@
 #   from     1_base.yaml  sha256:acfba63fb49bcb68e3612d389b97c48a88c55c5165a7fa21f502e3bba12552bd
 #   from     2_more.yaml  sha256:31f81b17431ef6ecb3c0f2444c5571b51610094d8bf2ef82faeffb3978c258ec
 #   rebuild  sflowc build -f 1_base.yaml -f 2_more.yaml
-#   body     sha256:53e388d9f09cfd5ece433f5e9e7aa9c562d7da82d74870906c88db19300dc413 (all that follows this header)
-#   header   sha256:74c73ee69d21bddada7dc112f75cf9cc00d9e86d9747487eedfecc9e4152d5b1 (this header but this line)
+#   body     sha256:c119375433803c1a4355d8fdcac23ec3321bbf19215d123133be627e909b19e0 (all that follows this header)
+#   header   sha256:5c74b0edf9c51a27a836491f1e422b28bd9b72518cb1eb4e11200a0eaa0f343e (this header but this line)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -1047,14 +1047,16 @@ sf_schedule_found() { # <task index> <attempt> <role> <word>...: what a check ha
   sf_event_probe "$1" "$3" "${*:4}"
 }
 
-# probe_log_tail: reads on in a log that a checker keeps open, without a process for it: most of what comes holds nothing that a probe looks for.
+# probe_log_tail: reads on in a log that a checker keeps open, where bash itself can: most of what comes holds nothing that a probe looks for.
 # Only what certainly does not is passed over; of all else the unit probe_log finds out.
 
 sf_probe_log_pass() { # <log> <pattern> <task index>: moves offset of the caller on when nothing that is new can match; else status 1
   local fd=${SF_TAIL[$3]-} at
-  local -i from=$offset
+  local -i from=$offset end
   local -a lines
   [[ $fd && ${SF_TAIL_AT[$3]} == "$offset" && /proc/self/fd/$fd -ef $1 ]] || return 1
+  end=$(wc -c 2>/dev/null <"$1") || return 1
+  ((end >= from && end - from <= 1048576)) || return 1 # mapfile holds a line whole, and nobody knows how long that is
   mapfile -n 5000 -u "$fd" lines
   ((${#lines[@]} && ${#lines[@]} < 5000)) || return 1
   printf -v SF_TAIL_TEXT '%s' "${SF_TAIL_REST[$3]}" "${lines[@]}"
@@ -2128,11 +2130,11 @@ sf_summary_print() {
   printf '          %s\n' "$SF_RUN"
 }
 
-sf_summary_blame() { # <task index>: the end of the log of the task that failed
+sf_summary_blame() { # <task index>: the end of the log of the task that failed, which may be one line without an end
   local log=$SF_RUN/${SF_TASK[$1]}/${SF_TASK[$1]}.log line
   [[ -f $log ]] || return 0 # the task may have put a pipe in its place
   printf '\nThe last lines of %s (%s):\n' "${SF_TASK[$1]}" "$log"
-  tail -n 20 -- "$log" 2>/dev/null | while IFS= read -r line || [[ $line ]]; do
+  tail -c 16384 -- "$log" 2>/dev/null | tail -n 20 | while IFS= read -r line || [[ $line ]]; do
     sf_console_plain "$line"
     printf '  | %s\n' "$SF_PLAIN"
   done

@@ -4,8 +4,8 @@
 #
 #   from     workflow.yaml  sha256:da86877339251fc3925edd7f1efa791d91eab7adeba95aba8f4ca5cdf70e06d5
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:b9cbfe1cb2716256bb234f4b3fcaf806839032c65f4400d9f4695abe73ab8693 (all that follows this header)
-#   header   sha256:f9bd10ce5fd16a0f07afbd27c51153ab02818d6df65ee9885cbbedd3b30e5aa2 (this header but this line)
+#   body     sha256:ce052b8bc906de2efd63ed9e5a4e0ca8ad06132fef99a5a425cc658179c8b4c9 (all that follows this header)
+#   header   sha256:79c665357fda3191f46901053742706b36b7de3e98823662fb371592625d2277 (this header but this line)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -2224,11 +2224,11 @@ sf_summary_print() {
   printf '          %s\n' "$SF_RUN"
 }
 
-sf_summary_blame() { # <task index>: the end of the log of the task that failed
+sf_summary_blame() { # <task index>: the end of the log of the task that failed, which may be one line without an end
   local log=$SF_RUN/${SF_TASK[$1]}/${SF_TASK[$1]}.log line
   [[ -f $log ]] || return 0 # the task may have put a pipe in its place
   printf '\nThe last lines of %s (%s):\n' "${SF_TASK[$1]}" "$log"
-  tail -n 20 -- "$log" 2>/dev/null | while IFS= read -r line || [[ $line ]]; do
+  tail -c 16384 -- "$log" 2>/dev/null | tail -n 20 | while IFS= read -r line || [[ $line ]]; do
     sf_console_plain "$line"
     printf '  | %s\n' "$SF_PLAIN"
   done

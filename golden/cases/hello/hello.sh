@@ -4,8 +4,8 @@
 #
 #   from     hello.yaml  sha256:e6c3fb494dd78ec0da12c356b6fdd27051164433ceeb62297588ffaaafb67a7a
 #   rebuild  sflowc build -f hello.yaml
-#   body     sha256:bfe63494ab9abadd8c7950c379850ccbc176acf8c08ce99bbcb583a8ef13bd18 (all that follows this header)
-#   header   sha256:3a3b572623e15329f7a3bd362d882ef7430d5d6f28ab362113b86cc7f1372f7a (this header but this line)
+#   body     sha256:de6153f97dd3740c4220a15109b7c32026ec5f0949e5a0192cf23a3e68553528 (all that follows this header)
+#   header   sha256:443bf73d3d591e427485b5bbea59d4062e78d9b3e2021a2ee58b76d49e860400 (this header but this line)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -1838,11 +1838,11 @@ sf_summary_print() {
   printf '          %s\n' "$SF_RUN"
 }
 
-sf_summary_blame() { # <task index>: the end of the log of the task that failed
+sf_summary_blame() { # <task index>: the end of the log of the task that failed, which may be one line without an end
   local log=$SF_RUN/${SF_TASK[$1]}/${SF_TASK[$1]}.log line
   [[ -f $log ]] || return 0 # the task may have put a pipe in its place
   printf '\nThe last lines of %s (%s):\n' "${SF_TASK[$1]}" "$log"
-  tail -n 20 -- "$log" 2>/dev/null | while IFS= read -r line || [[ $line ]]; do
+  tail -c 16384 -- "$log" 2>/dev/null | tail -n 20 | while IFS= read -r line || [[ $line ]]; do
     sf_console_plain "$line"
     printf '  | %s\n' "$SF_PLAIN"
   done

@@ -18,9 +18,9 @@
 #
 #   from     workflow.yaml  sha256:6545bbe809ed40dfa63ed4573e72a8cf546bebdce396b8d62d12e57fca55b7c1
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:3124a590a9c816025152a2448174824df4a94a9953a99788c567af53fb02d91d (all that follows this header)
+#   body     sha256:05314200a2dc86d4e234a944efb8cb20f037818415082d2648afe98557528dd5 (all that follows this header)
 #   options  sha256:9a5db38c53ce34f3ab6335ddb4ebccf02d75bc8ae12924de463f991e64e69dbf (the #SBATCH lines)
-#   header   sha256:d550598b9933787ac8894395cce5d7df5a4fd60191519f1a7599c2aedbf3b1da (this header but this line)
+#   header   sha256:fbe263a584eaa95488a42e7226be236010bdd24b9e818d96165133049d6afe7b (this header but this line)
 #
 # `sbatch FILE` submits it, `bash FILE` runs it inside an allocation (salloc);
 # `bash FILE --help` says what else it can do.
@@ -2501,11 +2501,11 @@ sf_summary_print() {
   printf '          %s\n' "$SF_RUN"
 }
 
-sf_summary_blame() { # <task index>: the end of the log of the task that failed
+sf_summary_blame() { # <task index>: the end of the log of the task that failed, which may be one line without an end
   local log=$SF_RUN/${SF_TASK[$1]}/${SF_TASK[$1]}.log line
   [[ -f $log ]] || return 0 # the task may have put a pipe in its place
   printf '\nThe last lines of %s (%s):\n' "${SF_TASK[$1]}" "$log"
-  tail -n 20 -- "$log" 2>/dev/null | while IFS= read -r line || [[ $line ]]; do
+  tail -c 16384 -- "$log" 2>/dev/null | tail -n 20 | while IFS= read -r line || [[ $line ]]; do
     sf_console_plain "$line"
     printf '  | %s\n' "$SF_PLAIN"
   done

@@ -4,8 +4,8 @@
 #
 #   from     load.yaml  sha256:5c8dafe559ec8d222bec440568fbfc06866944ddb46e7528ced21cb6e8131d32
 #   rebuild  sflowc build -f load.yaml
-#   body     sha256:9f52bbbeef1801926e17aded6587ee7546fe1fc270c0023abfbc5fa3769c74ed (all that follows this header)
-#   header   sha256:64d0a6b6a6f3042e64f4183b62a640f04d8e0a1e9d63fa761b2227f4559c3333 (this header but this line)
+#   body     sha256:8f3235046729d2ca1731054815f4b4de016cd554f34c00dab3f6d4ee4f33801d (all that follows this header)
+#   header   sha256:2baca13e0a0bb96b56bb5b573b321b336ccb8e96ca841ca1a9b02dbdb64a0c10 (this header but this line)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -2554,11 +2554,11 @@ sf_summary_print() {
   printf '          %s\n' "$SF_RUN"
 }
 
-sf_summary_blame() { # <task index>: the end of the log of the task that failed
+sf_summary_blame() { # <task index>: the end of the log of the task that failed, which may be one line without an end
   local log=$SF_RUN/${SF_TASK[$1]}/${SF_TASK[$1]}.log line
   [[ -f $log ]] || return 0 # the task may have put a pipe in its place
   printf '\nThe last lines of %s (%s):\n' "${SF_TASK[$1]}" "$log"
-  tail -n 20 -- "$log" 2>/dev/null | while IFS= read -r line || [[ $line ]]; do
+  tail -c 16384 -- "$log" 2>/dev/null | tail -n 20 | while IFS= read -r line || [[ $line ]]; do
     sf_console_plain "$line"
     printf '  | %s\n' "$SF_PLAIN"
   done

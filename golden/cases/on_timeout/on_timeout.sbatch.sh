@@ -11,9 +11,9 @@
 #
 #   from     workflow.yaml  sha256:5ac18fc8fb3aedff38d20e295beeaf19cf8a2809d803fe598a0f1a1c2e162b8c
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:91038a34d4d5f6b0ba803df783bbcc75f77ef7c3975c59ab9b50bd8d2739d06c (all that follows this header)
+#   body     sha256:55ca12784f9e7931fa1a3df7e29142233de88dbcc272490f9fb87a2718f59e3a (all that follows this header)
 #   options  sha256:541bdae49c15fe70101f576608a40d53f0aa39bffea58cda7a41367661344632 (the #SBATCH lines)
-#   header   sha256:ed2531e3d9ac46d896d04aa32be7997ea37a13253b3e73bb5cc8d8c54a01f15c (this header but this line)
+#   header   sha256:4778b25452e239d87c7906c4e4ba62c842961c7eb2023d09fb83f67b9f849524 (this header but this line)
 #
 # `sbatch FILE` submits it, `bash FILE` runs it inside an allocation (salloc);
 # `bash FILE --help` says what else it can do.
@@ -2216,11 +2216,11 @@ sf_summary_print() {
   printf '          %s\n' "$SF_RUN"
 }
 
-sf_summary_blame() { # <task index>: the end of the log of the task that failed
+sf_summary_blame() { # <task index>: the end of the log of the task that failed, which may be one line without an end
   local log=$SF_RUN/${SF_TASK[$1]}/${SF_TASK[$1]}.log line
   [[ -f $log ]] || return 0 # the task may have put a pipe in its place
   printf '\nThe last lines of %s (%s):\n' "${SF_TASK[$1]}" "$log"
-  tail -n 20 -- "$log" 2>/dev/null | while IFS= read -r line || [[ $line ]]; do
+  tail -c 16384 -- "$log" 2>/dev/null | tail -n 20 | while IFS= read -r line || [[ $line ]]; do
     sf_console_plain "$line"
     printf '  | %s\n' "$SF_PLAIN"
   done

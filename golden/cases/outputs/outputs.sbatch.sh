@@ -11,9 +11,9 @@
 #
 #   from     workflow.yaml  sha256:aa3e039f862faca14432c25799c863ac6268d94eee117afffa7d04364cdd5859
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:64ef8174c1db49b953f05524e9d63a8fbc9fe6c5f9229d38e27915a69fd1c45d (all that follows this header)
+#   body     sha256:1f9c04cc0897b95b64ad4713c5c388b2bd9a2a8971e28704a852e3d4bd8508a4 (all that follows this header)
 #   options  sha256:09c263a0102d2b51cd63fe2e2c8a970e31ab733fbae90fa675d765ff4a7fdb25 (the #SBATCH lines)
-#   header   sha256:b574f95504503c2e7f1cb810fef587470db9a067873cbb7387e644774431fbb6 (this header but this line)
+#   header   sha256:af1dbc207965367be172d4a49328ee9c21ef8f96497f481739de3554d5bf4c43 (this header but this line)
 #
 # `sbatch FILE` submits it, `bash FILE` runs it inside an allocation (salloc);
 # `bash FILE --help` says what else it can do.
@@ -2342,11 +2342,11 @@ sf_summary_print() {
   printf '          %s\n' "$SF_RUN"
 }
 
-sf_summary_blame() { # <task index>: the end of the log of the task that failed
+sf_summary_blame() { # <task index>: the end of the log of the task that failed, which may be one line without an end
   local log=$SF_RUN/${SF_TASK[$1]}/${SF_TASK[$1]}.log line
   [[ -f $log ]] || return 0 # the task may have put a pipe in its place
   printf '\nThe last lines of %s (%s):\n' "${SF_TASK[$1]}" "$log"
-  tail -n 20 -- "$log" 2>/dev/null | while IFS= read -r line || [[ $line ]]; do
+  tail -c 16384 -- "$log" 2>/dev/null | tail -n 20 | while IFS= read -r line || [[ $line ]]; do
     sf_console_plain "$line"
     printf '  | %s\n' "$SF_PLAIN"
   done

@@ -4,8 +4,8 @@
 #
 #   from     workflow.yaml  sha256:e9bef6968ae8678d2a18a7309a94e4e79ff75a35ca76dc699558bb04b542322d
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:cf0c9284cd6d6cfc4aac9c47c98f72babfa597ab21ee0c6b3c989c1336bb529a (all that follows this header)
-#   header   sha256:62c79f17fbf0374383b5c9cb0e184d63c9002a9efd5aa0a63658521a4ca61d7f (this header but this line)
+#   body     sha256:d5dc680e87fc02f356aad1a25738fb1880d73bcd6b6b2deed418b1b08e8cc2c9 (all that follows this header)
+#   header   sha256:fc9dc32a96f936ca0b11366bf7fa5a096ddb99a9c86f64c8dc5bdfc7c03d2d4a (this header but this line)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -1899,11 +1899,11 @@ sf_summary_print() {
   printf '          %s\n' "$SF_RUN"
 }
 
-sf_summary_blame() { # <task index>: the end of the log of the task that failed
+sf_summary_blame() { # <task index>: the end of the log of the task that failed, which may be one line without an end
   local log=$SF_RUN/${SF_TASK[$1]}/${SF_TASK[$1]}.log line
   [[ -f $log ]] || return 0 # the task may have put a pipe in its place
   printf '\nThe last lines of %s (%s):\n' "${SF_TASK[$1]}" "$log"
-  tail -n 20 -- "$log" 2>/dev/null | while IFS= read -r line || [[ $line ]]; do
+  tail -c 16384 -- "$log" 2>/dev/null | tail -n 20 | while IFS= read -r line || [[ $line ]]; do
     sf_console_plain "$line"
     printf '  | %s\n' "$SF_PLAIN"
   done

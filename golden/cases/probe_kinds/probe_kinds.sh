@@ -4,8 +4,8 @@
 #
 #   from     workflow.yaml  sha256:e5c7844b594a91d0ca6e6044a963fc77b3dcfa3f82dae874aa30e53194ad5ebd
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:5a8d0791dd9f720450ec2cba37b0b3b5fdf4c78274d83fa9eb6d7a1dc4b8b406 (all that follows this header)
-#   header   sha256:68b93292a1e8e8df8402f1f17008b2c53d8b46ec9a5079d9cd08dc9af46d9653 (this header but this line)
+#   body     sha256:24110bcb88130bd5dffe84ae596db26308bfd4383279f410371e7cd6affdedc8 (all that follows this header)
+#   header   sha256:bb0b9ccfd441bc47e47d555ae1552f662bfcc56e2f26b6ca43a29fbb8ad77ff6 (this header but this line)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -1288,14 +1288,16 @@ sf_probe_file() { # <path>
   fi
 }
 
-# probe_log_tail: reads on in a log that a checker keeps open, without a process for it: most of what comes holds nothing that a probe looks for.
+# probe_log_tail: reads on in a log that a checker keeps open, where bash itself can: most of what comes holds nothing that a probe looks for.
 # Only what certainly does not is passed over; of all else the unit probe_log finds out.
 
 sf_probe_log_pass() { # <log> <pattern> <task index>: moves offset of the caller on when nothing that is new can match; else status 1
   local fd=${SF_TAIL[$3]-} at
-  local -i from=$offset
+  local -i from=$offset end
   local -a lines
   [[ $fd && ${SF_TAIL_AT[$3]} == "$offset" && /proc/self/fd/$fd -ef $1 ]] || return 1
+  end=$(wc -c 2>/dev/null <"$1") || return 1
+  ((end >= from && end - from <= 1048576)) || return 1 # mapfile holds a line whole, and nobody knows how long that is
   mapfile -n 5000 -u "$fd" lines
   ((${#lines[@]} && ${#lines[@]} < 5000)) || return 1
   printf -v SF_TAIL_TEXT '%s' "${SF_TAIL_REST[$3]}" "${lines[@]}"
@@ -2369,11 +2371,11 @@ sf_summary_print() {
   printf '          %s\n' "$SF_RUN"
 }
 
-sf_summary_blame() { # <task index>: the end of the log of the task that failed
+sf_summary_blame() { # <task index>: the end of the log of the task that failed, which may be one line without an end
   local log=$SF_RUN/${SF_TASK[$1]}/${SF_TASK[$1]}.log line
   [[ -f $log ]] || return 0 # the task may have put a pipe in its place
   printf '\nThe last lines of %s (%s):\n' "${SF_TASK[$1]}" "$log"
-  tail -n 20 -- "$log" 2>/dev/null | while IFS= read -r line || [[ $line ]]; do
+  tail -c 16384 -- "$log" 2>/dev/null | tail -n 20 | while IFS= read -r line || [[ $line ]]; do
     sf_console_plain "$line"
     printf '  | %s\n' "$SF_PLAIN"
   done

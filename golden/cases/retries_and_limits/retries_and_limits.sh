@@ -4,8 +4,8 @@
 #
 #   from     workflow.yaml  sha256:da08d319151a92960e1a3bbea5501c4f5cf17a51b16aa80863ceeb2558711d06
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:91194be4562b7a47a427e4ff286210a3396f24f3e04da05cd9f960d9253470e6 (all that follows this header)
-#   header   sha256:11aa3244edcfc627a2413b49f7378e143eb5cd958a68d465526904288ae4c73d (this header but this line)
+#   body     sha256:2657030da31b75f4fca0fe2a646c5e9ea3e555607844ca8f3e497b560fdb6fce (all that follows this header)
+#   header   sha256:c638b27ad13bbba7fedb48fa9fa319fae62cf0b45c5d9761f6ef5dc0944343e1 (this header but this line)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -1036,14 +1036,16 @@ sf_schedule_found() { # <task index> <attempt> <role> <word>...: what a check ha
   sf_event_probe "$1" "$3" "${*:4}"
 }
 
-# probe_log_tail: reads on in a log that a checker keeps open, without a process for it: most of what comes holds nothing that a probe looks for.
+# probe_log_tail: reads on in a log that a checker keeps open, where bash itself can: most of what comes holds nothing that a probe looks for.
 # Only what certainly does not is passed over; of all else the unit probe_log finds out.
 
 sf_probe_log_pass() { # <log> <pattern> <task index>: moves offset of the caller on when nothing that is new can match; else status 1
   local fd=${SF_TAIL[$3]-} at
-  local -i from=$offset
+  local -i from=$offset end
   local -a lines
   [[ $fd && ${SF_TAIL_AT[$3]} == "$offset" && /proc/self/fd/$fd -ef $1 ]] || return 1
+  end=$(wc -c 2>/dev/null <"$1") || return 1
+  ((end >= from && end - from <= 1048576)) || return 1 # mapfile holds a line whole, and nobody knows how long that is
   mapfile -n 5000 -u "$fd" lines
   ((${#lines[@]} && ${#lines[@]} < 5000)) || return 1
   printf -v SF_TAIL_TEXT '%s' "${SF_TAIL_REST[$3]}" "${lines[@]}"
@@ -2104,11 +2106,11 @@ sf_summary_print() {
   printf '          %s\n' "$SF_RUN"
 }
 
-sf_summary_blame() { # <task index>: the end of the log of the task that failed
+sf_summary_blame() { # <task index>: the end of the log of the task that failed, which may be one line without an end
   local log=$SF_RUN/${SF_TASK[$1]}/${SF_TASK[$1]}.log line
   [[ -f $log ]] || return 0 # the task may have put a pipe in its place
   printf '\nThe last lines of %s (%s):\n' "${SF_TASK[$1]}" "$log"
-  tail -n 20 -- "$log" 2>/dev/null | while IFS= read -r line || [[ $line ]]; do
+  tail -c 16384 -- "$log" 2>/dev/null | tail -n 20 | while IFS= read -r line || [[ $line ]]; do
     sf_console_plain "$line"
     printf '  | %s\n' "$SF_PLAIN"
   done

@@ -4,8 +4,8 @@
 #
 #   from     services.yaml  sha256:ecafa48ceecd9b7380e9b9fdfc1ba2d7feba809a8d9417d4a92e75ad3e7e4a8b
 #   rebuild  sflowc build -f services.yaml
-#   body     sha256:2e12a94414557ae3aec73107f010c9c8f7aa1613df4369558d49d8e461a84319 (all that follows this header)
-#   header   sha256:ae2a3a107c1fbd01e4423a59a5f1458ead43f4a9a999db7189a962ba968e31b5 (this header but this line)
+#   body     sha256:a61d2eda6e1b480aea0a1727c739a4d2c69ccfba2eec094a4792f839896adef1 (all that follows this header)
+#   header   sha256:f2c81cbf64cb5882b23d3b4cd6adfd9a1cef3527a70d30d0eb210a9795e15818 (this header but this line)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -1189,14 +1189,16 @@ sf_probe_http_drain() { # takes in the rest of an answer: some servers write an 
   esac
 }
 
-# probe_log_tail: reads on in a log that a checker keeps open, without a process for it: most of what comes holds nothing that a probe looks for.
+# probe_log_tail: reads on in a log that a checker keeps open, where bash itself can: most of what comes holds nothing that a probe looks for.
 # Only what certainly does not is passed over; of all else the unit probe_log finds out.
 
 sf_probe_log_pass() { # <log> <pattern> <task index>: moves offset of the caller on when nothing that is new can match; else status 1
   local fd=${SF_TAIL[$3]-} at
-  local -i from=$offset
+  local -i from=$offset end
   local -a lines
   [[ $fd && ${SF_TAIL_AT[$3]} == "$offset" && /proc/self/fd/$fd -ef $1 ]] || return 1
+  end=$(wc -c 2>/dev/null <"$1") || return 1
+  ((end >= from && end - from <= 1048576)) || return 1 # mapfile holds a line whole, and nobody knows how long that is
   mapfile -n 5000 -u "$fd" lines
   ((${#lines[@]} && ${#lines[@]} < 5000)) || return 1
   printf -v SF_TAIL_TEXT '%s' "${SF_TAIL_REST[$3]}" "${lines[@]}"
@@ -2475,11 +2477,11 @@ sf_summary_print() {
   printf '          %s\n' "$SF_RUN"
 }
 
-sf_summary_blame() { # <task index>: the end of the log of the task that failed
+sf_summary_blame() { # <task index>: the end of the log of the task that failed, which may be one line without an end
   local log=$SF_RUN/${SF_TASK[$1]}/${SF_TASK[$1]}.log line
   [[ -f $log ]] || return 0 # the task may have put a pipe in its place
   printf '\nThe last lines of %s (%s):\n' "${SF_TASK[$1]}" "$log"
-  tail -n 20 -- "$log" 2>/dev/null | while IFS= read -r line || [[ $line ]]; do
+  tail -c 16384 -- "$log" 2>/dev/null | tail -n 20 | while IFS= read -r line || [[ $line ]]; do
     sf_console_plain "$line"
     printf '  | %s\n' "$SF_PLAIN"
   done

@@ -11,9 +11,9 @@
 #
 #   from     slurm_services.yaml  sha256:7fbab12ee9d608f117dc856aa59541d8103cfd99fe360fb583616abe7db8284c
 #   rebuild  sflowc build -f slurm_services.yaml
-#   body     sha256:40ddef89a205fa62fc38aa24e1911068d30695774d382fd736d54fff3c30b16c (all that follows this header)
+#   body     sha256:e888f33875dc37dec8d9e829c6b28495d74a94d8be716d0d71074187f18fcd47 (all that follows this header)
 #   options  sha256:159e67a10d718e887f6590313fa1359c84ae51e4dec4a84c38c9e3266f70c6dd (the #SBATCH lines)
-#   header   sha256:ad16254245bd23d7f8d1f82c2ee14ba62e5488c452d725d9181c2c3547072717 (this header but this line)
+#   header   sha256:99a44ba12784aa84c744327b7add0d617d14c301cb35d9c7cac0113cc42c13d0 (this header but this line)
 #
 # `sbatch FILE` submits it, `bash FILE` runs it inside an allocation (salloc);
 # `bash FILE --help` says what else it can do.
@@ -2135,14 +2135,16 @@ sf_probe_http_drain() { # takes in the rest of an answer: some servers write an 
   esac
 }
 
-# probe_log_tail: reads on in a log that a checker keeps open, without a process for it: most of what comes holds nothing that a probe looks for.
+# probe_log_tail: reads on in a log that a checker keeps open, where bash itself can: most of what comes holds nothing that a probe looks for.
 # Only what certainly does not is passed over; of all else the unit probe_log finds out.
 
 sf_probe_log_pass() { # <log> <pattern> <task index>: moves offset of the caller on when nothing that is new can match; else status 1
   local fd=${SF_TAIL[$3]-} at
-  local -i from=$offset
+  local -i from=$offset end
   local -a lines
   [[ $fd && ${SF_TAIL_AT[$3]} == "$offset" && /proc/self/fd/$fd -ef $1 ]] || return 1
+  end=$(wc -c 2>/dev/null <"$1") || return 1
+  ((end >= from && end - from <= 1048576)) || return 1 # mapfile holds a line whole, and nobody knows how long that is
   mapfile -n 5000 -u "$fd" lines
   ((${#lines[@]} && ${#lines[@]} < 5000)) || return 1
   printf -v SF_TAIL_TEXT '%s' "${SF_TAIL_REST[$3]}" "${lines[@]}"
@@ -2787,11 +2789,11 @@ sf_summary_print() {
   printf '          %s\n' "$SF_RUN"
 }
 
-sf_summary_blame() { # <task index>: the end of the log of the task that failed
+sf_summary_blame() { # <task index>: the end of the log of the task that failed, which may be one line without an end
   local log=$SF_RUN/${SF_TASK[$1]}/${SF_TASK[$1]}.log line
   [[ -f $log ]] || return 0 # the task may have put a pipe in its place
   printf '\nThe last lines of %s (%s):\n' "${SF_TASK[$1]}" "$log"
-  tail -n 20 -- "$log" 2>/dev/null | while IFS= read -r line || [[ $line ]]; do
+  tail -c 16384 -- "$log" 2>/dev/null | tail -n 20 | while IFS= read -r line || [[ $line ]]; do
     sf_console_plain "$line"
     printf '  | %s\n' "$SF_PLAIN"
   done

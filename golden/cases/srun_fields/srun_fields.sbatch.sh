@@ -18,9 +18,9 @@
 #
 #   from     workflow.yaml  sha256:da5d6c64e393479c97449eb51caba7377fc36a1c26388eea290593a72199d819
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:c73610aaf809e9e69c29cb0ac5b60ba0449a6053c48e521e51e33e0a6d23755f (all that follows this header)
+#   body     sha256:b52cd37c03369f4604cba88dee11a44d122291459daa97e13255c3f9ef3ca3ab (all that follows this header)
 #   options  sha256:4925c493e758151319e7fad8a0933b3537d4416fdd0f9e9a0cee51606c12f414 (the #SBATCH lines)
-#   header   sha256:12cde3930989eec0ea25cd40881264fea99fceeef19716fe1c6b898cd63aaa66 (this header but this line)
+#   header   sha256:e67c6cc3cf3d613564753dde3b7d76b88b9555992c1efb60057ab47179b29bff (this header but this line)
 #
 # `sbatch FILE` submits it, `bash FILE` runs it inside an allocation (salloc);
 # `bash FILE --help` says what else it can do.
@@ -1963,11 +1963,11 @@ sf_summary_print() {
   printf '          %s\n' "$SF_RUN"
 }
 
-sf_summary_blame() { # <task index>: the end of the log of the task that failed
+sf_summary_blame() { # <task index>: the end of the log of the task that failed, which may be one line without an end
   local log=$SF_RUN/${SF_TASK[$1]}/${SF_TASK[$1]}.log line
   [[ -f $log ]] || return 0 # the task may have put a pipe in its place
   printf '\nThe last lines of %s (%s):\n' "${SF_TASK[$1]}" "$log"
-  tail -n 20 -- "$log" 2>/dev/null | while IFS= read -r line || [[ $line ]]; do
+  tail -c 16384 -- "$log" 2>/dev/null | tail -n 20 | while IFS= read -r line || [[ $line ]]; do
     sf_console_plain "$line"
     printf '  | %s\n' "$SF_PLAIN"
   done

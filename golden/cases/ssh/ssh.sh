@@ -4,8 +4,8 @@
 #
 #   from     workflow.yaml  sha256:bbfcdf0fbde7e1521f5b3973b7e4d762c006a8646fc4864366c1b6f15f67a97a
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:786d0bc13c0c89cb9a80e3034362397baac6c385667fa8c97cc2f5d040568b07 (all that follows this header)
-#   header   sha256:aa014ee46a151d096c98b4c6153f354147c6e7980efd370fd7e3828b92faea8d (this header but this line)
+#   body     sha256:9a0ec0bb6a70c8b2fae1456a4bdbed79cc0ecb6e1fc2b37c9098d6ebe95a9092 (all that follows this header)
+#   header   sha256:fd43fd26b08c66ddc6276d080253559bb6856ab3e2481fff0f46a6c94dda1dbd (this header but this line)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -2042,11 +2042,11 @@ sf_summary_print() {
   printf '          %s\n' "$SF_RUN"
 }
 
-sf_summary_blame() { # <task index>: the end of the log of the task that failed
+sf_summary_blame() { # <task index>: the end of the log of the task that failed, which may be one line without an end
   local log=$SF_RUN/${SF_TASK[$1]}/${SF_TASK[$1]}.log line
   [[ -f $log ]] || return 0 # the task may have put a pipe in its place
   printf '\nThe last lines of %s (%s):\n' "${SF_TASK[$1]}" "$log"
-  tail -n 20 -- "$log" 2>/dev/null | while IFS= read -r line || [[ $line ]]; do
+  tail -c 16384 -- "$log" 2>/dev/null | tail -n 20 | while IFS= read -r line || [[ $line ]]; do
     sf_console_plain "$line"
     printf '  | %s\n' "$SF_PLAIN"
   done

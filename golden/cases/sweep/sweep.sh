@@ -4,8 +4,8 @@
 #
 #   from     sweep.yaml  sha256:71af5175713421391aa95559dc14891a29a84c601ebfeb6cd4e67c2ef119a681
 #   rebuild  sflowc build -f sweep.yaml
-#   body     sha256:08cc94e47c039291dfa14d96dd2d81516d52cd3f5dce03bcb392791e192de319 (all that follows this header)
-#   header   sha256:4a71986aa716427e8d4f800056c8750bcbd3c1c6ebbc06ea14138c188be030b0 (this header but this line)
+#   body     sha256:988fd6d0678ae1fe51b3794591410dbaf88fcee4ff8075f1729cc129ada1f077 (all that follows this header)
+#   header   sha256:fda8353411de292443d9cefd3fac681300e8516405fee3d563674d4344ebf378 (this header but this line)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -1962,11 +1962,11 @@ sf_summary_print() {
   printf '          %s\n' "$SF_RUN"
 }
 
-sf_summary_blame() { # <task index>: the end of the log of the task that failed
+sf_summary_blame() { # <task index>: the end of the log of the task that failed, which may be one line without an end
   local log=$SF_RUN/${SF_TASK[$1]}/${SF_TASK[$1]}.log line
   [[ -f $log ]] || return 0 # the task may have put a pipe in its place
   printf '\nThe last lines of %s (%s):\n' "${SF_TASK[$1]}" "$log"
-  tail -n 20 -- "$log" 2>/dev/null | while IFS= read -r line || [[ $line ]]; do
+  tail -c 16384 -- "$log" 2>/dev/null | tail -n 20 | while IFS= read -r line || [[ $line ]]; do
     sf_console_plain "$line"
     printf '  | %s\n' "$SF_PLAIN"
   done
