@@ -110,12 +110,3 @@ seen() { # what a check finds
   printf 'ready\n' >>"$log"
   seen ready
 }
-
-@test "a line that came at once and is long without an end is not held in memory" {
-  : >"$log"
-  ! seen ready
-  truncate -s 300M "$log"
-  printf ready >>"$log"
-  ulimit -v 100000
-  seen ready
-}

@@ -48,3 +48,10 @@ setup() {
   printf 'first\nsecond\n' >"$log"
   ! sf_probe_log_pass "$log" x 0
 }
+
+@test "more than a megabyte at once is left alone: nobody knows how long its lines are" {
+  head -c 2000000 /dev/zero | tr '\0' z >>"$log"
+  printf '\n' >>"$log"
+  ! sf_probe_log_pass "$log" 'x|y' 0
+  [[ $offset == 6 ]]
+}
