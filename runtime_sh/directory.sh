@@ -41,7 +41,7 @@ sf_directory_tasks() { # a directory for each task, made a thousand at a time: t
 }
 
 sf_directory_again() { # what a start that was killed has left: processes, and lines without an end
-  sf_watchdog_sweep
+  sf_straggler_sweep
   sf_aftermath_mend "$SF_RUN/events.jsonl"
   sf_aftermath_mend "$SF_RUN/completed.txt"
 }

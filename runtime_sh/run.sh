@@ -77,7 +77,7 @@ sf_run_end() { # stops what runs, writes the last status, exits
   if declare -F sf_probe_close >/dev/null; then sf_probe_close; fi
   sf_pool_close
   sf_facts_wait
-  sf_watchdog_sweep
+  sf_straggler_sweep
   sf_watchdog_note "$SF_RUN_STATE" "$SF_EXIT" "$SF_REASON"
   sf_json_quote "$SF_REASON"
   sf_event_run "$SF_RUN_STATE" exit_status "$SF_EXIT" reason "$SF_JSON"
@@ -104,7 +104,11 @@ sf_run_abandon() { # <exit status>: the script is going without having ended the
     [[ ! ${SF_OWNED-} ]] || rm -f -- "$SF_RUN/.owner"
     return
   fi
-  sf_schedule_write
-  if [[ $SF_RUN_STATE == RUNNING ]]; then SF_RUN_STATE=FAILED SF_REASON="the script ended unexpectedly"; fi
-  sf_watchdog_tell "$SF_RUN_STATE" "$(($1 ? $1 : 70))" "$SF_REASON"
+  if [[ $SF_RUN_STATE != RUNNING ]]; then
+    sf_watchdog_tell "$SF_RUN_STATE" "$(($1 ? $1 : 70))" "$SF_REASON"
+  elif (($1 == 254)); then
+    sf_watchdog_tell FAILED 254 "no process can be started any more: fork failed"
+  else
+    sf_watchdog_tell FAILED "$(($1 ? $1 : 70))" "the script ended unexpectedly"
+  fi
 }

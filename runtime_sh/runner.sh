@@ -20,6 +20,12 @@ sf_runner_settle() { # keeps what a runner needs of the script's, and no end of 
   for fd in "${SF_RUNNER_PIPE[@]}" "$SF_LIFE" "$SF_EVENTS" "$SF_LOG" ${SF_CHECKS-}; do exec {fd}>&-; done
   exec 2>/dev/null
   trap : HUP INT QUIT TERM USR1 USR2 # a handler, not '': what a runner starts must not ignore them
+  trap sf_runner_unable EXIT
+}
+
+sf_runner_unable() { # when a fork fails bash ends at once, with 254: so does the attempt, if there is one
+  [[ ${SF_ATTEMPTED-} ]] || return 0
+  printf 'exit %s 254\n' "$SF_ATTEMPTED" >&"$SF_BUS"
 }
 
 sf_runner_wait() { # -> SF_CHILD_STATUS: of SF_CHILD, once it has ended

@@ -11,6 +11,7 @@ sf_task_attempt() { # <task index> <attempt>: in a runner
     printf 'unable %s %s its script and its log cannot be written\n' "$i" "$2" >&"$SF_BUS"
     return
   fi
+  SF_ATTEMPTED="$i $2"
   sf_task_environment "$i" "$directory"
   SF_COMMAND=("$BASH")
   if [[ ${SF_SETUP[i]-} ]]; then "setup_$i"; fi
@@ -18,6 +19,7 @@ sf_task_attempt() { # <task index> <attempt>: in a runner
   if declare -F "sf_${SF_LAUNCH[i]-}_over" >/dev/null; then "sf_${SF_LAUNCH[i]}_over" "$i" "$directory" "$2"; fi
   [[ ! -p $directory/.keeper ]] || rm -f -- "$directory/.keeper"
   printf 'exit %s %s %s\n' "$i" "$2" "$SF_CHILD_STATUS" >&"$SF_BUS"
+  SF_ATTEMPTED=''
   printf -- '-%s %s\n' "$SF_CHILD" "$i" >&"$SF_GROUPS"
 }
 

@@ -216,6 +216,44 @@ workflow:
 
 @attack(
     Fault(
+        "no more processes",
+        EXIT,
+        does="A user may have no more than 30 processes, and forty tasks are to run at once.",
+        status=254,
+        state="FAILED",
+        outcome="254 is what bash makes of a fork that fails, in a task or in the script",
+        within=120,
+        given="",
+    ),
+    Fault(
+        "no more processes, and tasks that stay",
+        EXIT,
+        does="A user may have no more than 30 processes, and forty tasks that ignore SIGTERM are to run at once.",
+        status=254,
+        state="FAILED",
+        outcome="the tasks are killed, though nothing can be started to look for them",
+        within=120,
+        given='trap "" TERM; ',
+    ),
+    Fault(
+        "no more processes for the script",
+        EXIT,
+        does="A user may have no more than 30 processes; what cannot be started is never a child of a task.",
+        status=254,
+        state="FAILED",
+        within=120,
+        given="exec ",
+    ),
+)
+def test_no_more_processes(stage: Stage, fault: Fault) -> Ended:
+    need("mount")
+    stage.public()
+    tasks = "".join(f"\n    - {{name: t{number}, script: ['{fault.given}sleep 5TOKEN']}}" for number in range(40))
+    return stage.run(f"workflow:\n  name: w\n  tasks:{tasks}", wrap=as_nobody("--nproc=30"), timeout=150)
+
+
+@attack(
+    Fault(
         "few descriptors",
         EXIT,
         does="A process may have 64 open files, and sixty tasks run at once.",

@@ -70,3 +70,9 @@ begun() { # waits for what the task prints first
   exec {pipe}>&-
   wait "$!"
 }
+
+@test "a runner that must end with its attempt, for there can be no more processes, says so" {
+  sf_task_run() { exit 254; }
+  in_runner 4
+  said 'exit 0 4 254'
+}

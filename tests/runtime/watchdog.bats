@@ -50,24 +50,13 @@ serve() { # with an input that ends at once: the script is gone
   kill -s KILL "$GROUP"
 }
 
-@test "what left its process group is found by the run's id" {
-  exec {SF_GROUPS}>"$SF_RUN/.groups"
-  SFLOW_RUN_ID=$SF_RUN_ID setsid sleep 60 3>&- &
-  local pid=$!
-  sleep 0.3
-  sf_watchdog_find
-  [[ ${SF_STRAGGLER[*]} == *"$pid"* ]]
-  sf_watchdog_sweep
-  gone "$pid"
-}
-
 @test "a run that ends in order sends its watchdog home" {
   {
     set +e
     sf_watchdog_start
     set -e
   } 3>&-
-  local watchdog=$SF_WATCHDOG_PID
+  local watchdog=$SF_WATCHER
   asleep
   printf '+%s 0\n' "$GROUP" >&"$SF_GROUPS"
   sf_watchdog_end
@@ -119,4 +108,44 @@ serve() { # with an input that ends at once: the script is gone
   sf_event_run COMPLETED exit_status 0 reason '""'
   (exec 3>&- && set +e && sf_watchdog_serve <<<'COMPLETED 0 ')
   [[ $(grep -c '"event":"run"' "$SF_RUN/events.jsonl") == 1 && $(<"$SF_RUN/status.json") == *'"state": "COMPLETED"'* ]]
+}
+
+@test "whoever is found in more than one way gets a signal once" {
+  exec {SF_GROUPS}>"$SF_RUN/.groups"
+  local counts='trap "echo TERM" TERM; echo up; for ((i = 0; i < 40; i++)); do sleep 0.1; done'
+  set -m
+  SFLOW_RUN_ID=$SF_RUN_ID bash -c "$counts" >"$SF_RUN/t/t.log" 3>&- &
+  set +m
+  GROUP=$!
+  until [[ -s $SF_RUN/t/t.log ]]; do sleep 0.1; done
+  SF_GROUP=([GROUP]=1)
+  sf_watchdog_signal TERM
+  wait "$GROUP"
+  [[ $(<"$SF_RUN/t/t.log") == $'up\nTERM' ]]
+}
+
+@test "it need not wait for the end of its pipe when it is told that all is over" {
+  exec {SF_GROUPS}>"$SF_RUN/.groups"
+  asleep
+  printf '+%s 0\n' "$GROUP" >&"$SF_GROUPS"
+  (exec 3>&- && set +e && sf_watchdog_serve < <(printf 'FAILED 70 no idea\nover\n' && exec sleep 50))
+  gone "$GROUP"
+  [[ $(tail -n 1 "$SF_RUN/events.jsonl") == *'"exit_status":70,"reason":"no idea"'* ]]
+}
+
+@test "a script that gives up tells another watchdog when its own is gone" {
+  {
+    set +e
+    trap : PIPE # as a run has it
+    sf_watchdog_start
+    kill -s KILL "$SF_WATCHER"
+    gone "$SF_WATCHER"
+    wait "$SF_WATCHER" || :
+    asleep
+    printf '+%s 0\n' "$GROUP" >&"$SF_GROUPS"
+    sf_watchdog_tell FAILED 70 'no idea'
+    set -e
+  } 3>&-
+  gone "$GROUP"
+  [[ $(tail -n 1 "$SF_RUN/events.jsonl") == *'"exit_status":70,"reason":"no idea"'* ]]
 }

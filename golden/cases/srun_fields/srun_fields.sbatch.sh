@@ -18,9 +18,9 @@
 #
 #   from     workflow.yaml  sha256:da5d6c64e393479c97449eb51caba7377fc36a1c26388eea290593a72199d819
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:b52cd37c03369f4604cba88dee11a44d122291459daa97e13255c3f9ef3ca3ab (all that follows this header)
+#   body     sha256:d2a80db0ccfe029a92f316a8234be42b9bf29a7b5dcca5ed5810d2e89e9f2f46 (all that follows this header)
 #   options  sha256:4925c493e758151319e7fad8a0933b3537d4416fdd0f9e9a0cee51606c12f414 (the #SBATCH lines)
-#   header   sha256:e67c6cc3cf3d613564753dde3b7d76b88b9555992c1efb60057ab47179b29bff (this header but this line)
+#   header   sha256:6246035f95406168987db63a8e21a25f145284eba6ce01a69ba922dec5d84148 (this header but this line)
 #
 # `sbatch FILE` submits it, `bash FILE` runs it inside an allocation (salloc);
 # `bash FILE --help` says what else it can do.
@@ -210,6 +210,7 @@ sf_task_attempt() { # <task index> <attempt>: in a runner
     printf 'unable %s %s its script and its log cannot be written\n' "$i" "$2" >&"$SF_BUS"
     return
   fi
+  SF_ATTEMPTED="$i $2"
   sf_task_environment "$i" "$directory"
   SF_COMMAND=("$BASH")
   if [[ ${SF_SETUP[i]-} ]]; then "setup_$i"; fi
@@ -217,6 +218,7 @@ sf_task_attempt() { # <task index> <attempt>: in a runner
   if declare -F "sf_${SF_LAUNCH[i]-}_over" >/dev/null; then "sf_${SF_LAUNCH[i]}_over" "$i" "$directory" "$2"; fi
   [[ ! -p $directory/.keeper ]] || rm -f -- "$directory/.keeper"
   printf 'exit %s %s %s\n' "$i" "$2" "$SF_CHILD_STATUS" >&"$SF_BUS"
+  SF_ATTEMPTED=''
   printf -- '-%s %s\n' "$SF_CHILD" "$i" >&"$SF_GROUPS"
 }
 
@@ -274,6 +276,12 @@ sf_runner_settle() { # keeps what a runner needs of the script's, and no end of 
   for fd in "${SF_RUNNER_PIPE[@]}" "$SF_LIFE" "$SF_EVENTS" "$SF_LOG" ${SF_CHECKS-}; do exec {fd}>&-; done
   exec 2>/dev/null
   trap : HUP INT QUIT TERM USR1 USR2 # a handler, not '': what a runner starts must not ignore them
+  trap sf_runner_unable EXIT
+}
+
+sf_runner_unable() { # when a fork fails bash ends at once, with 254: so does the attempt, if there is one
+  [[ ${SF_ATTEMPTED-} ]] || return 0
+  printf 'exit %s 254\n' "$SF_ATTEMPTED" >&"$SF_BUS"
 }
 
 sf_runner_wait() { # -> SF_CHILD_STATUS: of SF_CHILD, once it has ended
@@ -1150,7 +1158,44 @@ sf_writer_find() { # adds them to SF_STRAGGLER
   done < <(ls -l /proc/[0-9]*/fd 2>/dev/null | grep -aF -e '/fd:' -e " -> $run/" | grep -aF -B 1 -e " -> $run/")
 }
 
-# watchdog: takes the tasks down when this script is killed with SIGKILL, and finds what left its process group.
+# straggler: what left its process group: found by the run's id in its environment, or by a task's log that it writes to.
+
+sf_straggler_find() { # -> SF_STRAGGLER: processes that carry this run's id in their environment, or write to the log of a task
+  mapfile -t SF_STRAGGLER < <(grep -laF -- "SFLOW_RUN_ID=$SF_RUN_ID" /proc/[0-9]*/environ 2>/dev/null)
+  SF_STRAGGLER=(${SF_STRAGGLER[@]+"${SF_STRAGGLER[@]#/proc/}"})
+  SF_STRAGGLER=(${SF_STRAGGLER[@]+"${SF_STRAGGLER[@]%/environ}"})
+  sf_writer_find
+}
+
+sf_straggler_known() { # </proc/PID/stat>: is it in one of the process groups, and more than a zombie?
+  local facts
+  read -r facts 2>/dev/null <"$1" || return 1
+  # shellcheck disable=SC2086 # state, parent, group
+  set -- ${facts##*) }
+  [[ $1 != Z && ${SF_GROUP[$3]-} ]]
+}
+
+sf_straggler_alive() { # is anything of the process groups, or of what left them, more than a zombie?
+  local file
+  sf_straggler_find
+  ((! ${#SF_STRAGGLER[@]})) || return 0
+  for file in /proc/[0-9]*/stat; do
+    ! sf_straggler_known "$file" || return 0
+  done
+  return 1
+}
+
+sf_straggler_sweep() { # ends what left its process group and outlived the run; more than once, for it may have children in the meantime
+  local -i tries
+  for ((tries = 0; tries < 50; tries++)); do
+    sf_straggler_find
+    ((${#SF_STRAGGLER[@]})) || return 0
+    kill -s KILL "${SF_STRAGGLER[@]}" 2>/dev/null
+    sleep 0.02
+  done
+}
+
+# watchdog: takes the tasks down when this script is killed with SIGKILL, and what left its process group with them.
 # It reads a pipe of which only the script holds the other end: end of file means that the script is gone. Which process
 # groups there are stands in a file, so that the watchdog sleeps while tasks come and go.
 
@@ -1160,11 +1205,20 @@ sf_watchdog_start() { # in a process group of its own: who kills all of the scri
 }
 
 sf_watchdog_begin() { # -> SF_LIFE, SF_WATCHER
+  local pipe
+  sf_bus_open pipe
+  exec {SF_LIFE}>"/dev/fd/$pipe"
   set -m
-  coproc SF_WATCHDOG { sf_watchdog_serve; }
+  sf_watchdog_attend "$pipe" &
   set +m
-  SF_WATCHER=$SF_WATCHDOG_PID # bash forgets the coprocess when it has ended
-  exec {SF_LIFE}>&"${SF_WATCHDOG[1]}"
+  SF_WATCHER=$!
+  exec {pipe}>&-
+}
+
+sf_watchdog_attend() { # <descriptor of its pipe>: becomes the watchdog, which holds no end of the pipe but the one that it reads
+  local pipe=$1
+  exec <"/dev/fd/$pipe" {pipe}>&- {SF_LIFE}>&-
+  sf_watchdog_serve
 }
 
 sf_watchdog_keep() { # somebody may kill the watchdog, too: then there is another one
@@ -1174,78 +1228,60 @@ sf_watchdog_keep() { # somebody may kill the watchdog, too: then there is anothe
   sf_watchdog_begin
 }
 
-sf_watchdog_serve() { # waits for the end of its pipe; "bye": the run has ended in order; else why it has not
-  local fd word tries groups=() ending=(FAILED 137 "the script was killed")
+sf_watchdog_serve() { # waits for the end of its pipe, or "over"; "bye": the run has ended in order; else why it has not
+  local fd word status reason
+  SF_ENDING=(FAILED 137 "the script was killed")
   trap '' HUP INT QUIT TERM USR1 USR2 PIPE
   sf_owner_sign watchdog "$BASHPID"
   for fd in "$SF_EVENTS" "$SF_LOG" "$SF_GROUPS" ${SF_BUS-} ${SF_CHECKS-} ${SF_RUNNER_PIPE[@]+"${SF_RUNNER_PIPE[@]}"}; do exec {fd}>&-; done
   exec >/dev/null 2>&1
   if declare -F sf_guard_start >/dev/null; then sf_guard_start; fi
-  while read -r word tries groups; do
+  while read -r word status reason; do
     if [[ $word == bye ]]; then
       [[ ! ${SF_GUARD-} ]] || printf 'bye\n' >&"$SF_GUARD"
       return 0
     fi
-    ending=("$word" "$tries" "$groups")
+    if [[ $word == over ]]; then break; fi
+    SF_ENDING=("$word" "$status" "$reason")
   done
   sf_watchdog_clear
 }
 
-sf_watchdog_clear() { # the script is gone: ends the tasks, then the books; ending of the caller is how
-  local -a groups=()
+sf_watchdog_clear() { # the script is gone: ends the tasks, then the books; SF_ENDING is how
+  local word
+  local -i until
+  SF_GROUP=()
   while read -r word _; do                              # +pid: a process group began; -pid: it ended
     if [[ ! $word =~ ^[+-][0-9]+$ ]]; then continue; fi # nothing that this script has written
-    if [[ $word == +* ]]; then groups[${word#+}]=1; else unset -v "groups[${word#-}]"; fi
+    if [[ $word == +* ]]; then SF_GROUP[${word#+}]=1; else unset -v "SF_GROUP[${word#-}]"; fi
   done <"$SF_RUN/.groups"
+  trap sf_watchdog_finish EXIT # bash ends at once when there can be no more processes
   sf_watchdog_signal TERM
   if [[ ${SLURM_JOB_ID-} ]] && declare -F sf_srun_hurry >/dev/null; then sf_srun_hurry; fi
-  sf_clock_now && tries=$((SF_NOW + SF_GRACE)) # until then; to look for them may take a while
-  while ((SF_NOW < tries)) && sf_watchdog_alive; do
+  sf_clock_now && until=$((SF_NOW + SF_GRACE)) # until then; to look for them may take a while
+  while ((SF_NOW < until)) && sf_straggler_alive; do
     sleep 0.2 && sf_clock_now
   done
-  sf_watchdog_signal KILL
-  sf_watchdog_sweep
-  sf_aftermath_settle "${ending[@]}"
-  rm -f -- "$SF_RUN/.groups" "$SF_RUN/.owner" "$SF_RUN"/{status.json.*,run.json,*/outputs.json}.new
 }
 
-sf_watchdog_signal() { # <signal>: to the groups of the caller, steps and containers, and what left its group
+sf_watchdog_finish() { # what has not ended until now is killed; the books are brought to an end
+  trap - EXIT
+  sf_watchdog_signal KILL
+  sf_straggler_sweep
+  sf_aftermath_settle "${SF_ENDING[@]}"
+  sf_watchdog_tidy
+}
+
+sf_watchdog_signal() { # <signal>: to the process groups, steps and containers, and what left its group; to each process once, for a second
+  # signal is for many programs another one
   local pid kind
+  for pid in "${!SF_GROUP[@]}"; do kill -s "$1" -- "-$pid" 2>/dev/null; done # first: this needs no process
   for kind in $SF_LAUNCHERS; do
     if declare -F "sf_${kind}_signal_run" >/dev/null; then "sf_${kind}_signal_run" "$1"; fi
   done
-  for pid in "${!groups[@]}"; do kill -s "$1" -- "-$pid" 2>/dev/null; done
-  sf_watchdog_find
-  for pid in ${SF_STRAGGLER[@]+"${SF_STRAGGLER[@]}"}; do kill -s "$1" "$pid" 2>/dev/null; done
-}
-
-sf_watchdog_find() { # -> SF_STRAGGLER: processes that carry this run's id in their environment, or write to the log of a task
-  mapfile -t SF_STRAGGLER < <(grep -laF -- "SFLOW_RUN_ID=$SF_RUN_ID" /proc/[0-9]*/environ 2>/dev/null)
-  SF_STRAGGLER=(${SF_STRAGGLER[@]+"${SF_STRAGGLER[@]#/proc/}"})
-  SF_STRAGGLER=(${SF_STRAGGLER[@]+"${SF_STRAGGLER[@]%/environ}"})
-  sf_writer_find
-}
-
-sf_watchdog_alive() { # is anything of the groups of the caller, or of what left them, more than a zombie?
-  local file facts
-  sf_watchdog_find
-  ((! ${#SF_STRAGGLER[@]})) || return 0
-  for file in /proc/[0-9]*/stat; do
-    read -r facts 2>/dev/null <"$file" || continue
-    # shellcheck disable=SC2086 # state, parent, group
-    set -- ${facts##*) }
-    if [[ $1 != Z && ${groups[$3]-} ]]; then return 0; fi
-  done
-  return 1
-}
-
-sf_watchdog_sweep() { # ends what left its process group and outlived the run; more than once, for it may have children in the meantime
-  local -i tries
-  for ((tries = 0; tries < 50; tries++)); do
-    sf_watchdog_find
-    ((${#SF_STRAGGLER[@]})) || return 0
-    kill -s KILL "${SF_STRAGGLER[@]}" 2>/dev/null
-    sleep 0.02
+  sf_straggler_find
+  for pid in ${SF_STRAGGLER[@]+"${SF_STRAGGLER[@]}"}; do
+    if [[ $1 == KILL ]] || ! sf_straggler_known "/proc/$pid/stat"; then kill -s "$1" "$pid" 2>/dev/null; fi
   done
 }
 
@@ -1255,18 +1291,27 @@ sf_watchdog_note() { # <state> <exit status> <reason>: what the run is called sh
 }
 
 sf_watchdog_tell() { # <state> <exit status> <reason>: this script will end without having ended the run; returns when the tasks are gone
-  sf_watchdog_keep
-  local fd=${SF_WATCHDOG[1]-}
-  sf_watchdog_note "$@"
-  exec {SF_LIFE}>&-
-  [[ ! $fd ]] || exec {fd}>&-
+  # Nothing comes before this line: when a fork has failed, bash waits after the next simple command for the last process that it
+  # has started, whatever that is. It may be a task, which only the watchdog ends.
+  { printf '%s\nover\n' "$*" >&"$SF_LIFE"; } 2>/dev/null || sf_watchdog_replace "$@"
+  local fd
+  for fd in "$SF_LIFE" ${SF_RUNNER_PIPE[@]+"${SF_RUNNER_PIPE[@]}"}; do exec {fd}>&-; done
   wait "$SF_WATCHER"
+}
+
+sf_watchdog_replace() { # as sf_watchdog_tell: the watchdog does not hear
+  sf_watchdog_keep
+  sf_watchdog_note "$@"
 }
 
 sf_watchdog_end() { # all is done and written down; sends the watchdog home
   sf_watchdog_note bye
   exec {SF_LIFE}>&-
-  rm -f -- "$SF_RUN/.groups" "$SF_RUN/.owner"
+  sf_watchdog_tidy
+}
+
+sf_watchdog_tidy() { # files that are only there while a run lasts; a writer that was killed, or could not go on, leaves its own
+  rm -f -- "$SF_RUN/.groups" "$SF_RUN/.owner" "$SF_RUN"/{status.json.*,run.json,*/outputs.json}.new
 }
 
 # schedule: starts a task when all that it waits for is done or ready, and waits for what happens next. Nothing is polled:
@@ -1933,7 +1978,7 @@ sf_directory_tasks() { # a directory for each task, made a thousand at a time: t
 }
 
 sf_directory_again() { # what a start that was killed has left: processes, and lines without an end
-  sf_watchdog_sweep
+  sf_straggler_sweep
   sf_aftermath_mend "$SF_RUN/events.jsonl"
   sf_aftermath_mend "$SF_RUN/completed.txt"
 }
@@ -2103,7 +2148,7 @@ sf_run_end() { # stops what runs, writes the last status, exits
   if declare -F sf_probe_close >/dev/null; then sf_probe_close; fi
   sf_pool_close
   sf_facts_wait
-  sf_watchdog_sweep
+  sf_straggler_sweep
   sf_watchdog_note "$SF_RUN_STATE" "$SF_EXIT" "$SF_REASON"
   sf_json_quote "$SF_REASON"
   sf_event_run "$SF_RUN_STATE" exit_status "$SF_EXIT" reason "$SF_JSON"
@@ -2130,9 +2175,13 @@ sf_run_abandon() { # <exit status>: the script is going without having ended the
     [[ ! ${SF_OWNED-} ]] || rm -f -- "$SF_RUN/.owner"
     return
   fi
-  sf_schedule_write
-  if [[ $SF_RUN_STATE == RUNNING ]]; then SF_RUN_STATE=FAILED SF_REASON="the script ended unexpectedly"; fi
-  sf_watchdog_tell "$SF_RUN_STATE" "$(($1 ? $1 : 70))" "$SF_REASON"
+  if [[ $SF_RUN_STATE != RUNNING ]]; then
+    sf_watchdog_tell "$SF_RUN_STATE" "$(($1 ? $1 : 70))" "$SF_REASON"
+  elif (($1 == 254)); then
+    sf_watchdog_tell FAILED 254 "no process can be started any more: fork failed"
+  else
+    sf_watchdog_tell FAILED "$(($1 ? $1 : 70))" "the script ended unexpectedly"
+  fi
 }
 
 # retry: further attempts at a task that failed.
