@@ -5,8 +5,8 @@
 # requires: local aftermath owner console straggler clock bus
 
 sf_watchdog_start() { # in a process group of its own: who kills all of the script's must not take it along
-  exec {SF_GROUPS}>"$SF_RUN/.groups"
   sf_watchdog_begin
+  exec {SF_GROUPS}>"$SF_RUN/.groups" # now there is somebody to remove it
 }
 
 sf_watchdog_begin() { # -> SF_LIFE, SF_WATCHER
@@ -38,7 +38,7 @@ sf_watchdog_serve() { # waits for the end of its pipe, or "over"; "bye": the run
   SF_ENDING=(FAILED 137 "the script was killed")
   trap '' HUP INT QUIT TERM USR1 USR2 PIPE
   sf_owner_sign watchdog "$BASHPID"
-  for fd in "$SF_EVENTS" "$SF_LOG" "$SF_GROUPS" ${SF_BUS-} ${SF_CHECKS-} ${SF_RUNNER_PIPE[@]+"${SF_RUNNER_PIPE[@]}"}; do exec {fd}>&-; done
+  for fd in "$SF_EVENTS" "$SF_LOG" ${SF_GROUPS-} ${SF_BUS-} ${SF_CHECKS-} ${SF_RUNNER_PIPE[@]+"${SF_RUNNER_PIPE[@]}"}; do exec {fd}>&-; done
   exec >/dev/null 2>&1
   if declare -F sf_guard_start >/dev/null; then sf_guard_start; fi
   while read -r word status reason; do
@@ -59,7 +59,7 @@ sf_watchdog_clear() { # the script is gone: ends the tasks, then the books; SF_E
   while read -r word _; do                              # +pid: a process group began; -pid: it ended
     if [[ ! $word =~ ^[+-][0-9]+$ ]]; then continue; fi # nothing that this script has written
     if [[ $word == +* ]]; then SF_GROUP[${word#+}]=1; else unset -v "SF_GROUP[${word#-}]"; fi
-  done <"$SF_RUN/.groups"
+  done 2>/dev/null <"$SF_RUN/.groups"
   trap sf_watchdog_finish EXIT # bash ends at once when there can be no more processes
   sf_watchdog_signal TERM
   if [[ ${SLURM_JOB_ID-} ]] && declare -F sf_srun_hurry >/dev/null; then sf_srun_hurry; fi
