@@ -15,7 +15,16 @@ sf_clock_ask() { # -> SF_NOW, from the kernel; SF_CLOCK_ASKED: when that was; SF
   SF_CLOCK_ZERO=$((SF_NOW - 10#0${EPOCHREALTIME/[.,]/} / 10000))
 }
 
-sf_clock_tick() { # -> SF_NOW, SF_STAMP: once for everything that one event brings about
+sf_clock_tick() { # -> SF_NOW, SF_STAMP, of one moment: once for everything that one event brings about
+  SF_STAMP=${EPOCHREALTIME-}
+  if [[ ! $SF_STAMP ]]; then sf_clock_tick_old && return; fi
+  SF_NOW=$((SF_CLOCK_ZERO + 10#0${SF_STAMP/[.,]/} / 10000))
+  if ((SF_NOW < SF_CLOCK_ASKED || SF_NOW > SF_CLOCK_ASKED + 10)); then sf_clock_ask; fi
+  SF_STAMP=${SF_STAMP/,/.}
+  SF_STAMP=${SF_STAMP%???}
+}
+
+sf_clock_tick_old() { # as sf_clock_tick, by a bash before 5.0
   sf_clock_now
   sf_clock_stamp
 }

@@ -17,20 +17,15 @@ sf_console_open() { # colours on a terminal that wants them
   fi
 }
 
-sf_console_state() { # <task index> <word> <text>: notes one change of a task
-  local line
-  sf_console_plain "$3"
-  printf -v line '%-*s  %-9s%s' "$SF_NAME_WIDTH" "${SF_TASK[$1]}" "$2" "${SF_PLAIN:+  $SF_PLAIN}"
-  sf_console_note "$line" "$2"
-}
-
 sf_console_note() { # <line> [<word whose colour it has>] -> SF_SAID, SF_SHOWN
-  if [[ ${SF_STAMP%.*} != "${SF_TIME_OF-}" ]]; then
-    SF_TIME_OF=${SF_STAMP%.*}
-    printf -v SF_TIME '%(%H:%M:%S)T' "$SF_TIME_OF"
-  fi
+  [[ ${SF_STAMP%.*} == "${SF_TIME_OF-}" ]] || sf_console_time
   SF_SAID+="$SF_TIME  $1"$'\n'
   if ((${#SF_COLOUR[@]})); then SF_SHOWN+="$SF_TIME  ${SF_COLOUR_OF[${2:-none}]-}$1${2:+${SF_COLOUR[0]}}"$'\n'; fi
+}
+
+sf_console_time() { # -> SF_TIME: of SF_STAMP, once a second
+  SF_TIME_OF=${SF_STAMP%.*}
+  printf -v SF_TIME '%(%H:%M:%S)T' "$SF_TIME_OF"
 }
 
 sf_console_write() { # shows what was noted, on the terminal and in sflow.log

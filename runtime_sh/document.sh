@@ -27,17 +27,25 @@ sf_document_load() { # <this file> -> SF_TEXTS: every here-document; SF_DOCUMENT
 }
 
 sf_document_put() { # <file>: SF_TEXT, for its owner alone where this file holds secrets
-  [[ ! ${SF_PRIVATE-} ]] || umask 077
+  if [[ ${SF_PRIVATE-} ]]; then sf_document_hide "$1"; else printf '%s' "$SF_TEXT" >"$1"; fi
+}
+
+sf_document_hide() { # as sf_document_put
+  local status
+  umask 077
   printf '%s' "$SF_TEXT" >"$1"
-  set -- "$?"
-  [[ ! ${SF_PRIVATE-} ]] || umask "$SF_UMASK"
-  return "$1"
+  status=$?
+  umask "$SF_UMASK"
+  return "$status"
 }
 
 sf_document_text() { # <kind:index> -> SF_TEXT: the document, its holes filled
-  local -i h
   SF_TEXT=${SF_TEXTS[SF_DOCUMENT[$1]]}
-  [[ $SF_TEXT == *"$SF_HOLE_MARK"* ]] || return 0
+  [[ $SF_TEXT != *"$SF_HOLE_MARK"* ]] || sf_document_fill
+}
+
+sf_document_fill() { # SF_TEXT: what only the run knows, in the place of its placeholders
+  local -i h
   for ((h = 0; h < ${#SF_HOLE[@]}; h += 2)); do
     SF_TEXT=${SF_TEXT//"${SF_HOLE[h]}"/${SF_HOLE[h + 1]}}
   done

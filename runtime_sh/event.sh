@@ -47,10 +47,13 @@ sf_event_name() { # <task index> -> SF_QUOTED[index]: its name as JSON
 }
 
 sf_event_state() { # <task index> <state> <reason>: a task's new state, here and for its row of status.json
+  local line
   [[ ${SF_QUOTED[$1]-} ]] || sf_event_name "$1"
-  sf_json_quote "$3"
-  sf_event_line "{\"time\":$SF_STAMP,\"event\":\"state\",\"task\":${SF_QUOTED[$1]},\"state\":\"$2\",\"attempt\":${SF_ATTEMPT[$1]:-0},\"exit_status\":${SF_STATUS[$1]:-null},\"reason\":$SF_JSON}"
+  SF_JSON=\"$3\"
+  if [[ $3 == *[![:print:]]* || $3 == *[\\\"]* ]]; then sf_json_quote "$3"; fi
+  line="{\"time\":$SF_STAMP,\"event\":\"state\",\"task\":${SF_QUOTED[$1]},\"state\":\"$2\",\"attempt\":${SF_ATTEMPT[$1]:-0},\"exit_status\":${SF_STATUS[$1]:-null},\"reason\":$SF_JSON}"
   SF_ROW[$1]=''
+  if ((${#SF_EVENTS_OWED[@]})) || ! { printf '%s\n' "$line" >&"$SF_EVENTS"; } 2>/dev/null; then sf_event_owe "$line"; fi
 }
 
 sf_event_probe() { # <task index> <readiness|failure> <what a check found>

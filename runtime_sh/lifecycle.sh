@@ -2,12 +2,16 @@
 # lifecycle: how a task begins: INITIATED, RUNNING. How it ends is in the unit verdict.
 # requires: timer clock event status console pool
 
-sf_task_enter() { # <task index> <state> <text for people>
+sf_task_enter() { # <task index> <state> <text for people>: an event, a line, and soon a new status.json
+  local line
   SF_STATE[$1]=$2
   SF_WHY[$1]=$3
   sf_event_state "$1" "$2" "$3"
-  sf_console_state "$1" "$2" "$3"
-  sf_status_touch
+  SF_PLAIN=$3
+  [[ $3 != *[![:print:]]* ]] || sf_console_plain "$3"
+  printf -v line '%-*s  %-9s%s' "$SF_NAME_WIDTH" "${SF_TASK[$1]}" "$2" "${SF_PLAIN:+  $SF_PLAIN}"
+  sf_console_note "$line" "$2"
+  [[ ${SF_TIMER["status:0"]-} ]] || sf_timer_set status:0 100
 }
 
 sf_task_start() { # <task index>: the next attempt

@@ -2,11 +2,6 @@
 # local: tasks that run on this host, as a child of their runner.
 # requires: pool timer
 
-sf_local_launch() { # <task index> <its directory>: becomes the task; from SF_COMMAND, SF_ENV, SF_BUILTINS
-  exec {SF_BUS}>&- {SF_GROUPS}>&-
-  sf_local_become "${SF_COMMAND[@]}" "$2/${SF_TASK[$1]}.sh"
-}
-
 sf_local_become() { # <word>...: becomes that command, with the variables of SF_ENV and SF_BUILTINS
   local assignment
   # The names of the variables are the user's and may be ours: from here on nothing of ours is read but the positions.

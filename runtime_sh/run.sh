@@ -40,6 +40,9 @@ sf_run_trap() { # a handler only writes to the bus: `read -t` of bash 5.2 loses 
 sf_run_signal() { # <signal>
   if [[ ${SF_BUS-} ]]; then
     printf 'signal %s\n' "$1" >&"$SF_BUS"
+  elif [[ $1 == USR[12] ]]; then # there is no schedule yet that would hear of it
+    SF_RUN_STATE=TIMEOUT SF_REASON="the job's time limit is near (SIG$1)"
+    exit 124
   else
     SF_RUN_STATE=CANCELLED SF_REASON=SIG$1
     exit "$((128 + $(kill -l "$1")))"

@@ -28,8 +28,8 @@ sf_runner_unable() { # when a fork fails bash ends at once, with 254: so does th
   printf 'exit %s 254\n' "$SF_ATTEMPTED" >&"$SF_BUS"
 }
 
-sf_runner_wait() { # -> SF_CHILD_STATUS: of SF_CHILD, once it has ended
-  local -i status before=-1
+sf_runner_wait() { # [<what wait has said>] -> SF_CHILD_STATUS: of SF_CHILD, once it has ended
+  local -i status before=${1:--1}
   while :; do # a signal makes `wait` return a status of its own: what it says of a process that is gone, and says twice, counts
     wait "$SF_CHILD"
     status=$?

@@ -5,10 +5,10 @@ setup() {
   a_run task
 }
 
-@test "a change is one line, on the terminal and in sflow.log" {
-  changed() { sf_console_state 0 READY 'port 80 is open' && sf_console_write; }
-  run changed
-  [[ $output =~ ^[0-9:]{8}\ \ task\ {6}READY\ {6}port\ 80\ is\ open$ ]]
+@test "a line is said on the terminal and in sflow.log, with the time" {
+  said() { sf_console_note 'port 80 is open' && sf_console_write; }
+  run said
+  [[ $output =~ ^[0-9:]{8}\ \ port\ 80\ is\ open$ ]]
   [[ $(<"$SF_RUN/sflow.log") == "$output" ]]
 }
 

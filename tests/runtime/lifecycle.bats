@@ -41,3 +41,10 @@ setup() {
   sf_task_place 0
   [[ ${#SF_PLACE} == 40 && $SF_PLACE == *... ]]
 }
+
+@test "a reason is told to people as one line that steers no terminal, and as JSON" {
+  sf_task_enter 0 READY $'said "é" \e[31mred\e[0m\n\a'
+  [[ $SF_SAID == *'a         READY      said "é" red\x0a\x07'$'\n' ]]
+  [[ $(<"$SF_RUN/events.jsonl") == *'"state":"READY"'*'"reason":"said \"é\" \u001b[31mred\u001b[0m\n\u0007"}' ]]
+  [[ ${SF_TIMER["status:0"]} ]]
+}

@@ -41,6 +41,8 @@ setup() {
   SF_BUS=''
   run sf_run_signal INT
   [[ $status == 130 ]]
+  run sf_run_signal USR2
+  [[ $status == 124 ]]
 }
 
 @test "a script that goes without having ended the run says so" {

@@ -45,6 +45,36 @@ setup() {
   [[ $(<"$SF_RUN/t/t.log") == two ]]
 }
 
+@test "a task has its variables and no descriptor of ours" {
+  workflow_environment() { SF_ENV=(A=$'it\'s\n"$(x)" *' log=3 BASH=no IFS=x); }
+  SF_TEXTS=('printf "%s|%s|" "$A" "$SFLOW_REPLICA_INDEX$log$BASH"; cd /proc/self/fd; echo *') SF_DOCUMENT["task_script:0"]=0 SF_REPLICA[0]=2
+  sf_bus_open SF_BUS
+  exec {SF_GROUPS}>"$SF_RUN/.groups"
+  (exec 3>&- 4>&- {SF_EVENTS}>&- {SF_LOG}>&- && set +e && sf_task_attempt 0 1)
+  local said
+  said=$(<"$SF_RUN/t/t.log")
+  [[ $said == $'it\'s\n"$(x)" *|23'*bash'|'* && $said != *"$SF_BUS"* && $said != *" $SF_GROUPS"* ]]
+}
+
+@test "the variables of a task may be called as ours" {
+  workflow_environment() { SF_ENV=(SF_TASK=mine SF_COMMAND=too SF_ENV=three); }
+  SF_TEXTS=('printf "%s %s %s" "$SF_TASK" "$SF_COMMAND" "$SF_ENV"') SF_DOCUMENT["task_script:0"]=0
+  sf_bus_open SF_BUS
+  exec {SF_GROUPS}>"$SF_RUN/.groups"
+  (set +e && sf_task_attempt 0 1)
+  [[ $(<"$SF_RUN/t/t.log") == 'mine too three' ]]
+}
+
+@test "nodes are told by name and address, whatever the task before it had" {
+  SF_NODE_NAME=(a b) SF_NODE_IP=(1 2) SF_NODES=(0 '0 1' 1)
+  local i said=''
+  for i in 0 1 2 0; do
+    sf_task_environment "$i" /d
+    said+="${SF_BUILTINS[4]#*=} ${SF_BUILTINS[5]#*=};"
+  done
+  [[ $said == 'a 1;a,b 1,2;b 2;a 1;' ]]
+}
+
 @test "a script that cannot be written is not run" {
   SF_TEXTS=('touch "$SFLOW_TASK_OUTPUT_DIR/ran"') SF_DOCUMENT["task_script:0"]=0
   sf_bus_open SF_BUS

@@ -4,8 +4,8 @@
 #
 #   from     workflow.yaml  sha256:4449218d19ba11555b6c3d7143c99133c6f97e677928637b7e2f383cd8407157
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:956bcccc774f5631a5c3f3ca1ef80414d76c35625a272aff7cd32ac84d9a1f1d (all that follows this header)
-#   header   sha256:5985a6ffd60997429c8a97745e24ed8b48dcbbc81dd67a5d55a7a36dc81e02ed (this header but this line)
+#   body     sha256:c49b3f8b25e5abe57773cc9dda03db18f66a93255c47776f336a50e98da66ed0 (all that follows this header)
+#   header   sha256:18d767056a68e74d00aad5404568bdab84b43bae8f654146c9cbb05708a22639 (this header but this line)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -192,17 +192,25 @@ sf_document_load() { # <this file> -> SF_TEXTS: every here-document; SF_DOCUMENT
 }
 
 sf_document_put() { # <file>: SF_TEXT, for its owner alone where this file holds secrets
-  [[ ! ${SF_PRIVATE-} ]] || umask 077
+  if [[ ${SF_PRIVATE-} ]]; then sf_document_hide "$1"; else printf '%s' "$SF_TEXT" >"$1"; fi
+}
+
+sf_document_hide() { # as sf_document_put
+  local status
+  umask 077
   printf '%s' "$SF_TEXT" >"$1"
-  set -- "$?"
-  [[ ! ${SF_PRIVATE-} ]] || umask "$SF_UMASK"
-  return "$1"
+  status=$?
+  umask "$SF_UMASK"
+  return "$status"
 }
 
 sf_document_text() { # <kind:index> -> SF_TEXT: the document, its holes filled
-  local -i h
   SF_TEXT=${SF_TEXTS[SF_DOCUMENT[$1]]}
-  [[ $SF_TEXT == *"$SF_HOLE_MARK"* ]] || return 0
+  [[ $SF_TEXT != *"$SF_HOLE_MARK"* ]] || sf_document_fill
+}
+
+sf_document_fill() { # SF_TEXT: what only the run knows, in the place of its placeholders
+  local -i h
   for ((h = 0; h < ${#SF_HOLE[@]}; h += 2)); do
     SF_TEXT=${SF_TEXT//"${SF_HOLE[h]}"/${SF_HOLE[h + 1]}}
   done
@@ -210,59 +218,77 @@ sf_document_text() { # <kind:index> -> SF_TEXT: the document, its holes filled
 
 # task: one attempt at a task, in a process group of its own; its exit status comes back on the bus.
 
+# Everything here is done for every attempt: bash copies a function's body at every call, and a fork has its price by the page
+# that is written to before the next one. So there are few functions, and what is rare has its own.
+
 sf_task_attempt() { # <task index> <attempt>: in a runner
   local -i i=$1
   local directory=$SF_RUN/${SF_TASK[$1]}
-  local log=$directory/${SF_TASK[$1]}.log
-  sf_document_text "task_script:$i"
-  if ! { sf_document_put "${log%log}sh" && : >>"$log"; }; then # half a script may end well
+  local file=$directory/${SF_TASK[$1]}
+  SF_TEXT=${SF_TEXTS[SF_DOCUMENT["task_script:$i"]]}
+  [[ $SF_TEXT != *"$SF_HOLE_MARK"* ]] || sf_document_fill
+  if ! { sf_document_put "$file.sh" && : >>"$file.log"; }; then # half a script may end well
     printf 'unable %s %s its script and its log cannot be written\n' "$i" "$2" >&"$SF_BUS"
     return
   fi
   SF_ATTEMPTED="$i $2"
   sf_task_environment "$i" "$directory"
   SF_COMMAND=("$BASH")
-  if [[ ${SF_SETUP[i]-} ]]; then "setup_$i"; fi
+  [[ ! ${SF_SETUP[i]-} ]] || "setup_$i"
   sf_task_run "$i" "$directory" "$2"
-  if declare -F "sf_${SF_LAUNCH[i]-}_over" >/dev/null; then "sf_${SF_LAUNCH[i]}_over" "$i" "$directory" "$2"; fi
-  [[ ! -p $directory/.keeper ]] || rm -f -- "$directory/.keeper"
+  [[ ! ${SF_LAUNCH[i]-} ]] || sf_task_over "$i" "$directory" "$2"
   printf 'exit %s %s %s\n' "$i" "$2" "$SF_CHILD_STATUS" >&"$SF_BUS"
-  SF_ATTEMPTED=''
   printf -- '-%s %s\n' "$SF_CHILD" "$i" >&"$SF_GROUPS"
+  SF_ATTEMPTED=''
+}
+
+sf_task_over() { # <task index> <its directory> <attempt>: of one that was launched in another way than as a child of its runner
+  if declare -F "sf_${SF_LAUNCH[$1]}_over" >/dev/null; then "sf_${SF_LAUNCH[$1]}_over" "$@"; fi
+  [[ ! -p $2/.keeper ]] || rm -f -- "$2/.keeper"
 }
 
 sf_task_run() { # <task index> <its directory> <attempt> -> SF_CHILD, SF_CHILD_STATUS
   set -m        # makes what follows the leader of a process group
-  sf_task_begin "$@" </dev/null >>"$2/${SF_TASK[$1]}.log" 2>&1 &
+  { # becomes the task, once that is written down: until here a signal would be lost
+    printf '+%s %s\n' "$BASHPID" "$1" >&"$SF_GROUPS"
+    [[ ! ${SF_LAUNCH[$1]-} ]] || "sf_${SF_LAUNCH[$1]}_launch" "$@"
+    exec {SF_BUS}>&- {SF_GROUPS}>&-
+    # The names of the variables are the user's and may be ours: behind `export` nothing of ours is read but the positions.
+    set -- "${SF_COMMAND[@]}" "$2/${SF_TASK[$1]}.sh"
+    [[ "${SF_ENV[*]-}" != *SF_* ]] || sf_local_become "$@" # an array cannot be exported
+    export "${SF_ENV[@]}" "${SF_BUILTINS[@]}"
+    exec -- "$@"
+  } </dev/null >>"$2/${SF_TASK[$1]}.log" 2>&1 &
   SF_CHILD=$!
   set +m
-  sf_runner_wait
+  wait "$SF_CHILD"
+  SF_CHILD_STATUS=$?
+  ((SF_CHILD_STATUS >= 0 && SF_CHILD_STATUS < 127)) || sf_runner_wait "$SF_CHILD_STATUS" # maybe a signal's
 }
 
-sf_task_begin() { # <task index> <its directory> <attempt>: becomes the task, once it is written down: until here a signal would be lost
-  printf '+%s %s\n' "$BASHPID" "$1" >&"$SF_GROUPS"
-  "sf_${SF_LAUNCH[$1]:-local}_launch" "$@"
-}
-
-sf_task_environment() { # <task index> <its directory> -> SF_ENV: NAME=value, the later one counts
-  local -i i=$1
-  local node names='' addresses=''
-  for node in ${SF_NODES[i]}; do
-    names+=,${SF_NODE_NAME[node]} addresses+=,${SF_NODE_IP[node]}
-  done
-  SF_ENV=()
+sf_task_environment() { # <task index> <its directory> -> SF_ENV, SF_BUILTINS: NAME=value, the later one counts
+  [[ ${SF_NODES[$1]} == "${SF_PLACED-}" ]] || sf_task_nodes "${SF_NODES[$1]}"
   workflow_environment
   SF_BUILTINS=(
     "SFLOW_WORKSPACE_DIR=$SF_WORKSPACE"
     "SFLOW_OUTPUT_DIR=$SF_OUTPUT"
     "SFLOW_WORKFLOW_OUTPUT_DIR=$SF_RUN"
     "SFLOW_TASK_OUTPUT_DIR=$2"
-    "SFLOW_TASK_ASSIGNED_NODE_NAMES=${names#,}"
-    "SFLOW_TASK_ASSIGNED_NODE_IPS=${addresses#,}"
-    "SFLOW_REPLICA_INDEX=${SF_REPLICA[i]:-0}"
+    "SFLOW_TASK_ASSIGNED_NODE_NAMES=$SF_PLACED_NAMES"
+    "SFLOW_TASK_ASSIGNED_NODE_IPS=$SF_PLACED_IPS"
+    "SFLOW_REPLICA_INDEX=${SF_REPLICA[$1]:-0}"
     "SFLOW_RUN_ID=$SF_RUN_ID"
   )
-  if [[ ${SF_GPUS[i]-} ]]; then SF_BUILTINS+=("CUDA_VISIBLE_DEVICES=${SF_GPUS[i]}"); fi
+  [[ ! ${SF_GPUS[$1]-} ]] || SF_BUILTINS+=("CUDA_VISIBLE_DEVICES=${SF_GPUS[$1]}")
+}
+
+sf_task_nodes() { # <nodes> -> SF_PLACED_NAMES, SF_PLACED_IPS: with commas; they stay for the next task of the same nodes
+  local node
+  SF_PLACED=$1 SF_PLACED_NAMES='' SF_PLACED_IPS=''
+  for node in $1; do
+    SF_PLACED_NAMES+=${SF_PLACED_NAMES:+,}${SF_NODE_NAME[node]}
+    SF_PLACED_IPS+=${SF_PLACED_IPS:+,}${SF_NODE_IP[node]}
+  done
 }
 
 # runner: a small process that makes attempts at tasks, one after another, so that a task costs one fork and one exec. It blocks
@@ -293,8 +319,8 @@ sf_runner_unable() { # when a fork fails bash ends at once, with 254: so does th
   printf 'exit %s 254\n' "$SF_ATTEMPTED" >&"$SF_BUS"
 }
 
-sf_runner_wait() { # -> SF_CHILD_STATUS: of SF_CHILD, once it has ended
-  local -i status before=-1
+sf_runner_wait() { # [<what wait has said>] -> SF_CHILD_STATUS: of SF_CHILD, once it has ended
+  local -i status before=${1:--1}
   while :; do # a signal makes `wait` return a status of its own: what it says of a process that is gone, and says twice, counts
     wait "$SF_CHILD"
     status=$?
@@ -320,7 +346,16 @@ sf_clock_ask() { # -> SF_NOW, from the kernel; SF_CLOCK_ASKED: when that was; SF
   SF_CLOCK_ZERO=$((SF_NOW - 10#0${EPOCHREALTIME/[.,]/} / 10000))
 }
 
-sf_clock_tick() { # -> SF_NOW, SF_STAMP: once for everything that one event brings about
+sf_clock_tick() { # -> SF_NOW, SF_STAMP, of one moment: once for everything that one event brings about
+  SF_STAMP=${EPOCHREALTIME-}
+  if [[ ! $SF_STAMP ]]; then sf_clock_tick_old && return; fi
+  SF_NOW=$((SF_CLOCK_ZERO + 10#0${SF_STAMP/[.,]/} / 10000))
+  if ((SF_NOW < SF_CLOCK_ASKED || SF_NOW > SF_CLOCK_ASKED + 10)); then sf_clock_ask; fi
+  SF_STAMP=${SF_STAMP/,/.}
+  SF_STAMP=${SF_STAMP%???}
+}
+
+sf_clock_tick_old() { # as sf_clock_tick, by a bash before 5.0
   sf_clock_now
   sf_clock_stamp
 }
@@ -515,11 +550,6 @@ sf_timer_due_owed() { # <task index>: a signal that its task was not there for
 
 # local: tasks that run on this host, as a child of their runner.
 
-sf_local_launch() { # <task index> <its directory>: becomes the task; from SF_COMMAND, SF_ENV, SF_BUILTINS
-  exec {SF_BUS}>&- {SF_GROUPS}>&-
-  sf_local_become "${SF_COMMAND[@]}" "$2/${SF_TASK[$1]}.sh"
-}
-
 sf_local_become() { # <word>...: becomes that command, with the variables of SF_ENV and SF_BUILTINS
   local assignment
   # The names of the variables are the user's and may be ours: from here on nothing of ours is read but the positions.
@@ -569,20 +599,15 @@ sf_console_open() { # colours on a terminal that wants them
   fi
 }
 
-sf_console_state() { # <task index> <word> <text>: notes one change of a task
-  local line
-  sf_console_plain "$3"
-  printf -v line '%-*s  %-9s%s' "$SF_NAME_WIDTH" "${SF_TASK[$1]}" "$2" "${SF_PLAIN:+  $SF_PLAIN}"
-  sf_console_note "$line" "$2"
-}
-
 sf_console_note() { # <line> [<word whose colour it has>] -> SF_SAID, SF_SHOWN
-  if [[ ${SF_STAMP%.*} != "${SF_TIME_OF-}" ]]; then
-    SF_TIME_OF=${SF_STAMP%.*}
-    printf -v SF_TIME '%(%H:%M:%S)T' "$SF_TIME_OF"
-  fi
+  [[ ${SF_STAMP%.*} == "${SF_TIME_OF-}" ]] || sf_console_time
   SF_SAID+="$SF_TIME  $1"$'\n'
   if ((${#SF_COLOUR[@]})); then SF_SHOWN+="$SF_TIME  ${SF_COLOUR_OF[${2:-none}]-}$1${2:+${SF_COLOUR[0]}}"$'\n'; fi
+}
+
+sf_console_time() { # -> SF_TIME: of SF_STAMP, once a second
+  SF_TIME_OF=${SF_STAMP%.*}
+  printf -v SF_TIME '%(%H:%M:%S)T' "$SF_TIME_OF"
 }
 
 sf_console_write() { # shows what was noted, on the terminal and in sflow.log
@@ -838,10 +863,13 @@ sf_event_name() { # <task index> -> SF_QUOTED[index]: its name as JSON
 }
 
 sf_event_state() { # <task index> <state> <reason>: a task's new state, here and for its row of status.json
+  local line
   [[ ${SF_QUOTED[$1]-} ]] || sf_event_name "$1"
-  sf_json_quote "$3"
-  sf_event_line "{\"time\":$SF_STAMP,\"event\":\"state\",\"task\":${SF_QUOTED[$1]},\"state\":\"$2\",\"attempt\":${SF_ATTEMPT[$1]:-0},\"exit_status\":${SF_STATUS[$1]:-null},\"reason\":$SF_JSON}"
+  SF_JSON=\"$3\"
+  if [[ $3 == *[![:print:]]* || $3 == *[\\\"]* ]]; then sf_json_quote "$3"; fi
+  line="{\"time\":$SF_STAMP,\"event\":\"state\",\"task\":${SF_QUOTED[$1]},\"state\":\"$2\",\"attempt\":${SF_ATTEMPT[$1]:-0},\"exit_status\":${SF_STATUS[$1]:-null},\"reason\":$SF_JSON}"
   SF_ROW[$1]=''
+  if ((${#SF_EVENTS_OWED[@]})) || ! { printf '%s\n' "$line" >&"$SF_EVENTS"; } 2>/dev/null; then sf_event_owe "$line"; fi
 }
 
 sf_event_probe() { # <task index> <readiness|failure> <what a check found>
@@ -1419,8 +1447,8 @@ sf_straggler_sweep() { # ends what left its process group and outlived the run; 
 # groups there are stands in a file, so that the watchdog sleeps while tasks come and go.
 
 sf_watchdog_start() { # in a process group of its own: who kills all of the script's must not take it along
-  exec {SF_GROUPS}>"$SF_RUN/.groups"
   sf_watchdog_begin
+  exec {SF_GROUPS}>"$SF_RUN/.groups" # now there is somebody to remove it
 }
 
 sf_watchdog_begin() { # -> SF_LIFE, SF_WATCHER
@@ -1452,7 +1480,7 @@ sf_watchdog_serve() { # waits for the end of its pipe, or "over"; "bye": the run
   SF_ENDING=(FAILED 137 "the script was killed")
   trap '' HUP INT QUIT TERM USR1 USR2 PIPE
   sf_owner_sign watchdog "$BASHPID"
-  for fd in "$SF_EVENTS" "$SF_LOG" "$SF_GROUPS" ${SF_BUS-} ${SF_CHECKS-} ${SF_RUNNER_PIPE[@]+"${SF_RUNNER_PIPE[@]}"}; do exec {fd}>&-; done
+  for fd in "$SF_EVENTS" "$SF_LOG" ${SF_GROUPS-} ${SF_BUS-} ${SF_CHECKS-} ${SF_RUNNER_PIPE[@]+"${SF_RUNNER_PIPE[@]}"}; do exec {fd}>&-; done
   exec >/dev/null 2>&1
   if declare -F sf_guard_start >/dev/null; then sf_guard_start; fi
   while read -r word status reason; do
@@ -1473,7 +1501,7 @@ sf_watchdog_clear() { # the script is gone: ends the tasks, then the books; SF_E
   while read -r word _; do                              # +pid: a process group began; -pid: it ended
     if [[ ! $word =~ ^[+-][0-9]+$ ]]; then continue; fi # nothing that this script has written
     if [[ $word == +* ]]; then SF_GROUP[${word#+}]=1; else unset -v "SF_GROUP[${word#-}]"; fi
-  done <"$SF_RUN/.groups"
+  done 2>/dev/null <"$SF_RUN/.groups"
   trap sf_watchdog_finish EXIT # bash ends at once when there can be no more processes
   sf_watchdog_signal TERM
   if [[ ${SLURM_JOB_ID-} ]] && declare -F sf_srun_hurry >/dev/null; then sf_srun_hurry; fi
@@ -1581,12 +1609,16 @@ sf_directory_again() { # what a start that was killed has left: processes, and l
 
 # lifecycle: how a task begins: INITIATED, RUNNING. How it ends is in the unit verdict.
 
-sf_task_enter() { # <task index> <state> <text for people>
+sf_task_enter() { # <task index> <state> <text for people>: an event, a line, and soon a new status.json
+  local line
   SF_STATE[$1]=$2
   SF_WHY[$1]=$3
   sf_event_state "$1" "$2" "$3"
-  sf_console_state "$1" "$2" "$3"
-  sf_status_touch
+  SF_PLAIN=$3
+  [[ $3 != *[![:print:]]* ]] || sf_console_plain "$3"
+  printf -v line '%-*s  %-9s%s' "$SF_NAME_WIDTH" "${SF_TASK[$1]}" "$2" "${SF_PLAIN:+  $SF_PLAIN}"
+  sf_console_note "$line" "$2"
+  [[ ${SF_TIMER["status:0"]-} ]] || sf_timer_set status:0 100
 }
 
 sf_task_start() { # <task index>: the next attempt
@@ -2065,6 +2097,9 @@ sf_run_trap() { # a handler only writes to the bus: `read -t` of bash 5.2 loses 
 sf_run_signal() { # <signal>
   if [[ ${SF_BUS-} ]]; then
     printf 'signal %s\n' "$1" >&"$SF_BUS"
+  elif [[ $1 == USR[12] ]]; then # there is no schedule yet that would hear of it
+    SF_RUN_STATE=TIMEOUT SF_REASON="the job's time limit is near (SIG$1)"
+    exit 124
   else
     SF_RUN_STATE=CANCELLED SF_REASON=SIG$1
     exit "$((128 + $(kill -l "$1")))"
