@@ -33,7 +33,7 @@ sf_task_over() { # <task index> <its directory> <attempt>: of one that was launc
 
 sf_task_run() { # <task index> <its directory> <attempt> -> SF_CHILD, SF_CHILD_STATUS
   set -m        # makes what follows the leader of a process group
-  { # becomes the task, once that is written down: until here a signal would be lost
+  {             # becomes the task, once that is written down: until here a signal would be lost
     printf '+%s %s\n' "$BASHPID" "$1" >&"$SF_GROUPS"
     [[ ! ${SF_LAUNCH[$1]-} ]] || "sf_${SF_LAUNCH[$1]}_launch" "$@"
     exec {SF_BUS}>&- {SF_GROUPS}>&-

@@ -59,49 +59,49 @@ EXIT = Promise(
     "Truthful exit",
     "However a run ends, its exit status, the state and the reason in `status.json` and the last line of `events.jsonl` say how, "
     "and say the same; on Slurm the job's own record agrees.",
-    70,
+    105,
 )
 LEFT = Promise(
     "Nothing left",
     "Five seconds after a run has ended (on Slurm fifteen) no process, step, lock, pipe or temporary file of it is left, "
     "whatever its tasks did to stay.",
-    26,
+    30,
 )
 HANGS = Promise(
     "Nothing hangs",
     "Nothing that a task, a service, a log or a file system does holds up the schedule, a probe or the end of the run.",
-    29,
+    35,
 )
 LOST = Promise(
     "Nothing lost",
     "After any kill the events can be read up to the last whole line and agree with `status.json`; a resumed run does exactly what "
     "had not been completed, and ends as an undisturbed one.",
-    12,
+    15,
 )
 PREEMPTION = Promise(
     "Preemption",
     "A job that is drained or requeued collects what it has, says why it ended, and goes on where it was.",
-    0,
+    8,
 )
 HOSTILE = Promise(
     "Hostile values",
     "Values, names, log lines and host names are data everywhere, whatever characters they hold.",
-    0,
+    20,
 )
 SECRETS = Promise(
     "Secrets",
     "What is secret by its name stands in no plan, header, event, status or report, and on no command line.",
-    0,
+    7,
 )
 INTEGRITY = Promise(
     "Integrity",
     "A script knows its own text: an edited or outdated one is told from a faithful one.",
-    0,
+    10,
 )
 OLD = Promise(
     "Old and small machines",
     "Scripts run with the bash and the tools of old and small systems, and in directories with awkward names and rights.",
-    0,
+    35,
 )
 PROMISES = (EXIT, LEFT, HANGS, LOST, PREEMPTION, HOSTILE, SECRETS, INTEGRITY, OLD)
 
