@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -53,9 +54,20 @@ def step_rows(folder: Path, runs: int) -> Iterable[Row]:
 
 
 def _job(script: Path, folder: Path) -> float:
+    """Seconds from submission to the job's end. `sbatch --wait` looks after 2, 10 and 42 seconds, and cannot tell."""
     began = time.perf_counter()
-    cost(["sbatch", "--wait", f"--output={folder}/job.out", str(script)])
-    return time.perf_counter() - began
+    submit = ["sbatch", "--parsable", f"--output={folder}/job.out", str(script)]
+    job = subprocess.run(submit, capture_output=True, text=True, check=True).stdout.strip()
+    state = "PENDING"
+    while state in ("PENDING", "CONFIGURING", "RUNNING"):
+        time.sleep(0.1)
+        shown = subprocess.run(["squeue", "-h", "-o", "%T", "-j", job], capture_output=True, text=True)
+        state = shown.stdout.strip()
+    took = time.perf_counter() - began
+    found = subprocess.run(["scontrol", "show", "job", job], capture_output=True, text=True, check=True).stdout
+    if "JobState=COMPLETED" not in found.replace("COMPLETING", "COMPLETED"):
+        sys.exit(f"{script}: {found}")
+    return took
 
 
 ROWS: dict[str, Callable[[Path, int], Iterable[Row]]] = {"steps": step_rows}

@@ -4,8 +4,9 @@
 # requires:
 
 sf_step_main() { # <script> <mark>: in the step; the exit status, or the signal, is the script's own
-  if [[ $(cat /proc/self/cgroup) == */step_* ]]; then exec "$BASH" "$1"; fi
-  local status signals=(HUP INT QUIT TERM USR1 USR2)
+  local status group signals=(HUP INT QUIT TERM USR1 USR2)
+  mapfile -t group </proc/self/cgroup
+  if [[ ${group[*]} == */step_* ]]; then exec "$BASH" "$1"; fi
   trap '' "${signals[@]}" # a signal to the step is for all its processes
   set -m                  # or the script would ignore INT
   (trap - "${signals[@]}" && SFLOW_KEPT_BY=$2 exec "$BASH" "$1") &

@@ -5,12 +5,12 @@ setup() {
   load_units step
   SCRIPT=$BATS_TEST_TMPDIR/script
   MARK="step.bats $BATS_TEST_NUMBER $RANDOM$RANDOM"
-  cat() { printf '0::/user.slice\n'; }
+  mapfile() { group=(0::/user.slice); } # of /proc/self/cgroup
 }
 
 step() { # with the script on standard input
   command cat >"$SCRIPT"
-  run bash -c "$(declare -f sf_step_main sf_step_sweep cat)"'; sf_step_main "$@"' bash "$SCRIPT" "$MARK"
+  run bash -c "$(declare -f sf_step_main sf_step_sweep mapfile)"'; sf_step_main "$@"' bash "$SCRIPT" "$MARK"
 }
 
 @test "the status is the script's" {
@@ -30,7 +30,7 @@ step() { # with the script on standard input
 
 @test "a signal to all of the step is the script's to handle" {
   command cat >"$SCRIPT" <<<'trap "echo got TERM; exit 3" TERM; echo $PPID >"$0.parent"; while :; do sleep 0.05; done'
-  bash -c "$(declare -f sf_step_main sf_step_sweep cat)"'; sf_step_main "$@"' bash "$SCRIPT" "$MARK" >"$SCRIPT.out" 3>&- &
+  bash -c "$(declare -f sf_step_main sf_step_sweep mapfile)"'; sf_step_main "$@"' bash "$SCRIPT" "$MARK" >"$SCRIPT.out" 3>&- &
   until [[ -s $SCRIPT.parent ]]; do sleep 0.05; done
   kill -s TERM "$(<"$SCRIPT.parent")"
   sleep 0.3
@@ -47,7 +47,7 @@ step() { # with the script on standard input
   printf 'echo >"$0.began"; exec sleep 60\n' >"$SCRIPT"
   for ((i = 0; i < 10; i++)); do
     rm -f "$SCRIPT.began"
-    bash -c "$(declare -f sf_step_main sf_step_sweep cat)"'; sf_step_main "$@"' bash "$SCRIPT" "$MARK" 3>&- 2>/dev/null &
+    bash -c "$(declare -f sf_step_main sf_step_sweep mapfile)"'; sf_step_main "$@"' bash "$SCRIPT" "$MARK" 3>&- 2>/dev/null &
     until [[ -e $SCRIPT.began ]]; do sleep 0.02; done
     kill -s USR2 $! "$(pgrep -P $!)"
     status=0
@@ -57,7 +57,7 @@ step() { # with the script on standard input
 }
 
 @test "where Slurm has a control group for the step, it looks after all that" {
-  cat() { printf '1:name=systemd:/slurm/uid_0/job_5/step_0/task_0\n'; }
+  mapfile() { group=(1:name=systemd:/slurm/uid_0/job_5/step_0/task_0); }
   step <<<'echo "$PPID ${SFLOW_KEPT_BY-none}"'
   [[ $output == *' none' ]]
 }
