@@ -6,6 +6,7 @@ Everything is resolved but the atoms of `ir.expr`; times are seconds; tasks are 
 
 from __future__ import annotations
 
+import functools
 import re
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
@@ -17,6 +18,7 @@ from .expr import Text, display
 OperatorType = Literal["bash", "srun", "docker", "ssh", "python"]
 SECRET = re.compile(r"(TOKEN|KEY|PASSWORD|PASSWD|SECRET|CREDENTIALS?)$", re.IGNORECASE)
 """Names of variables whose values are never printed."""
+_is_secret = functools.lru_cache(maxsize=4096)(SECRET.search)  # every task has the same names in its environment
 _PASSWORD = re.compile(r"^https?://[^/?#:]*:([^/?#]*)@", re.IGNORECASE)
 SCRIPT = "<script>"
 """The argument of a task's argv that stands for its script; a target puts the real thing there."""
@@ -268,7 +270,7 @@ class SourceFile:
     sha256: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # no slots: it keeps its secrets, which emitting asks for often
 class Plan:
     workflow: str
     timeout: float | None
@@ -284,11 +286,11 @@ class Plan:
     cluster: Cluster | None = None
     on_timeout: PlanOnTimeout | None = None
 
-    @property
+    @functools.cached_property
     def secrets(self) -> tuple[str, ...]:
         """The values, as far as they are known, of variables that are called like secrets; passwords in URLs."""
         found = {variable.text for variable in self.variables if variable.is_secret}
-        found |= {text for task in self.tasks for name, text in task.env if SECRET.search(name)}
+        found |= {text for task in self.tasks for name, text in task.env if _is_secret(name)}
         urls = [artifact.fetch.url for artifact in self.artifacts if isinstance(artifact.fetch, HttpFetch)]
         checks = (probe.check for task in self.tasks for probe in task.probes)
         urls += [display(check.url) for check in checks if isinstance(check, HttpRequest)]
