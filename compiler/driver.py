@@ -84,10 +84,11 @@ Lint: TypeAlias = Callable[[Draft], Iterable[Diagnostic]]
 
 @dataclass(frozen=True, slots=True)
 class Compilation:
-    """`plan` is None when a diagnostic is an error."""
+    """`plan` is None when a diagnostic is an error. `document` is what it was made of, None when that has errors already."""
 
     plan: Plan | None
     diagnostics: tuple[Diagnostic, ...]
+    document: Document | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +160,7 @@ def compile_sources(
 ) -> Compilation:
     """The same of files that have been read."""
     report = Reporter()
-    plan = None
+    plan = document = None
     sources = list(sources)
     with contextlib.suppress(CompileError):
         document, profile = _composed(sources, overrides, cluster, report)
@@ -172,7 +173,7 @@ def compile_sources(
         report.raise_if_errors()
         files = [SourceFile(source.loaded.name, source.loaded.sha256) for source in sources]
         plan = assemble_plan(draft, files, command)
-    return Compilation(plan, _audible(report, sources, unused=lint is not None and plan is not None))
+    return Compilation(plan, _audible(report, sources, unused=lint is not None and plan is not None), document)
 
 
 def _audible(report: Reporter, sources: list[SourceText], *, unused: bool) -> tuple[Diagnostic, ...]:

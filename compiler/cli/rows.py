@@ -239,16 +239,16 @@ class _Work:
         done = compile_sources(sources, job.overrides, job.command, None, self.cluster)
         if done.plan is None:
             return Built(job.number, done.diagnostics)
-        return self._write(job, sources, done.plan, done.diagnostics)
+        return self._write(job, done.document, done.plan, done.diagnostics)
 
-    def _write(self, job: Job, sources: list[SourceText], plan: Plan, found: tuple[Diagnostic, ...]) -> Built:
+    def _write(self, job: Job, merged: Document | None, plan: Plan, found: tuple[Diagnostic, ...]) -> Built:
         target = default_target(plan)
         script = target.emit(plan)
         base = _NO_FILE_NAME.sub("_", job.job_name) or plan.workflow
         name = f"{base}_{job.number:0{self.width}d}" if job.number else base
         names = frozenset(task.name for task in plan.tasks)
         if self.folder is not None:
-            document = self.document(job, Built(job.number, (), name, tasks=names))
+            document = self.document(job, Built(job.number, (), name, tasks=names), merged)
             path = self.folder / f"{name}.sh"
             path.write_bytes(script.encode("utf-8", "surrogateescape"))
             path.chmod(0o700 if plan.secrets else 0o755)
@@ -261,9 +261,10 @@ class _Work:
         directives = tuple(line for line in lines if line.startswith("#SBATCH ") and "--job-name=" not in line)
         return Built(job.number, found, name, f"{name}.sh", f"{name}.yaml", directives, names)
 
-    def document(self, job: Job, built: Built) -> RowDocument:
-        """The merged workflow of a job that has compiled."""
-        document = compose_sources([self.files.sources[name] for name in job.files], job.overrides).document
+    def document(self, job: Job, built: Built, document: Document | None = None) -> RowDocument:
+        """The merged workflow of a job that has compiled: `document`, when it is at hand."""
+        if document is None:
+            document = compose_sources([self.files.sources[name] for name in job.files], job.overrides).document
         assert document is not None
         head = [f"Composed by sflowc from {', '.join(job.files)}", f"  {' '.join(job.command)}"]
         return RowDocument(f"{built.name}.yaml", without_absent(document, built.tasks), head)

@@ -49,4 +49,9 @@ def link(roots: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
 
     for root in roots:
         visit(root)
-    return tuple((name, _FOR_DEVELOPERS.sub("", unit_source(name)).strip("\n")) for name in order)
+    return tuple((name, _emitted(unit_source(name))) for name in order)
+
+
+@functools.cache
+def _emitted(source: str) -> str:
+    return _FOR_DEVELOPERS.sub("", source).strip("\n")

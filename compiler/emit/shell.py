@@ -8,6 +8,7 @@ In: text, or `ir.expr` text with a speller for its atoms. Out: a word that bash 
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Callable
 
@@ -22,6 +23,7 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _SPECIAL_IN_DOUBLE_QUOTES = re.compile(r'[\\"$`]')
 
 
+@functools.lru_cache(maxsize=4096)  # tasks share most of their words
 def quote(text: str) -> str:
     """The text as one word: bare when every character is safe in every position, else in the quotes that leave it readable."""
     if _BARE.fullmatch(text):
@@ -59,6 +61,7 @@ def _inside(part: str | Atom, spell: Speller) -> str:
     return _escaped(part)
 
 
+@functools.lru_cache(maxsize=4096)
 def _escaped(text: str) -> str:
     """The text between double quotes. Bash marks bytes with two of its own, and gets lost among them in words of an array; sbatch
     takes no script in which a carriage return stands before a line feed; and no line of a value may look like one that the

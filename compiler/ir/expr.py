@@ -74,11 +74,11 @@ class RunText:
 
     def render(self, spell: Callable[[Atom], str]) -> str:
         """The text with every atom replaced by its spelling."""
-        return "".join(part if isinstance(part, str) else spell(part) for part in self.parts)
+        return "".join([part if isinstance(part, str) else spell(part) for part in self.parts])
 
     def display(self) -> str:
         """The text as plans print it."""
-        return self.render(Atom.display)
+        return "".join([part if isinstance(part, str) else part.display() for part in self.parts])
 
 
 Text: TypeAlias = str | RunText
@@ -87,6 +87,10 @@ Text: TypeAlias = str | RunText
 
 def join(pieces: Iterable[Text | Atom]) -> Text:
     """The concatenation of the pieces, a plain str when nothing in it waits for the run."""
+    pieces = tuple(pieces)
+    words = [piece for piece in pieces if isinstance(piece, str)]
+    if len(words) == len(pieces):
+        return "".join(words)
     text = RunText.of(*pieces)
     return "".join(str(part) for part in text.parts) if text.is_constant else text
 

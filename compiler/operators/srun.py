@@ -11,6 +11,7 @@ import itertools
 from ..diagnostics import Reporter
 from ..ir.expr import RunText, Text, display, join
 from ..ir.fields import Schema, boolean, integer, text, texts
+from ..ir.memo import by_identity
 from ..ir.plan import SCRIPT
 from .base import Command, Fields, FieldValue, Placement, items, text_of
 from .images import check_image
@@ -217,14 +218,18 @@ def _split_commas(text: Text) -> list[Text]:
 def merge_mounts(own: tuple[Text, ...], placement: Placement, extra: list[Text]) -> tuple[Text, ...]:
     """All mounts, one for each source and target: the operator's, the automatic ones, then those of extra_args. Before them
     come those of the cluster profile, unless another one has their target: a directory hides what was mounted below it before."""
-    others = (*own, *placement.artifact_mounts, *placement.run_mounts, *extra)
-    taken = {_ends(mount)[1] for mount in others}
+    others = {}
+    for mount in (*own, *placement.artifact_mounts, *placement.run_mounts, *extra):
+        others.setdefault(_ends(mount), mount)
+    taken = {target for _, target in others}
     merged: dict[tuple[str, str], Text] = {}
-    for mount in (*(mount for mount in placement.cluster_mounts if _ends(mount)[1] not in taken), *others):
-        merged.setdefault(_ends(mount), mount)
-    return tuple(merged.values())
+    for mount in placement.cluster_mounts:
+        if _ends(mount)[1] not in taken:
+            merged.setdefault(_ends(mount), mount)
+    return (*merged.values(), *others.values())
 
 
+@by_identity
 def _ends(mount: Text) -> tuple[str, str]:
     """A mount's source and target."""
     source, _, rest = display(mount).partition(":")

@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ..diagnostics import Label, Reporter
+from ..ir.memo import by_identity
 from ..ir.tree import Entry, Mapping, Scalar
 from ..ir.workflow import Defaults, Probe, Task
 from .draft import Draft
@@ -31,6 +32,7 @@ def apply_defaults(draft: Draft, report: Reporter) -> Draft:
     return replace(draft, workflow=replace(workflow, tasks=tasks))
 
 
+@by_identity
 def _with_defaults(task: Task, defaults: Defaults) -> Task:
     return replace(
         task,

@@ -24,6 +24,13 @@ from .scope import Names
 from .variables import task_scope
 
 
+def _mount(directory: RunText) -> RunText:
+    return RunText.of(directory, ":", directory, ":rw")
+
+
+_SHARED_MOUNTS = tuple(_mount(RunText((atom,))) for atom in (WORKSPACE_DIR, OUTPUT_DIR, WORKFLOW_OUTPUT_DIR))
+
+
 def merge_operators(draft: Draft, report: Reporter) -> Draft:
     operators = {operator.name: operator for operator in draft.workflow.operators}
     backends = {backend.name: backend for backend in draft.backends}
@@ -119,19 +126,14 @@ def _has_required(kind: str, fields: Fields, name: str, instance: Instance, repo
 
 def _placement(instance: Instance, backend: PlanBackend, draft: Draft) -> Placement:
     names: tuple[Text, ...] = tuple(RunText((Atom("name", instance.backend, node),)) for node in instance.node_indices)
-    directories = (
-        RunText((WORKSPACE_DIR,)),
-        RunText((OUTPUT_DIR,)),
-        RunText((WORKFLOW_OUTPUT_DIR,)),
-        RunText((WORKFLOW_OUTPUT_DIR, f"/{instance.name}")),
-    )
+    directory = RunText((WORKFLOW_OUTPUT_DIR, f"/{instance.name}"))
     return Placement(
         task=instance.name,
         span=(instance.operator_use or instance).span,
         node_names=names,
         environment=tuple(name for name, _ in instance.environment),
         artifact_mounts=draft.mounts,
-        run_mounts=tuple(RunText.of(path, ":", path, ":rw") for path in directories),
+        run_mounts=(*_SHARED_MOUNTS, _mount(directory)),
         cluster_mounts=draft.cluster.container_mounts if draft.cluster else (),
         component=backend.component,
     )

@@ -9,9 +9,11 @@ without a word here, under its own name.
 from __future__ import annotations
 
 import dataclasses
+import itertools
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from ..ir.memo import by_identity
 from ..ir.tree import Scalar, scalars
 from ..ir.workflow import Artifact, Backend, Operator, Replicas, Task, Variable, Workflow
 
@@ -47,33 +49,52 @@ _NAMES = {
 
 def parts(workflow: Workflow) -> Iterator[Part]:
     """Every scalar of the workflow, in no order that matters."""
+    return itertools.chain.from_iterable(groups(workflow))
+
+
+def groups(workflow: Workflow) -> Iterator[tuple[Part, ...]]:
+    """The same by what they belong to. The parts of the same task are the same tuple, in whatever workflow it is."""
     for variable in workflow.global_variables:
-        yield from _variable(variable, f"variable {variable.name}", None, True)
+        yield _global_variable(variable)
     for variable in workflow.workflow_variables:
-        yield from _variable(variable, f"workflow variable {variable.name}", None, False)
+        yield _workflow_variable(variable)
     for task in workflow.tasks:
-        yield from _task(task)
+        yield _task(task)
     for field in dataclasses.fields(workflow):
         value = getattr(workflow, field.name)
         if field.name in ("global_variables", "workflow_variables", "tasks", "defaults"):
             continue  # a default is a part of the tasks that have it
         if field.name in ("artifacts", "backends", "operators"):
             for entry in value:
-                yield from _section(entry, f"{field.name[:-1]} {entry.name}", field.name != "operators")
+                yield _section(entry, field.name)
         else:
-            yield from (Part(f"{_called(field.name)} of the workflow", scalar) for scalar in scalars(value))
+            yield tuple(Part(f"{_called(field.name)} of the workflow", scalar) for scalar in scalars(value))
 
 
 def _called(field: str) -> str:
     return _NAMES.get(field, f"the {field.replace('_', ' ')}")
 
 
-def _section(entry: Artifact | Backend | Operator, owner: str, is_global: bool) -> Iterator[Part]:
+@by_identity
+def _section(entry: Artifact | Backend | Operator, section: str) -> tuple[Part, ...]:
+    owner, is_global = f"{section[:-1]} {entry.name}", section != "operators"
     own = {field.name: getattr(entry, field.name) for field in dataclasses.fields(entry) if field.name != "fields"}
     fields = {} if isinstance(entry, Artifact) else entry.fields.entries
-    for name, value in {**own, **fields}.items():
-        for scalar in scalars(value):
-            yield Part(f"{_called(name)} of {owner}", scalar, is_global=is_global)
+    return tuple(
+        Part(f"{_called(name)} of {owner}", scalar, is_global=is_global)
+        for name, value in {**own, **fields}.items()
+        for scalar in scalars(value)
+    )
+
+
+@by_identity
+def _global_variable(variable: Variable) -> tuple[Part, ...]:
+    return tuple(_variable(variable, f"variable {variable.name}", None, True))
+
+
+@by_identity
+def _workflow_variable(variable: Variable) -> tuple[Part, ...]:
+    return tuple(_variable(variable, f"workflow variable {variable.name}", None, False))
 
 
 def _variable(variable: Variable, called: str, task: Task | None, is_global: bool) -> Iterator[Part]:
@@ -82,7 +103,12 @@ def _variable(variable: Variable, called: str, task: Task | None, is_global: boo
             yield Part(f"the {what} of {called}", scalar, variable.name, task, is_global)
 
 
-def _task(task: Task) -> Iterator[Part]:
+@by_identity
+def _task(task: Task) -> tuple[Part, ...]:
+    return tuple(_parts_of_task(task))
+
+
+def _parts_of_task(task: Task) -> Iterator[Part]:
     for variable in task.variables:
         yield from _variable(variable, f"variable {variable.name} of {task.name}", task, False)
     for field in dataclasses.fields(task):

@@ -15,11 +15,12 @@ from dataclasses import replace
 from ..diagnostics import Reporter
 from ..expr.mentions import mentions
 from ..expr.template import has_expression
+from ..ir.memo import by_identity
 from ..ir.plan import PlanVariable
 from ..ir.workflow import Workflow
 from .draft import Draft
 from .meanings import Level, declared, first, meant
-from .parts import parts
+from .parts import Part, groups
 
 NEWLINE = "\n"
 _SHELL_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -41,7 +42,8 @@ def _traced(variables: Mapping[str, PlanVariable], kind: Level, uses: _Uses) -> 
     for name, variable in variables.items():
         shaped = tuple(uses.get((kind, name), ()))
         can_be_read = variable.type not in ("list", "dict") and _SHELL_NAME.fullmatch(name) is not None
-        found[name] = replace(variable, shaped=shaped, settable=can_be_read and not shaped)
+        settable = can_be_read and not shaped
+        found[name] = replace(variable, shaped=shaped, settable=settable) if shaped or settable else variable
     return found
 
 
@@ -51,16 +53,25 @@ def _uses(workflow: Workflow) -> _Uses:
     for task in workflow.tasks:
         for name, _ in task.replicas.variables if task.replicas else ():
             _add(uses, first(name, ("workflow", "global"), names), f"the replicas of {task.name}")
-    lines: dict[str, int] = {}
-    for part in parts(workflow):
-        begun = lines.get(part.what, 0)
-        for offset, name in mentions(part.scalar):
-            line = f"line {begun + part.scalar.text.count(NEWLINE, 0, offset) + 1} of " if part.is_script else ""
-            _add(uses, meant(name, part, names), f"{line}{part.what}")
-        if part.is_script:
-            text = part.scalar.text
-            lines[part.what] = begun + (text.removesuffix(NEWLINE) if has_expression(text) else text).count(NEWLINE) + 1
+    for group in groups(workflow):
+        for part, name, what in _mentions(group):
+            _add(uses, meant(name, part, names), what)
     return uses
+
+
+@by_identity
+def _mentions(group: tuple[Part, ...]) -> list[tuple[Part, str, str]]:
+    """The names that parts of one task, or of something else, mention: where, which, and what is made of it."""
+    found = []
+    begun = 0
+    for part in group:
+        text, is_script = part.scalar.text, part.is_script
+        for offset, name in mentions(part.scalar):
+            line = f"line {begun + text.count(NEWLINE, 0, offset) + 1} of " if is_script else ""
+            found.append((part, name, f"{line}{part.what}"))
+        if is_script:
+            begun += (text.removesuffix(NEWLINE) if has_expression(text) else text).count(NEWLINE) + 1
+    return found
 
 
 def _add(uses: _Uses, variables: list[tuple[Level, str]], what: str) -> None:

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator
 
 import yaml
 
+from ..ir.memo import by_identity
 from ..ir.tree import Entry, Mapping, Node, Scalar, Sequence
 from ..source.compose import EMPTY, SECTIONS, Document
 from ..source.core_schema import plain_value
@@ -42,7 +43,7 @@ def workflow_yaml(document: Document, head: Iterable[str] = ()) -> str:
     return _paragraphs(
         [
             "".join(f"# {line}".rstrip() + "\n" for line in head) + 'version: "0.1"\n',
-            *(_dump(_mapping({name: _section(bodies)})) for name, bodies in sections.items()),
+            *(_section_text(name, bodies) for name, bodies in sections.items()),
             *_workflow(document),
         ]
     )
@@ -56,10 +57,30 @@ def _workflow(document: Document) -> Iterator[str]:
         body["variables"] = _section(document.workflow_variables)
     head = _dump(_mapping({"workflow": _mapping(_sorted(body, _WORKFLOW))})).removesuffix(_END) + "  tasks:\n"
     for name, entry in document.tasks.items():
-        body = {**_entries(entry.value), "name": _scalar(name)}
-        task = _dump(Sequence((_mapping(_sorted(body, _TASK)),), entry.value.span))
-        yield head + textwrap.indent(task.removesuffix(_END), "    ", _is_text) + (_END if task.endswith(_END) else "")
+        yield head + _task_text(name, entry)
         head = ""
+
+
+@by_identity
+def _task_text(name: str, entry: Entry) -> str:
+    body = {**_entries(entry.value), "name": _scalar(name)}
+    return _indented(_dump(Sequence((_mapping(_sorted(body, _TASK)),), entry.value.span)), 4)
+
+
+def _section_text(name: str, bodies: dict[str, Entry]) -> str:
+    """A section, one body after another: in a table's rows most are the same ones."""
+    texts = [_body_text(key, entry) for key, entry in bodies.items()]
+    return f"{name}:\n{''.join(text.removesuffix(_END) for text in texts[:-1])}{texts[-1]}"
+
+
+@by_identity
+def _body_text(name: str, entry: Entry) -> str:
+    return _indented(_dump(_section({name: entry})), 2)
+
+
+def _indented(text: str, by: int) -> str:
+    indented = textwrap.indent(text.removesuffix(_END), " " * by, _is_text)
+    return indented + _END if text.endswith(_END) else indented
 
 
 def _paragraphs(parts: list[str]) -> str:

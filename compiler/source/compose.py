@@ -8,10 +8,11 @@ A later file's entry replaces an earlier one whole; tasks are concatenated; the 
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field, replace
 
-from ..diagnostics import Label, Reporter, Span
+from ..diagnostics import Diagnostic, Label, Reporter, Span
 from ..ir.tree import Entry, Mapping, Node, Scalar, Sequence
 from .load import LoadedFile
 from .names import may_be_absent, why_no_directory
@@ -58,13 +59,10 @@ class Document:
 
 def compose(files: Iterable[LoadedFile], overrides: Overrides, report: Reporter) -> Document | None:
     """The merged document; reports what does not fit together."""
-    document = Document(EMPTY, missable=overrides.missable)
-    for file in files:
-        if file.root is not None:
-            _add_file(document, file.root, report)
-        if document.span == EMPTY:
-            document.span = file.root.span if file.root else Span(file.name, 1, 1)
-    _check_complete(document, report)
+    merged, found = _merged_files(tuple(files), overrides.missable)
+    for diagnostic in found:
+        report.add(diagnostic)
+    document = _copied(merged)
     for line, option in enumerate(overrides.options(), start=1):
         if option.name == "--set":
             set_variable(option, line, document.sections.get("variables", {}), document.workflow_variables, report)
@@ -72,8 +70,32 @@ def compose(files: Iterable[LoadedFile], overrides: Overrides, report: Reporter)
             set_artifact(option, line, document.sections.get("artifacts", {}), report)
         else:
             set_job(option, line, document.sections.get("backends", {}), report)
-    _drop_missable(document, overrides.missable, report)
     return None if report.has_errors else document
+
+
+@functools.lru_cache(maxsize=64)
+def _merged_files(files: tuple[LoadedFile, ...], missable: tuple[str, ...]) -> tuple[Document, tuple[Diagnostic, ...]]:
+    """The files as one document, and what does not fit together. Many rows of a table have the same files: hence the cache,
+    and it is a copy that a row may change."""
+    document, report = Document(EMPTY, missable=missable), Reporter()
+    for file in files:
+        if file.root is not None:
+            _add_file(document, file.root, report)
+        if document.span == EMPTY:
+            document.span = file.root.span if file.root else Span(file.name, 1, 1)
+    _check_complete(document, report)
+    _drop_missable(document, missable, report)
+    return document, tuple(report)
+
+
+def _copied(document: Document) -> Document:
+    return replace(
+        document,
+        sections={name: dict(bodies) for name, bodies in document.sections.items()},
+        workflow=dict(document.workflow),
+        workflow_variables=dict(document.workflow_variables),
+        tasks=dict(document.tasks),
+    )
 
 
 def _add_file(document: Document, root: Mapping, report: Reporter) -> None:
@@ -202,12 +224,13 @@ def _dropped(tasks: dict[str, Entry], is_absent: Callable[[Node | None], bool]) 
         before = _at(task, "depends_on")
         if isinstance(before, Sequence):
             kept = tuple(item for item in before if not is_absent(item))
-            task = _with(task, ("depends_on",), Sequence(kept, before.span))
+            if len(kept) < len(before):
+                task = _with(task, ("depends_on",), Sequence(kept, before.span))
         for kind in ("readiness", "failure"):
             path = ("probes", kind, "log_watch", "logger")
             if is_absent(_at(task, *path)):
                 task = _with(task, path, None)
-        found[name] = replace(entry, value=task)
+        found[name] = entry if task is entry.value else replace(entry, value=task)
     return found
 
 

@@ -27,9 +27,9 @@ MAX_DEPTH = 100
 _TOP_LEVEL = "sections are version, variables, artifacts, backends, operators and workflow"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class LoadedFile:
-    """A file's tree (None when it is empty or broken) and the sha256 of its bytes."""
+    """A file's tree (None when it is empty or broken) and the sha256 of its bytes. Read twice, it is two of them."""
 
     name: str
     sha256: str

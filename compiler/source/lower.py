@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ..diagnostics import Reporter, Span, did_you_mean
+from ..ir.memo import by_identity
 from ..ir.tree import Entry, Mapping, Node, Scalar, Sequence, to_python
 from ..ir.workflow import (
     Artifact,
@@ -52,6 +53,7 @@ def lower(document: Document) -> Workflow:
     )
 
 
+@by_identity
 def _defaults(body: Mapping) -> Defaults:
     retries, knobs = body.get("retries"), body.get("probes")
     return Defaults(
@@ -93,6 +95,7 @@ def _variables(entries: dict[str, Entry]) -> tuple[Variable, ...]:
     return tuple(_variable(name, entry) for name, entry in entries.items())
 
 
+@by_identity
 def _variable(name: str, entry: Entry) -> Variable:
     body = entry.value
     if not isinstance(body, Mapping):
@@ -103,6 +106,7 @@ def _variable(name: str, entry: Entry) -> Variable:
     return Variable(name, entry.key_span, value, kind.text if kind else None, _given(body.get("domain")))
 
 
+@by_identity
 def _artifact(name: str, entry: Entry) -> Artifact:
     body = _mapping(entry.value)
     uri = body.get("uri")
@@ -110,6 +114,7 @@ def _artifact(name: str, entry: Entry) -> Artifact:
     return Artifact(name, entry.key_span, uri, _scalar(body.get("content")), _scalar(body.get("sha256")))
 
 
+@by_identity
 def _backend(name: str, entry: Entry) -> Backend:
     body = _mapping(entry.value)
     kind = _scalar(body.get("type"))
@@ -117,6 +122,7 @@ def _backend(name: str, entry: Entry) -> Backend:
     return Backend(name, entry.key_span, kind.text if kind else "local", _given(body.get("default")), fields)
 
 
+@by_identity
 def _operator(name: str, entry: Entry) -> Operator:
     body = _mapping(entry.value)
     kind = _scalar(body.get("type"))
@@ -124,6 +130,7 @@ def _operator(name: str, entry: Entry) -> Operator:
     return Operator(name, entry.key_span, kind.text if kind else "bash", fields)
 
 
+@by_identity
 def _task(name: str, entry: Entry) -> Task:
     body = _mapping(entry.value)
     script = body.get("script")
