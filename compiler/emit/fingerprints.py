@@ -35,7 +35,9 @@ def fingerprints(plan: Plan) -> dict[str, str]:
 def _own_facts(task: PlanTask) -> list[str]:
     return [
         "\n".join(display(item) for item in task.script),
-        repr([(name, display(value)) for name, value in task.env]),  # they are sorted by name
+        repr(
+            [(name, value if isinstance(value, str) else value.display()) for name, value in task.env]
+        ),  # they are sorted by name
         repr([display(argument) for argument in task.argv]),
         repr((task.node_indices, task.gpus)),
         repr((task.strict, [display(mount) for mount in task.container_mounts])),

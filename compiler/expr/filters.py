@@ -9,7 +9,7 @@ moves values about works on them and any other is refused; the few that print va
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import cache, update_wrapper
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -59,15 +59,15 @@ def apply_test(name: str, args: list[object], kwargs: dict[str, object], budget:
     return bool(tools.call(f"test '{name}'", tools.environment.call_test, name, args, kwargs, budget))
 
 
-def _check_known(name: str, table: Iterable[str], what: str) -> None:
-    names = set(table)
-    if name in _REFUSED and name not in names:
+def _check_known(name: str, table: Collection[str], what: str) -> None:
+    if name in table:
+        return
+    if name in _REFUSED:
         raise Failure(f"unknown-{what}", f"the {what} '{name}' is not available", help_line=_REFUSED[name])
-    if name not in names:
-        words = (known for known in names if known.isidentifier())
-        raise Failure(
-            f"unknown-{what}", f"no {what} is called '{name}'", help_line=did_you_mean(name, words, what=f"{what}s")
-        )
+    words = (known for known in table if known.isidentifier())
+    raise Failure(
+        f"unknown-{what}", f"no {what} is called '{name}'", help_line=did_you_mean(name, words, what=f"{what}s")
+    )
 
 
 class _Tools:

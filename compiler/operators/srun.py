@@ -119,7 +119,7 @@ def _het_group(fields: Fields, extra: tuple[Text, ...], placement: Placement, re
 
 
 def _option(name: str, value: FieldValue) -> list[Text]:
-    text = text_of(value)
+    text = "" if value is None else text_of(value)
     return [join([f"--{name.replace('_', '-')}=", text])] if text != "" else []
 
 
@@ -218,7 +218,7 @@ def _split_commas(text: Text) -> list[Text]:
 def merge_mounts(own: tuple[Text, ...], placement: Placement, extra: list[Text]) -> tuple[Text, ...]:
     """All mounts, one for each source and target: the operator's, the automatic ones, then those of extra_args. Before them
     come those of the cluster profile, unless another one has their target: a directory hides what was mounted below it before."""
-    others = {}
+    others: dict[tuple[str, str], Text] = {}
     for mount in (*own, *placement.artifact_mounts, *placement.run_mounts, *extra):
         others.setdefault(_ends(mount), mount)
     taken = {target for _, target in others}

@@ -10,9 +10,9 @@ heterogeneous job has from the first one. Without a slurm backend the profile is
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 from ..diagnostics import Reporter
+from ..ir.change import replace
 from ..ir.cluster import Cluster
 from ..ir.plan import PlanBackend
 from .draft import Draft

@@ -8,9 +8,8 @@ a default is told at the default. The first pass; the others know no defaults.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from ..diagnostics import Label, Reporter
+from ..ir.change import replace
 from ..ir.memo import by_identity
 from ..ir.tree import Entry, Mapping, Scalar
 from ..ir.workflow import Defaults, Probe, Task

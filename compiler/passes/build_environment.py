@@ -7,9 +7,9 @@ global, workflow and task variables, the replica's swept values, then what the r
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 from ..diagnostics import Reporter
+from ..ir.change import replace
 from ..ir.expr import OUTPUT_DIR, WORKFLOW_OUTPUT_DIR, WORKSPACE_DIR, Atom, RunText, Text, join
 from .draft import Draft, Instance
 

@@ -6,9 +6,9 @@ Before: placement. After: `probes` of each. A readiness probe has a deadline onl
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from ..diagnostics import Reporter, Span
+from ..ir.change import replace
 from ..ir.plan import NodeAddress, PlanProbe
 from ..ir.tree import Mapping as MappingNode
 from ..ir.tree import Node, Sequence, to_python

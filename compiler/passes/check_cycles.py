@@ -5,9 +5,8 @@ Before: edges. After: `draft.order`, breadth first: what can start first comes f
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from ..diagnostics import Label, Reporter
+from ..ir.change import replace
 from .draft import Draft
 
 

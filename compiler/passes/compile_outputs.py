@@ -5,9 +5,8 @@ Before: instances. After: `outputs` of each, whose patterns awk can find.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from ..diagnostics import Reporter, did_you_mean
+from ..ir.change import replace
 from ..ir.expr import RunText, display
 from ..ir.plan import PlanOutput
 from ..ir.tree import Mapping, Node, Scalar, span_at, to_python

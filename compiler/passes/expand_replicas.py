@@ -10,10 +10,10 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 
 from ..diagnostics import Label, Reporter, Span, did_you_mean
 from ..expr.values import to_text
+from ..ir.change import replace
 from ..ir.expr import display
 from ..ir.plan import PlanVariable
 from ..ir.workflow import Replicas, Task

@@ -7,12 +7,11 @@ The index of a node there is its place among the task's nodes.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from ..diagnostics import Reporter
 from ..expr.evaluate import evaluate_text
 from ..expr.failures import Reported
 from ..expr.template import has_expression
+from ..ir.change import replace
 from ..ir.expr import Text
 from .draft import Draft, Instance
 from .scope import BROKEN, Names, node_value

@@ -7,9 +7,9 @@ other key replaces, a null changes nothing, and the type itself may be overridde
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from ..diagnostics import Reporter
+from ..ir.change import replace
 from ..ir.expr import OUTPUT_DIR, WORKFLOW_OUTPUT_DIR, WORKSPACE_DIR, Atom, RunText, Text
 from ..ir.plan import PlanBackend
 from ..ir.tree import Entry, Node, Scalar, Sequence, to_python

@@ -6,9 +6,10 @@ cursor of used GPUs a node, which never goes back (allocation.py). What does not
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from ..diagnostics import Reporter, Span
+from ..ir.change import replace
 from ..ir.workflow import Resources
 from .allocation import Allocation
 from .draft import Draft, Instance

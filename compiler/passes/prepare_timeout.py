@@ -7,9 +7,9 @@ environment are other passes' business.
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 
 from ..diagnostics import Reporter
+from ..ir.change import replace
 from ..ir.plan import PlanOnTimeout
 from .draft import Draft
 from .fields import read_boolean, read_duration

@@ -7,13 +7,13 @@ in the scope. The disk is not looked at: the script's preflight does that where 
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 from ..artifacts import ARTIFACTS
 from ..artifacts.base import Located
 from ..artifacts.masking import masked
 from ..diagnostics import Reporter
 from ..expr.evaluate import evaluate_text
+from ..ir.change import replace
 from ..ir.expr import RunText, Text, display
 from ..ir.plan import Fetch, HubFetch, PlanArtifact
 from ..ir.workflow import Artifact

@@ -5,9 +5,8 @@ Before: `draft.globals`. After: `draft.backends` and `backends.B` in the scope. 
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from ..diagnostics import Label, Reporter
+from ..ir.change import replace
 from ..ir.expr import RunText, display
 from ..ir.plan import PlanBackend
 from ..ir.tree import Mapping, Node, Sequence, to_python

@@ -6,9 +6,8 @@ swept ones, and then differ from replica to replica.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from ..diagnostics import Reporter
+from ..ir.change import replace
 from ..ir.plan import PlanVariable
 from .draft import Draft
 from .variables import own_variables

@@ -8,9 +8,9 @@ in their environment are such as a shell can have. Global variables see each oth
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 from ..diagnostics import Reporter, Span
+from ..ir.change import replace
 from . import variables
 from .draft import Draft
 from .scope import variable_scope

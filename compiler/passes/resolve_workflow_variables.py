@@ -6,9 +6,8 @@ what only the run knows, such as a node's address.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from ..diagnostics import Reporter
+from ..ir.change import replace
 from . import variables
 from .draft import Draft
 from .scope import variable_scope

@@ -8,9 +8,8 @@ a name the first one that offers the accelerator that it asks for; without eithe
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from ..diagnostics import Label, Reporter, did_you_mean, nearest
+from ..ir.change import replace
 from ..ir.expr import RunText, display
 from ..ir.plan import PlanBackend
 from ..ir.tree import Scalar

@@ -5,9 +5,8 @@ Before: instances. After: `timeout`, `retries`, `strict` and `critical` of each,
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from ..diagnostics import Reporter
+from ..ir.change import replace
 from ..ir.plan import Retries
 from ..ir.tree import Mapping, Node, Scalar, to_python
 from .draft import Draft, Instance

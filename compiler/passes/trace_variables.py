@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 
 from ..diagnostics import Reporter
 from ..expr.mentions import mentions
 from ..expr.template import has_expression
+from ..ir.change import replace
 from ..ir.memo import by_identity
 from ..ir.plan import PlanVariable
 from ..ir.workflow import Workflow

@@ -6,9 +6,8 @@ the first waits for the task's dependencies, and only the last is waited for. A 
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from ..diagnostics import Reporter, did_you_mean
+from ..ir.change import replace
 from ..source.names import may_be_absent
 from .draft import Draft, Instance
 

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from ..diagnostics import Diagnostic, Label, Reporter, Span
+from ..ir.change import replace
 from ..ir.tree import Entry, Mapping, Node, Scalar, Sequence
 from .load import LoadedFile
 from .names import may_be_absent, why_no_directory
