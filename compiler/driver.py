@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from .checks import ALWAYS, LINT
+from .checks import ALWAYS
 from .diagnostics import CompileError, Diagnostic, Reporter
 from .ir.cluster import Cluster
 from .ir.plan import Plan, SourceFile
@@ -166,14 +166,23 @@ def compile_sources(
         document, profile = _composed(sources, overrides, cluster, report)
         draft = run_passes(lower(document), report, profile)
         report.raise_if_errors()
-        for check in (*ALWAYS, *(LINT if lint else ())):
+        for check in ALWAYS:
             check(draft, report)
-        for found in lint(draft) if lint else ():
-            report.add(found)
+        if lint is not None:
+            _lint(draft, lint, report)
         report.raise_if_errors()
         files = [SourceFile(source.loaded.name, source.loaded.sha256) for source in sources]
         plan = assemble_plan(draft, files, command)
     return Compilation(plan, _audible(report, sources, unused=lint is not None and plan is not None), document)
+
+
+def _lint(draft: Draft, tools: Lint, report: Reporter) -> None:
+    from .checks.lint import LINT
+
+    for check in LINT:
+        check(draft, report)
+    for found in tools(draft):
+        report.add(found)
 
 
 def _audible(report: Reporter, sources: list[SourceText], *, unused: bool) -> tuple[Diagnostic, ...]:

@@ -227,6 +227,8 @@ def _results(work: _Work, count: int) -> Iterator[Built]:
 
 @dataclass(frozen=True, slots=True)
 class _Work:
+    """The jobs, and all that it takes to compile any of them."""
+
     jobs: list[Job]
     files: Files
     folder: Path | None

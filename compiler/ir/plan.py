@@ -106,6 +106,8 @@ class PlanBackend:
 
 @dataclass(frozen=True, slots=True)
 class PlanOperator:
+    """What runs a task."""
+
     type: OperatorType
     name: str
 
@@ -134,6 +136,8 @@ class LogWatch:
 
 @dataclass(frozen=True, slots=True)
 class TcpPort:
+    """Whether somebody listens."""
+
     hosts: tuple[NodeAddress | Text, ...]  # one for on_node first or an explicit host, all assigned nodes for each
     port: int
     on_node: Literal["first", "each"]
@@ -161,6 +165,8 @@ class HttpRequest:
 
 @dataclass(frozen=True, slots=True)
 class ExecCheck:
+    """Whether a command succeeds."""
+
     command: tuple[Text, ...]
 
 
@@ -191,6 +197,8 @@ class PlanProbe:
 
 @dataclass(frozen=True, slots=True)
 class Retries:
+    """How often a task that failed is run again, and after how long."""
+
     count: int
     interval: float
     backoff: float
@@ -272,6 +280,8 @@ class SourceFile:
 
 @dataclass(frozen=True)  # no slots: it keeps its secrets, which emitting asks for often
 class Plan:
+    """All that a target needs to know."""
+
     workflow: str
     timeout: float | None
     timeout_text: str | None  # as the user wrote it

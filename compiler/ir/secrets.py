@@ -8,7 +8,6 @@ than eight is found only as a word of its own.
 
 from __future__ import annotations
 
-import html
 import json
 import re
 from collections.abc import Iterable
@@ -42,4 +41,6 @@ def pattern_of(values: Iterable[str]) -> re.Pattern[str] | None:
 
 
 def _spellings(value: str) -> set[str]:
+    import html  # few workflows have secrets, and importing it takes longer than any other part of this
+
     return {value, html.escape(value), *(json.dumps(value, ensure_ascii=plain)[1:-1] for plain in (True, False))}

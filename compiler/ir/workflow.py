@@ -25,6 +25,8 @@ class Variable:
 
 @dataclass(frozen=True, slots=True)
 class Artifact:
+    """A file or directory; `content` is what the run writes to it."""
+
     name: str
     span: Span
     uri: Scalar
@@ -64,6 +66,8 @@ class OperatorUse:
 
 @dataclass(frozen=True, slots=True)
 class Replicas:
+    """How often a task runs: `count` times, or once for each combination of the values of `variables`."""
+
     span: Span
     count: Node | None = None
     policy: Node | None = None
@@ -72,6 +76,8 @@ class Replicas:
 
 @dataclass(frozen=True, slots=True)
 class Resources:
+    """What a task asks for."""
+
     span: Span
     node_indices: Node | None = None
     node_count: Node | None = None
@@ -93,6 +99,8 @@ class Probe:
 
 @dataclass(frozen=True, slots=True)
 class Task:
+    """A task as it was written, before its replicas."""
+
     name: str
     span: Span
     script: tuple[Scalar, ...]
@@ -131,6 +139,8 @@ class OnTimeout:
 
 @dataclass(frozen=True, slots=True)
 class Workflow:
+    """All of it."""
+
     name: str
     span: Span
     timeout: Node | None

@@ -44,6 +44,8 @@ class PatternError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Literal:
+    """Text that stands as it is."""
+
     text: str
 
 

@@ -30,6 +30,8 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Placed:
+    """A task on a node."""
+
     mark: Mark
     nodes: Sequence[int]
     gpus: Sequence[int]
@@ -45,6 +47,8 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Row:
+    """A node with what runs on it."""
+
     node: str
     cells: tuple[Cell, ...]
     others: tuple[Mark, ...]
@@ -52,6 +56,8 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class AllocationMap:
+    """All nodes."""
+
     title: str
     gpus: int
     rows: tuple[Row, ...]

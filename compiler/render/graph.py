@@ -59,6 +59,8 @@ class Edge:
 
 @dataclass(frozen=True, slots=True)
 class Graph:
+    """What is drawn."""
+
     title: str
     nodes: tuple[Node, ...]
     groups: tuple[Group, ...]

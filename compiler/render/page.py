@@ -30,6 +30,8 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Detail:
+    """A task as its box shows it when it is opened."""
+
     id: str
     name: str
     facts: tuple[tuple[str, str], ...]
@@ -41,6 +43,8 @@ class Detail:
 
 @dataclass(frozen=True, slots=True)
 class Page:
+    """What the page shows."""
+
     title: str
     summary: str
     svg: str

@@ -33,6 +33,8 @@ _SOME = 12
 
 @dataclass(frozen=True, slots=True)
 class Page:
+    """What the report shows."""
+
     title: str
     workflow: str
     run_id: str

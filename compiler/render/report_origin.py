@@ -16,6 +16,8 @@ _LONGEST = 4000
 
 @dataclass(frozen=True, slots=True)
 class Origin:
+    """Where a run comes from."""
+
     facts: tuple[tuple[str, str], ...]
     sources: tuple[tuple[str, str], ...]
     job: tuple[tuple[str, str], ...]

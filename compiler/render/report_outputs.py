@@ -20,6 +20,8 @@ _LONGEST = 300
 
 @dataclass(frozen=True, slots=True)
 class OutputRow:
+    """The outputs of a task."""
+
     id: str
     task: str
     state: str
@@ -28,6 +30,8 @@ class OutputRow:
 
 @dataclass(frozen=True, slots=True)
 class OutputTable:
+    """The outputs of all tasks."""
+
     title: str
     sweep: tuple[str, ...]
     names: tuple[str, ...]

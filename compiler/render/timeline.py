@@ -91,12 +91,16 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Tick:
+    """A mark of the axis."""
+
     x: str
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
+    """The whole picture."""
+
     step: str
     ticks: tuple[Tick, ...]
     rows: tuple[TimelineRow, ...]

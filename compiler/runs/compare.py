@@ -15,6 +15,8 @@ from .run import Run
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
+    """What differs between two runs."""
+
     inputs: tuple[Difference, ...]
     outcome: tuple[Difference, ...]
     notes: tuple[str, ...]

@@ -16,6 +16,8 @@ from .shape import MAYBE_NUMBER, NUMBER, fits
 
 @dataclass(frozen=True, slots=True)
 class NodeFacts:
+    """What is known of a node."""
+
     name: str
     address: str
 

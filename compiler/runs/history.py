@@ -33,6 +33,8 @@ class Attempt:
 
 @dataclass(slots=True)
 class Download:
+    """A download of the run."""
+
     name: str
     started: float
     ended: float | None = None

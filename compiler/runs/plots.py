@@ -52,6 +52,8 @@ class Spec:
 
 @dataclass(frozen=True, slots=True)
 class Point:
+    """A value of a run."""
+
     x: float
     y: float
     label: str = ""
@@ -69,6 +71,8 @@ class Curve:
 
 @dataclass(frozen=True, slots=True)
 class Panel:
+    """One of the plots."""
+
     y: Column
     curves: tuple[Curve, ...]
 

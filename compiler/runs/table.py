@@ -48,6 +48,8 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Table:
+    """The table of many runs."""
+
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
     workflows: tuple[str, ...] = ()

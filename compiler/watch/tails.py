@@ -35,6 +35,8 @@ _FEW, _PAUSE = 8, 1.0
 
 @dataclass(frozen=True, slots=True)
 class LogLine:
+    """A line of a log, and whose it is."""
+
     task: str
     segments: list[Segment]
 

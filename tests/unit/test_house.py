@@ -32,7 +32,7 @@ TABLES = {
             "variables",
         },
     ),
-    "checks": ("sflowc.checks", "CHECKS", {"commands", "task_scripts", "texts"}),
+    "checks": ("sflowc.checks.lint", "CHECKS", {"commands", "lint", "task_scripts", "texts"}),
     "probes": ("sflowc.probes", "PROBES", {"base", "log_pattern", "posix_regex"}),
     "operators": ("sflowc.operators", "OPERATORS", {"base", "images"}),
     "artifacts": ("sflowc.artifacts", "ARTIFACTS", {"base", "masking", "paths"}),

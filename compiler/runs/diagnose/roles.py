@@ -25,6 +25,8 @@ _LONGEST = 200_000
 
 @dataclass(frozen=True, slots=True)
 class Role:
+    """What a task is for."""
+
     name: str
     runs: re.Pattern[str] | None
     words: frozenset[str]
