@@ -48,12 +48,15 @@ class LazyGroup(click.Group):
     def main(self, *arguments: Any, **more: Any) -> Any:
         gc.set_threshold(
             100_000
-        )  # most of what a command makes lives as long as it does: a tenth of its time went into looking
+        )  # what a command makes lives as long as it does: a tenth of its time went into looking
         if "_SFLOWC_COMPLETE" in os.environ:
             from .shells import register
 
             register()
-        return super().main(*arguments, **more)
+        try:
+            return super().main(*arguments, **more)
+        finally:
+            gc.freeze()  # Python looks once more when it ends
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)

@@ -6,7 +6,6 @@ In: files and overrides. Out: the script, on standard output or in a file that a
 from __future__ import annotations
 
 import dataclasses
-import difflib
 import os
 import sys
 from pathlib import Path
@@ -103,6 +102,8 @@ def _compare(path: Path, text: str) -> None:
         fail(f"cannot read {path}: {error.strerror}")
     if old == text:
         return
+    import difflib
+
     lines = difflib.unified_diff(
         old.splitlines(keepends=True), text.splitlines(keepends=True), str(path), f"{path} (as it would be built)"
     )

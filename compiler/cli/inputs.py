@@ -6,7 +6,6 @@ In: parsed options. Out: a Plan, or the end of the command with exit status 1 an
 
 from __future__ import annotations
 
-import logging
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
@@ -69,7 +68,10 @@ def workflow_options(
             no_cluster: bool,
             **rest: Any,
         ) -> Any:
-            logging.basicConfig(level=log_level.upper(), format="%(levelname)s: %(message)s", stream=sys.stderr)
+            if log_level != "warning":  # what Python does by itself; importing it takes a while
+                import logging
+
+                logging.basicConfig(level=log_level.upper(), format="%(levelname)s: %(message)s", stream=sys.stderr)
             named = (*files, *more_files)
             if needs_files and not named:
                 raise click.UsageError("Name at least one workflow file, as an argument or with --file.")

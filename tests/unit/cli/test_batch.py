@@ -389,3 +389,34 @@ def test_a_bar_on_a_terminal(folder: Path) -> None:
     assert done.returncode == 0
     assert "Compiling" in shown
     assert "3/3" in shown
+
+
+def test_rows_that_are_compiled_together_are_those_that_are_compiled_alone(tmp_path: Path) -> None:
+    """What rows share is computed once: a command for each row, in a process of its own, shares nothing."""
+    command = [str(Path(sys.executable).with_name("sflowc"))]
+    subprocess.run([*command, "sample", "inference", "-o", "."], cwd=tmp_path, check=True, capture_output=True)
+    job = [*command, "batch", "--bulk-input", "sweep.csv", "--set", "SLURM_ACCOUNT=a", "--set", "SLURM_PARTITION=p"]
+    subprocess.run([*job, "-o", "all"], cwd=tmp_path, check=True, capture_output=True)
+    with (tmp_path / "sweep.csv").open(encoding="utf-8") as table:
+        numbers = range(1, len(list(csv.DictReader(table))) + 1)
+    for number in numbers:
+        subprocess.run(
+            [*job, "--row", str(number), "-o", f"row{number}"], cwd=tmp_path, check=True, capture_output=True
+        )
+    alone = {path.name: path.read_bytes() for path in tmp_path.glob("row*/*_*") if path.name != "results.csv"}
+    together = {path.name: path.read_bytes() for path in (tmp_path / "all").glob("*_*")}
+    assert len(together) == 2 * len(numbers)
+    assert alone == together
+
+
+def test_a_row_leaves_nothing_behind_for_the_next_one_of_the_same_files(sflowc: Callable, folder: Path) -> None:
+    rows = ["1,[1],a", "2,[1; 8],b", ",,", "1,[1],a", ",,", "2,[1; 8],a"]
+    head = "sflow_config_file,job_name,NODES,LOAD,NAME,missable_tasks\n"
+    text = [f"base.yaml agg.yaml bench.yaml,same,{row},prefill decode\n" for row in rows]
+    (folder / "in" / "again.csv").write_text(head + "".join(text).replace("[1; 8]", '"[1, 8]"'), encoding="utf-8")
+    sflowc("batch", "--bulk-input", "in/again.csv", "-o", "again", cwd=folder)
+    scripts = [(folder / "again" / f"same_{number:03}.sh").read_text("utf-8") for number in range(1, 7)]
+    bodies = [script.partition("\n\n")[2] for script in scripts]
+    assert bodies[0] == bodies[3]
+    assert bodies[2] == bodies[4]
+    assert len(set(bodies)) == 4
