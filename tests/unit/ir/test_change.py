@@ -4,7 +4,6 @@ import dataclasses
 from dataclasses import dataclass
 
 import pytest
-
 from sflowc.ir.change import replace
 
 
