@@ -15,9 +15,9 @@
 #   from     trtllm/decode.yaml  sha256:cba3955015f502342f6a30b35c2703c30aea25b1ce253f9bfbed7e1d0e50b704
 #   from     bench/infmax.yaml  sha256:3deed431affe5e7528769c4ef0fc56dbd3a102ecb29095ebc9f451f5656492b2
 #   rebuild  
-#   body     sha256:bdfe0fc5251e55ec6a7d75c2dbff3bb133468d9775304326efcd42d58fc0f588 (all that follows this header)
+#   body     sha256:b2f35d8d0f666b54de3e77814c15dec0ee44d32621ca89995738c2c3d34ba1fe (all that follows this header)
 #   options  sha256:ee0dcb1097674579b060749dcbaa30e768a533ca06374e9d688494656a21cdfa (the #SBATCH lines)
-#   header   sha256:cf749858fc71b23f74361998572637bac1956601b35e7bcb69e309ec8cc9a175 (this header but this line)
+#   header   sha256:a8218d2caa5ea0c003d077108770feea8c5822b7ddea1feded1178754891e887 (this header but this line)
 #
 # `sbatch FILE` submits it, `bash FILE` runs it inside an allocation (salloc);
 # `bash FILE --help` says what else it can do.
@@ -675,7 +675,7 @@ sf_task_over() { # <task index> <its directory> <attempt>: of one that was launc
 
 sf_task_run() { # <task index> <its directory> <attempt> -> SF_CHILD, SF_CHILD_STATUS
   set -m        # makes what follows the leader of a process group
-  { # becomes the task, once that is written down: until here a signal would be lost
+  {             # becomes the task, once that is written down: until here a signal would be lost
     printf '+%s %s\n' "$BASHPID" "$1" >&"$SF_GROUPS"
     [[ ! ${SF_LAUNCH[$1]-} ]] || "sf_${SF_LAUNCH[$1]}_launch" "$@"
     exec {SF_BUS}>&- {SF_GROUPS}>&-
@@ -1966,8 +1966,9 @@ sf_schedule_away() { # <task index> <attempt>: from its runner
 # behind is then not found, would hold its log open, and srun would wait for that.
 
 sf_step_main() { # <script> <mark>: in the step; the exit status, or the signal, is the script's own
-  if [[ $(cat /proc/self/cgroup) == */step_* ]]; then exec "$BASH" "$1"; fi
-  local status signals=(HUP INT QUIT TERM USR1 USR2)
+  local status group signals=(HUP INT QUIT TERM USR1 USR2)
+  mapfile -t group </proc/self/cgroup
+  if [[ ${group[*]} == */step_* ]]; then exec "$BASH" "$1"; fi
   trap '' "${signals[@]}" # a signal to the step is for all its processes
   set -m                  # or the script would ignore INT
   (trap - "${signals[@]}" && SFLOW_KEPT_BY=$2 exec "$BASH" "$1") &

@@ -15,9 +15,9 @@
 #
 #   from     workflow.yaml  sha256:ae285f8addedbf2eb1aac980c1977a49cd07c8b17a4716b6cf1651d2d6cad4dd
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:d2e85771ed595a18ecd88b9b7b56755dbf7d147b06a685455ec07b2f19b0b6b6 (all that follows this header)
+#   body     sha256:974697e7c418e1ac5eeac486d2a20a29e348dfda539321c2cbab0a04997411e0 (all that follows this header)
 #   options  sha256:2327fd86411cc4bfacf20171a99c7daa1e499844fbe3e62225cb1320818237f3 (the #SBATCH lines)
-#   header   sha256:b5a84db4dbc61c2712a8b352001d9e3fe720b9655c9f3430c1dabdbd01424a0e (this header but this line)
+#   header   sha256:d443f3453dbd0fdb727c6f1a15bd434f5ce29ba45fe6a17fd51be2d13aa2ec57 (this header but this line)
 #
 # `sbatch FILE` submits it, `bash FILE` runs it inside an allocation (salloc);
 # `bash FILE --help` says what else it can do.
@@ -300,7 +300,7 @@ sf_task_over() { # <task index> <its directory> <attempt>: of one that was launc
 
 sf_task_run() { # <task index> <its directory> <attempt> -> SF_CHILD, SF_CHILD_STATUS
   set -m        # makes what follows the leader of a process group
-  { # becomes the task, once that is written down: until here a signal would be lost
+  {             # becomes the task, once that is written down: until here a signal would be lost
     printf '+%s %s\n' "$BASHPID" "$1" >&"$SF_GROUPS"
     [[ ! ${SF_LAUNCH[$1]-} ]] || "sf_${SF_LAUNCH[$1]}_launch" "$@"
     exec {SF_BUS}>&- {SF_GROUPS}>&-
@@ -1591,8 +1591,9 @@ sf_schedule_away() { # <task index> <attempt>: from its runner
 # behind is then not found, would hold its log open, and srun would wait for that.
 
 sf_step_main() { # <script> <mark>: in the step; the exit status, or the signal, is the script's own
-  if [[ $(cat /proc/self/cgroup) == */step_* ]]; then exec "$BASH" "$1"; fi
-  local status signals=(HUP INT QUIT TERM USR1 USR2)
+  local status group signals=(HUP INT QUIT TERM USR1 USR2)
+  mapfile -t group </proc/self/cgroup
+  if [[ ${group[*]} == */step_* ]]; then exec "$BASH" "$1"; fi
   trap '' "${signals[@]}" # a signal to the step is for all its processes
   set -m                  # or the script would ignore INT
   (trap - "${signals[@]}" && SFLOW_KEPT_BY=$2 exec "$BASH" "$1") &

@@ -4,8 +4,8 @@
 #
 #   from     workflow.yaml  sha256:4449218d19ba11555b6c3d7143c99133c6f97e677928637b7e2f383cd8407157
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:c49b3f8b25e5abe57773cc9dda03db18f66a93255c47776f336a50e98da66ed0 (all that follows this header)
-#   header   sha256:18d767056a68e74d00aad5404568bdab84b43bae8f654146c9cbb05708a22639 (this header but this line)
+#   body     sha256:0ae332d3e5206575139bc0621c9d63a20deca264665d3abe6a1fc0f4d056cb7f (all that follows this header)
+#   header   sha256:2647e3714926f33e23771f6c0a65c78fd6eb77705e558be5516543c67973bb43 (this header but this line)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -249,7 +249,7 @@ sf_task_over() { # <task index> <its directory> <attempt>: of one that was launc
 
 sf_task_run() { # <task index> <its directory> <attempt> -> SF_CHILD, SF_CHILD_STATUS
   set -m        # makes what follows the leader of a process group
-  { # becomes the task, once that is written down: until here a signal would be lost
+  {             # becomes the task, once that is written down: until here a signal would be lost
     printf '+%s %s\n' "$BASHPID" "$1" >&"$SF_GROUPS"
     [[ ! ${SF_LAUNCH[$1]-} ]] || "sf_${SF_LAUNCH[$1]}_launch" "$@"
     exec {SF_BUS}>&- {SF_GROUPS}>&-

@@ -21,9 +21,9 @@
 #   from     workflow.yaml  sha256:3cf39ac6ec1dffc2eb9dd5de8379f0b42cf4bc3b50e06fa97bab55d48ba79a9d
 #   cluster  site.yaml  sha256:daa43e4a2d5b8acb45a9f4dc63b8619ddbcb9975c8bdaddec7a2b508dbf9b671
 #   rebuild  sflowc build -f workflow.yaml --cluster profile/site.yaml
-#   body     sha256:aac5867050448822976bc0e333b22f248fb91fda885fd190cdb142ef0dad1dd4 (all that follows this header)
+#   body     sha256:2cb74dead9712ed13f9d9ab696f1eb69c7701fa9c72c86c506a83f235d37fb73 (all that follows this header)
 #   options  sha256:dc08cef5f2ee7f370df07e787935a1f5def179b06ef9ae442066968abc0b7636 (the #SBATCH lines)
-#   header   sha256:f90976cc538f24146b1bce6c448570e524367efaa43a48c2861196ba588da268 (this header but this line)
+#   header   sha256:2a2ccb108a7f12a48a527546866825d29f5488f8f09941e869970d295414f8e6 (this header but this line)
 #
 # `sbatch FILE` submits it, `bash FILE` runs it inside an allocation (salloc);
 # `bash FILE --help` says what else it can do.
@@ -229,7 +229,7 @@ sf_task_over() { # <task index> <its directory> <attempt>: of one that was launc
 
 sf_task_run() { # <task index> <its directory> <attempt> -> SF_CHILD, SF_CHILD_STATUS
   set -m        # makes what follows the leader of a process group
-  { # becomes the task, once that is written down: until here a signal would be lost
+  {             # becomes the task, once that is written down: until here a signal would be lost
     printf '+%s %s\n' "$BASHPID" "$1" >&"$SF_GROUPS"
     [[ ! ${SF_LAUNCH[$1]-} ]] || "sf_${SF_LAUNCH[$1]}_launch" "$@"
     exec {SF_BUS}>&- {SF_GROUPS}>&-
@@ -1520,8 +1520,9 @@ sf_schedule_away() { # <task index> <attempt>: from its runner
 # behind is then not found, would hold its log open, and srun would wait for that.
 
 sf_step_main() { # <script> <mark>: in the step; the exit status, or the signal, is the script's own
-  if [[ $(cat /proc/self/cgroup) == */step_* ]]; then exec "$BASH" "$1"; fi
-  local status signals=(HUP INT QUIT TERM USR1 USR2)
+  local status group signals=(HUP INT QUIT TERM USR1 USR2)
+  mapfile -t group </proc/self/cgroup
+  if [[ ${group[*]} == */step_* ]]; then exec "$BASH" "$1"; fi
   trap '' "${signals[@]}" # a signal to the step is for all its processes
   set -m                  # or the script would ignore INT
   (trap - "${signals[@]}" && SFLOW_KEPT_BY=$2 exec "$BASH" "$1") &

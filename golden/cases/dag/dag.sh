@@ -4,8 +4,8 @@
 #
 #   from     dag.yaml  sha256:8f40df9ba833b5646be249a090380f0ade6e81b6f944d3f1ac3d167063691e90
 #   rebuild  sflowc build -f dag.yaml
-#   body     sha256:eee045866276e908a030615c84c51a5cbf27362ed75a67ead90117ddc6ae7c3d (all that follows this header)
-#   header   sha256:1c59f5ea2fa6f9225e93bd403201842ffcb263b748ef68583647dad4d6d114f1 (this header but this line)
+#   body     sha256:915c08916b0240fd3f6c1ceafc72d26eee230ea4029a6dacd87e1001a1477aa3 (all that follows this header)
+#   header   sha256:3708f16cfef0cc8c8a65423d94bf949996839212011274748b25b8725c49cfcb (this header but this line)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -218,7 +218,7 @@ sf_task_over() { # <task index> <its directory> <attempt>: of one that was launc
 
 sf_task_run() { # <task index> <its directory> <attempt> -> SF_CHILD, SF_CHILD_STATUS
   set -m        # makes what follows the leader of a process group
-  { # becomes the task, once that is written down: until here a signal would be lost
+  {             # becomes the task, once that is written down: until here a signal would be lost
     printf '+%s %s\n' "$BASHPID" "$1" >&"$SF_GROUPS"
     [[ ! ${SF_LAUNCH[$1]-} ]] || "sf_${SF_LAUNCH[$1]}_launch" "$@"
     exec {SF_BUS}>&- {SF_GROUPS}>&-

@@ -5,8 +5,8 @@
 #   from     1_base.yaml  sha256:acfba63fb49bcb68e3612d389b97c48a88c55c5165a7fa21f502e3bba12552bd
 #   from     2_more.yaml  sha256:31f81b17431ef6ecb3c0f2444c5571b51610094d8bf2ef82faeffb3978c258ec
 #   rebuild  sflowc build -f 1_base.yaml -f 2_more.yaml
-#   body     sha256:a09307a752b8e18be8e65114916e9283d0cfab925451349760665fa28d41d3bf (all that follows this header)
-#   header   sha256:1411e1122810e97697fff61c26e1b5121c6d110a21bba7b6e3cf4a2d8456a106 (this header but this line)
+#   body     sha256:a628e5615af600169ef2c0a6ebc04f92904d43025b79a093fa5d0b73b0724a4b (all that follows this header)
+#   header   sha256:a8bf4bec448d24dc8b6bc08a0efaf7e03eb70bf6d88c981adf6a3c7295deb27f (this header but this line)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -209,7 +209,7 @@ sf_task_over() { # <task index> <its directory> <attempt>: of one that was launc
 
 sf_task_run() { # <task index> <its directory> <attempt> -> SF_CHILD, SF_CHILD_STATUS
   set -m        # makes what follows the leader of a process group
-  { # becomes the task, once that is written down: until here a signal would be lost
+  {             # becomes the task, once that is written down: until here a signal would be lost
     printf '+%s %s\n' "$BASHPID" "$1" >&"$SF_GROUPS"
     [[ ! ${SF_LAUNCH[$1]-} ]] || "sf_${SF_LAUNCH[$1]}_launch" "$@"
     exec {SF_BUS}>&- {SF_GROUPS}>&-

@@ -4,8 +4,8 @@
 #
 #   from     workflow.yaml  sha256:da86877339251fc3925edd7f1efa791d91eab7adeba95aba8f4ca5cdf70e06d5
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:8d5347618a5fb33a43c3af15329c7d9fd3852fcfba997f521273992288fe5640 (all that follows this header)
-#   header   sha256:706acdb0c1a06c524d11e13374d53fad432242ee5d1072fe87bedd70acfc80c3 (this header but this line)
+#   body     sha256:a3d156054742f559a97d91d2ef1d4dbe940130dd5242f6b0b908cbf3f3e2c14c (all that follows this header)
+#   header   sha256:60eae34704088716a9bbfdbe8942ab038f36f5f3b02d8d1167d48188253e78f4 (this header but this line)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -228,7 +228,7 @@ sf_task_over() { # <task index> <its directory> <attempt>: of one that was launc
 
 sf_task_run() { # <task index> <its directory> <attempt> -> SF_CHILD, SF_CHILD_STATUS
   set -m        # makes what follows the leader of a process group
-  { # becomes the task, once that is written down: until here a signal would be lost
+  {             # becomes the task, once that is written down: until here a signal would be lost
     printf '+%s %s\n' "$BASHPID" "$1" >&"$SF_GROUPS"
     [[ ! ${SF_LAUNCH[$1]-} ]] || "sf_${SF_LAUNCH[$1]}_launch" "$@"
     exec {SF_BUS}>&- {SF_GROUPS}>&-

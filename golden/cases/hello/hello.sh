@@ -4,8 +4,8 @@
 #
 #   from     hello.yaml  sha256:e6c3fb494dd78ec0da12c356b6fdd27051164433ceeb62297588ffaaafb67a7a
 #   rebuild  sflowc build -f hello.yaml
-#   body     sha256:9e417b8671852135b9b8667b3184d8d3d0c59c03af697a4e8f33699f4ed44e92 (all that follows this header)
-#   header   sha256:fb559034c9a4687f669cabdb50abe25b99ab03d60e1ab5841043c819d0c324b9 (this header but this line)
+#   body     sha256:55de08ee6e69c807590a711edf34aed39e5de6baf66b49405eb233b6bee94cb9 (all that follows this header)
+#   header   sha256:9b60348b5b95314d2518636c0ca4e528930dcf5843d08cbaa59e46d127f4fc7c (this header but this line)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -183,7 +183,7 @@ sf_task_over() { # <task index> <its directory> <attempt>: of one that was launc
 
 sf_task_run() { # <task index> <its directory> <attempt> -> SF_CHILD, SF_CHILD_STATUS
   set -m        # makes what follows the leader of a process group
-  { # becomes the task, once that is written down: until here a signal would be lost
+  {             # becomes the task, once that is written down: until here a signal would be lost
     printf '+%s %s\n' "$BASHPID" "$1" >&"$SF_GROUPS"
     [[ ! ${SF_LAUNCH[$1]-} ]] || "sf_${SF_LAUNCH[$1]}_launch" "$@"
     exec {SF_BUS}>&- {SF_GROUPS}>&-

@@ -4,8 +4,8 @@
 #
 #   from     load.yaml  sha256:5c8dafe559ec8d222bec440568fbfc06866944ddb46e7528ced21cb6e8131d32
 #   rebuild  sflowc build -f load.yaml
-#   body     sha256:13a4800c1bac698d71d17622329f78d05dc724192a73ecf7d4a3a70cbe2bd707 (all that follows this header)
-#   header   sha256:b8c66297d86b041c6baa96f123b2803352dd73e1a373fbcacd17e302f510cf58 (this header but this line)
+#   body     sha256:f31fc56b4df841edf17eb7d4b1f176293c47243963d67f0821baaa7dbe5937d8 (all that follows this header)
+#   header   sha256:b2b0742bc5bb709bd7f1a97f35c9769786a012ef1c2bbf3110684b830afcd9f0 (this header but this line)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -333,7 +333,7 @@ sf_task_over() { # <task index> <its directory> <attempt>: of one that was launc
 
 sf_task_run() { # <task index> <its directory> <attempt> -> SF_CHILD, SF_CHILD_STATUS
   set -m        # makes what follows the leader of a process group
-  { # becomes the task, once that is written down: until here a signal would be lost
+  {             # becomes the task, once that is written down: until here a signal would be lost
     printf '+%s %s\n' "$BASHPID" "$1" >&"$SF_GROUPS"
     [[ ! ${SF_LAUNCH[$1]-} ]] || "sf_${SF_LAUNCH[$1]}_launch" "$@"
     exec {SF_BUS}>&- {SF_GROUPS}>&-

@@ -4,8 +4,8 @@
 #
 #   from     workflow.yaml  sha256:e9bef6968ae8678d2a18a7309a94e4e79ff75a35ca76dc699558bb04b542322d
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:19e529b18ea2a48dd2e3ce312da86c812cee94f4c7d2f37b03ad31d5b4fca20e (all that follows this header)
-#   header   sha256:c5753fae74fd61cb76702a5d6d4c2a500cdf54a4ad600337b52c243cef7f86a9 (this header but this line)
+#   body     sha256:477a454c972f0f27661e4ce429cfa29850c8604af78ee2d3f1e13c79d2bd3ef0 (all that follows this header)
+#   header   sha256:eb8144ba6fc44b6c48be14bb942e4929bb1531774a14e45268b59556e4418a97 (this header but this line)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -244,7 +244,7 @@ sf_task_over() { # <task index> <its directory> <attempt>: of one that was launc
 
 sf_task_run() { # <task index> <its directory> <attempt> -> SF_CHILD, SF_CHILD_STATUS
   set -m        # makes what follows the leader of a process group
-  { # becomes the task, once that is written down: until here a signal would be lost
+  {             # becomes the task, once that is written down: until here a signal would be lost
     printf '+%s %s\n' "$BASHPID" "$1" >&"$SF_GROUPS"
     [[ ! ${SF_LAUNCH[$1]-} ]] || "sf_${SF_LAUNCH[$1]}_launch" "$@"
     exec {SF_BUS}>&- {SF_GROUPS}>&-

@@ -4,8 +4,8 @@
 #
 #   from     workflow.yaml  sha256:e5c7844b594a91d0ca6e6044a963fc77b3dcfa3f82dae874aa30e53194ad5ebd
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:722c87ba8c5355c571a4b602c648f1527ba079a80281a436d2d2a08c9a526579 (all that follows this header)
-#   header   sha256:5d5277439c094c5052771d4b04aafc8c5e4f77a549937a9d8753ea81a0bb2480 (this header but this line)
+#   body     sha256:fff92fcd137f77619e1c654433959a73087fd04820f110828ecac037ed9a8468 (all that follows this header)
+#   header   sha256:585333189fa4c5ce6eed295065a607e7d271a4ec92d0116a91660405772e9300 (this header but this line)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -293,7 +293,7 @@ sf_task_over() { # <task index> <its directory> <attempt>: of one that was launc
 
 sf_task_run() { # <task index> <its directory> <attempt> -> SF_CHILD, SF_CHILD_STATUS
   set -m        # makes what follows the leader of a process group
-  { # becomes the task, once that is written down: until here a signal would be lost
+  {             # becomes the task, once that is written down: until here a signal would be lost
     printf '+%s %s\n' "$BASHPID" "$1" >&"$SF_GROUPS"
     [[ ! ${SF_LAUNCH[$1]-} ]] || "sf_${SF_LAUNCH[$1]}_launch" "$@"
     exec {SF_BUS}>&- {SF_GROUPS}>&-

@@ -4,8 +4,8 @@
 #
 #   from     workflow.yaml  sha256:da08d319151a92960e1a3bbea5501c4f5cf17a51b16aa80863ceeb2558711d06
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:3ef7df0b51c1e33eeab187a3ca86e0200a838701fef699039d366a19e01ce5db (all that follows this header)
-#   header   sha256:21ca1eb7c1b335ad51ce0fb19a765626bbac8aa1dbf35490ca366ad0efe8dba3 (this header but this line)
+#   body     sha256:cb38eff16e5c8f243150a0bffe0ed4498f9c3ff7edd7e53c4ad97e36fa5ec4bd (all that follows this header)
+#   header   sha256:6d413305f1633c47a7bb549acb93d95ff00e646d5521cae9819f2d7c07acdcf7 (this header but this line)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -198,7 +198,7 @@ sf_task_over() { # <task index> <its directory> <attempt>: of one that was launc
 
 sf_task_run() { # <task index> <its directory> <attempt> -> SF_CHILD, SF_CHILD_STATUS
   set -m        # makes what follows the leader of a process group
-  { # becomes the task, once that is written down: until here a signal would be lost
+  {             # becomes the task, once that is written down: until here a signal would be lost
     printf '+%s %s\n' "$BASHPID" "$1" >&"$SF_GROUPS"
     [[ ! ${SF_LAUNCH[$1]-} ]] || "sf_${SF_LAUNCH[$1]}_launch" "$@"
     exec {SF_BUS}>&- {SF_GROUPS}>&-

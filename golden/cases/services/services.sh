@@ -4,8 +4,8 @@
 #
 #   from     services.yaml  sha256:ecafa48ceecd9b7380e9b9fdfc1ba2d7feba809a8d9417d4a92e75ad3e7e4a8b
 #   rebuild  sflowc build -f services.yaml
-#   body     sha256:44aeeed83be9ec4a19fd567ea4bbbbd36a35e068c259325f74778775aeb2e15f (all that follows this header)
-#   header   sha256:4e45215020657943593a2a9e4396500911ff100b51e117d523efe72f803892d8 (this header but this line)
+#   body     sha256:3350a1c2f4b163ec5d2039e29b43d3080274b5262a6ce29a9f56f0a3b3825888 (all that follows this header)
+#   header   sha256:93237789205352b2901f03938d47fcd940493f98f02585d56a1cf5402ce8d5d5 (this header but this line)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -306,7 +306,7 @@ sf_task_over() { # <task index> <its directory> <attempt>: of one that was launc
 
 sf_task_run() { # <task index> <its directory> <attempt> -> SF_CHILD, SF_CHILD_STATUS
   set -m        # makes what follows the leader of a process group
-  { # becomes the task, once that is written down: until here a signal would be lost
+  {             # becomes the task, once that is written down: until here a signal would be lost
     printf '+%s %s\n' "$BASHPID" "$1" >&"$SF_GROUPS"
     [[ ! ${SF_LAUNCH[$1]-} ]] || "sf_${SF_LAUNCH[$1]}_launch" "$@"
     exec {SF_BUS}>&- {SF_GROUPS}>&-

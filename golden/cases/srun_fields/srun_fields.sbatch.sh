@@ -18,9 +18,9 @@
 #
 #   from     workflow.yaml  sha256:da5d6c64e393479c97449eb51caba7377fc36a1c26388eea290593a72199d819
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:9c55a03ec67e22355a03d179d8586a20267becf9f6645c13864c80e8278fbb59 (all that follows this header)
+#   body     sha256:6618230a9967b916de1a6646b6925dfd20f65aaff0c20b83890afb294277992a (all that follows this header)
 #   options  sha256:4925c493e758151319e7fad8a0933b3537d4416fdd0f9e9a0cee51606c12f414 (the #SBATCH lines)
-#   header   sha256:ecd7b7dfcb349975143f94ed500a9e97e4ad9fe985100701c8e9671fa23db0a4 (this header but this line)
+#   header   sha256:d145959c8e4258c247c26efe19c3c285d96bea3ef3947d5e3d1a6f94c05d8777 (this header but this line)
 #
 # `sbatch FILE` submits it, `bash FILE` runs it inside an allocation (salloc);
 # `bash FILE --help` says what else it can do.
@@ -240,7 +240,7 @@ sf_task_over() { # <task index> <its directory> <attempt>: of one that was launc
 
 sf_task_run() { # <task index> <its directory> <attempt> -> SF_CHILD, SF_CHILD_STATUS
   set -m        # makes what follows the leader of a process group
-  { # becomes the task, once that is written down: until here a signal would be lost
+  {             # becomes the task, once that is written down: until here a signal would be lost
     printf '+%s %s\n' "$BASHPID" "$1" >&"$SF_GROUPS"
     [[ ! ${SF_LAUNCH[$1]-} ]] || "sf_${SF_LAUNCH[$1]}_launch" "$@"
     exec {SF_BUS}>&- {SF_GROUPS}>&-
@@ -1531,8 +1531,9 @@ sf_schedule_away() { # <task index> <attempt>: from its runner
 # behind is then not found, would hold its log open, and srun would wait for that.
 
 sf_step_main() { # <script> <mark>: in the step; the exit status, or the signal, is the script's own
-  if [[ $(cat /proc/self/cgroup) == */step_* ]]; then exec "$BASH" "$1"; fi
-  local status signals=(HUP INT QUIT TERM USR1 USR2)
+  local status group signals=(HUP INT QUIT TERM USR1 USR2)
+  mapfile -t group </proc/self/cgroup
+  if [[ ${group[*]} == */step_* ]]; then exec "$BASH" "$1"; fi
   trap '' "${signals[@]}" # a signal to the step is for all its processes
   set -m                  # or the script would ignore INT
   (trap - "${signals[@]}" && SFLOW_KEPT_BY=$2 exec "$BASH" "$1") &

@@ -4,8 +4,8 @@
 #
 #   from     workflow.yaml  sha256:bbfcdf0fbde7e1521f5b3973b7e4d762c006a8646fc4864366c1b6f15f67a97a
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:d9c33f2b4479634c59e3fd2f8a66c53c0d7a3f2bd0dfdc90d12cf692a25d889e (all that follows this header)
-#   header   sha256:b7e06a27cb0b98c5911437af2f632a74ffbd8cdc9045254763c0f70da0d9bd07 (this header but this line)
+#   body     sha256:44c526194051d26a44a831858435f7f0575bf18733ccbfdeee4141d360adc06c (all that follows this header)
+#   header   sha256:362782a4af078525f6a520ac31d99a06994078fc045abf93dd456e05b95af545 (this header but this line)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -219,7 +219,7 @@ sf_task_over() { # <task index> <its directory> <attempt>: of one that was launc
 
 sf_task_run() { # <task index> <its directory> <attempt> -> SF_CHILD, SF_CHILD_STATUS
   set -m        # makes what follows the leader of a process group
-  { # becomes the task, once that is written down: until here a signal would be lost
+  {             # becomes the task, once that is written down: until here a signal would be lost
     printf '+%s %s\n' "$BASHPID" "$1" >&"$SF_GROUPS"
     [[ ! ${SF_LAUNCH[$1]-} ]] || "sf_${SF_LAUNCH[$1]}_launch" "$@"
     exec {SF_BUS}>&- {SF_GROUPS}>&-

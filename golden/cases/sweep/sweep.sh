@@ -4,8 +4,8 @@
 #
 #   from     sweep.yaml  sha256:71af5175713421391aa95559dc14891a29a84c601ebfeb6cd4e67c2ef119a681
 #   rebuild  sflowc build -f sweep.yaml
-#   body     sha256:ec8e78db8709f7c663961f80c48ebc8708ac7972eddeaca9b054db033cb3e637 (all that follows this header)
-#   header   sha256:2e335f6a85812f3a9b648aced107373e696e445fefb2bedb28a9d047fbe795b9 (this header but this line)
+#   body     sha256:725517d919b5dc9c73590869bdd014e6f184c0467e559f47d9c0d2977b6bda44 (all that follows this header)
+#   header   sha256:2b7bb02ed257688711fa39e0cccbbfde127c1a67d9e4083a27090e47eefd8948 (this header but this line)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -251,7 +251,7 @@ sf_task_over() { # <task index> <its directory> <attempt>: of one that was launc
 
 sf_task_run() { # <task index> <its directory> <attempt> -> SF_CHILD, SF_CHILD_STATUS
   set -m        # makes what follows the leader of a process group
-  { # becomes the task, once that is written down: until here a signal would be lost
+  {             # becomes the task, once that is written down: until here a signal would be lost
     printf '+%s %s\n' "$BASHPID" "$1" >&"$SF_GROUPS"
     [[ ! ${SF_LAUNCH[$1]-} ]] || "sf_${SF_LAUNCH[$1]}_launch" "$@"
     exec {SF_BUS}>&- {SF_GROUPS}>&-
