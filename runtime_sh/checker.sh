@@ -2,7 +2,7 @@
 # checker: processes that make checks, one after another, so that a check costs no fork. Each has a process group of its own: a check that
 # hangs ends with its checker and holds up no other. A command, which may leave something behind, gets a checker for each check; a log
 # one for all its checks, which keeps it open.
-# requires: bus timer
+# requires: bus timer prober_round
 
 sf_checker_assign() { # <probe> <serial> <seconds> <note> <kind> -> SF_CHECK_PID[probe]
   local n=''
@@ -48,11 +48,16 @@ sf_checker_serve() { # <descriptor of its pipe>: probe, serial, seconds and note
   while read -r -u "$pipe" probe serial seconds note; do sf_checker_once "$probe" "$serial" "$seconds" "$note"; done
 }
 
-sf_checker_once() { # <probe> <serial> <seconds it may take> [<note>]
+sf_checker_once() { # <probe or round> <serial> <seconds it may take> [<note, or the probes of the round>]
   local status
   # shellcheck disable=SC2034 # for the check
   SF_DETAIL='' SF_NOTE=${4-} SF_SECONDS=$3
   trap '' PIPE TERM # a peer that closes early is an answer, not an end; a signal to all of a job is not for this process
+  if (($1 >= ${#SF_PROBE_TASK[@]})); then
+    # shellcheck disable=SC2086 # the numbers of its probes
+    sf_round_check "$1" "$2" $4
+    return
+  fi
   "probe_$1"
   status=$?
   printf 'checked %s %s %s %s %.300s\n' "$1" "$2" "$status" "${SF_NOTE:--}" "${SF_DETAIL//[[:cntrl:]]/?}" >&"$SF_CHECKS" # one line, short

@@ -5,16 +5,12 @@
 
 sf_probe_log_pass() { # <log> <pattern> <task index>: moves offset of the caller on when nothing that is new can match; else status 1
   local fd=${SF_TAIL[$3]-} at
-  local -i from=$offset end
-  local -a lines
   [[ $fd && ${SF_TAIL_AT[$3]} == "$offset" && /proc/self/fd/$fd -ef $1 ]] || return 1
-  end=$(wc -c 2>/dev/null <"$1") || return 1
-  ((end >= from && end - from <= 1048576)) || return 1 # mapfile holds a line whole, and nobody knows how long that is
-  mapfile -n 5000 -u "$fd" lines
-  ((${#lines[@]} && ${#lines[@]} < 5000)) || return 1
-  printf -v SF_TAIL_TEXT '%s' "${SF_TAIL_REST[$3]}" "${lines[@]}"
-  sf_probe_log_place "$fd"                      # -> at
-  ((at == from + ${#SF_TAIL_TEXT})) || return 1 # a NUL is nothing that bash can hold
+  IFS= read -r -N 1048577 -u "$fd" SF_TAIL_TEXT || : # so much at most, however long its lines are
+  ((${#SF_TAIL_TEXT} && ${#SF_TAIL_TEXT} <= 1048576)) || return 1
+  SF_TAIL_TEXT=${SF_TAIL_REST[$3]}$SF_TAIL_TEXT
+  sf_probe_log_place "$fd"                        # -> at
+  ((at == offset + ${#SF_TAIL_TEXT})) || return 1 # a NUL is nothing that bash can hold
   if sf_probe_log_may "$2"; then return 1; fi
   SF_TAIL_REST[$3]=${SF_TAIL_TEXT##*$'\n'}
   ((${#SF_TAIL_REST[$3]} <= 65536)) || return 1

@@ -1,15 +1,15 @@
 # shellcheck shell=bash
 # prober: one process has all checks made, by checkers that it can kill, and tells the scheduler only what matters: a task is
 # ready, or unhealthy, or a check has found something else than the one before. Lines on its pipe: start, stop and end from the
-# scheduler, checked from its checkers.
-# requires: bus timer clock checker prober_term prober_verdict
+# scheduler, checked, ill and rounded from its checkers.
+# requires: bus timer clock checker prober_term prober_verdict prober_round
 
 sf_prober_serve() {
   sf_prober_trap
   for pid in "$SF_EVENTS" "$SF_LOG" "$SF_LIFE" "$SF_GROUPS" "${SF_RUNNER_PIPE[@]}"; do exec {pid}>&-; done
   # shellcheck disable=SC2034 # for an exec check
   SF_LOCALE=${LC_ALL-}
-  LC_ALL=C SF_TIMER=() SF_TIMER_NEXT=0 SF_PARTIAL='' SF_CHECKER_PIPE=()
+  LC_ALL=C SF_TIMER=() SF_TIMER_NEXT=0 SF_PARTIAL='' SF_CHECKER_PIPE=() SF_ROUND=() SF_ROUND_OF=() SF_ROUND_SHUN=()
   while kill -0 "$$"; do # without its script it has nobody to tell
     sf_clock_now
     sf_timer_wait
@@ -40,6 +40,7 @@ sf_prober_start() { # <probe> <attempt> <first byte of the attempt's log>
 
 sf_prober_stop() { # <probe>
   SF_CHECK_ATTEMPT[$1]=
+  sf_round_leave "$1"
   sf_timer_clear "check:$1"
   sf_checker_forget "$1"
 }
@@ -54,6 +55,7 @@ sf_timer_due_check() { # <probe>: has one check made beside the loop
   sf_timer_set "check:$p" "$interval"
   [[ ! ${SF_CHECK_PID[p]-} ]] || return 0 # the one before is still at it
   SF_CHECK_SERIAL[p]=$((${SF_CHECK_SERIAL[p]:-0} + 1))
+  SF_CHECK_SINCE[p]=$SF_NOW
   sf_checker_assign "$p" "${SF_CHECK_SERIAL[p]}" "${times[2]}" "${SF_CHECK_NOTE[p]}" "${SF_PROBE_ROLE[p]#* }"
   sf_clock_parse "${times[2]}" limit
   sf_timer_set "slow:$p" "$((limit < 6000 ? limit : 6000))"
@@ -70,6 +72,7 @@ sf_prober_checked() { # <probe> <serial> <status> <note> <detail>...: from the c
   sf_checker_free "$1"
   sf_timer_clear "slow:$1"
   sf_prober_note "$1" "${@:3}"
+  sf_round_consider "$1" "$3"
 }
 
 sf_prober_note() { # <probe> <status> <note> <detail>...: a check is over

@@ -6,6 +6,7 @@ setup() {
   load_units checker
   sf_bus_open SF_BUS
   sf_bus_open SF_CHECKS
+  SF_PROBE_TASK=(0 0)
   probe_0() { SF_DETAIL="by $BASHPID"; }
   probe_1() { exec sleep 60; }
 }
