@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # schedule: starts a task when all that it waits for is done or ready, and waits for what happens next. Nothing is polled:
 # runners, the prober and signal handlers each write a line to the bus, and the loop blocks until a line or a timer.
-# requires: bus timer task lifecycle verdict stop event status console watchdog
+# requires: bus timer task lifecycle verdict stop event status console sweep
 
 sf_schedule_open() { # the bus, the state of every task, and the limit of the whole
   local -i i
@@ -102,17 +102,4 @@ sf_schedule_release() { # <task index>: it is done or ready; whoever waited for 
 
 sf_timer_due_run() {
   sf_run_fail TIMEOUT 124 "the workflow's time limit of $SF_LIMIT s is ${SF_LEAD:+nearly }over"
-}
-
-sf_timer_due_sweep() { # who is gone without a word was killed by somebody else: runners, the watchdog, the prober
-  local i gone=()
-  for i in "${!SF_PID[@]}"; do
-    [[ ${SF_HELD[i]-} ]] || kill -0 "${SF_PID[i]}" 2>/dev/null || gone+=("$i")
-  done
-  if ((${#gone[@]})) && ! read -r -t 0 -u "$SF_BUS"; then # else its word may still be on the bus
-    for i in "${gone[@]}"; do sf_task_lost "$i"; done
-  fi
-  sf_watchdog_keep
-  if declare -F sf_probe_heed >/dev/null; then sf_probe_heed; fi
-  sf_timer_set sweep:0 "$SF_SWEEP"
 }

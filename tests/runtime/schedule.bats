@@ -83,22 +83,6 @@ setup() {
   [[ $SF_EXIT == 124 && $SF_REASON == *'time limit of 0.01 s'* ]]
 }
 
-@test "a runner that is gone without a word is noticed, one that spoke is not" {
-  sf_schedule_open
-  sf_task_lost() { LOST+=" $1"; }
-  (exit) &
-  local gone=$!
-  wait "$gone"
-  SF_PID=([1]=$gone [2]=$$)
-  sf_watchdog_keep() { :; }
-  sf_timer_due_sweep
-  [[ $LOST == ' 1' ]]
-  LOST=''
-  printf 'exit 1 1 0\n' >&"$SF_BUS"
-  sf_timer_due_sweep
-  [[ $LOST == '' ]]
-}
-
 @test "a task whose runner could not begin has failed, with what it says" {
   sf_pool_assign() {
     SF_PID[$1]=$$
