@@ -32,10 +32,7 @@ sf_stop_all() { # <state for what still runs> <reason>: returns when nothing run
     sf_stop_wait "$(((deadline - SF_NOW) / (tier + 1)))"
   done
   sf_stop_wait "$((deadline - SF_NOW))"
-  for i in "${!SF_PID[@]}"; do
-    SF_ASKED[i]=1
-    sf_timer_due_kill "$i"
-  done
+  sf_stop_kill
   SF_HURRY=
   sf_stop_wait 1000
 }
@@ -55,6 +52,21 @@ sf_stop_tier() { # -> tier of the caller: signals the running tasks of the highe
       fi
     done
     ((! ${#asked[@]})) || "sf_${kind}_signal" TERM "${asked[@]}"
+  done
+}
+
+sf_stop_kill() { # what still runs, all of a kind at once: to find out who is who costs as much for one task as for many
+  local i kind
+  local -a deaf
+  for kind in ${SF_LAUNCHERS}; do
+    deaf=()
+    for i in "${!SF_PID[@]}"; do
+      SF_ASKED[i]=1
+      if [[ ${SF_LAUNCH[i]:-local} == "$kind" ]]; then deaf+=("$i"); fi
+    done
+    ((${#deaf[@]})) || continue
+    "sf_${kind}_signal" KILL "${deaf[@]}"
+    for i in "${deaf[@]}"; do "sf_${kind}_killed" "$i"; done
   done
 }
 

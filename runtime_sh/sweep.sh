@@ -5,7 +5,7 @@
 sf_timer_due_sweep() { # who is gone without a word was killed by somebody else: runners, the watchdog, the prober
   local i gone=()
   for i in "${!SF_PID[@]}"; do
-    [[ -e /proc/${SF_PID[i]} || ${SF_HELD[i]-} ]] || gone+=("$i") # a look costs a tenth of a `kill -0` that may not speak
+    [[ -e /proc/${SF_PID[i]} || ${SF_HELD[i]-} ]] || gone+=("$i") # costs a third of a `kill -0` that may not speak
   done
   if ((${#gone[@]})) && ! read -r -t 0 -u "$SF_BUS"; then # else its word may still be on the bus
     for i in "${gone[@]}"; do sf_task_lost "$i"; done
