@@ -4,22 +4,27 @@
 # requires:
 
 sf_document_load() { # <this file> -> SF_TEXTS: every here-document; SF_DOCUMENT[kind:index]: the number of its text
-  local line key keys='' text end='' fd
+  local line kind='' key keys='' text end='' fd
   local -a lines
   exec {fd}<"$1"
   while mapfile -t -n 500 -u "$fd" lines && ((${#lines[@]})); do # a bit at a time: every runner's fork copies what this shell holds
+    [[ $end || ${lines[*]} == *'<<'* ]] || continue              # among many tasks no text begins
     for line in "${lines[@]}"; do
       if [[ $end && $line != "$end" ]]; then
         text+=$line$'\n'
       elif [[ $end ]]; then
-        for key in ${keys#* }; do SF_DOCUMENT["${keys%% *}:$key"]=${#SF_TEXTS[@]}; done
+        for key in $keys; do SF_DOCUMENT["$kind:$key"]=${#SF_TEXTS[@]}; done
         SF_TEXTS+=("$text")
         end=''
       elif [[ $line == @(task_script|on_timeout|artifact_content|task_outputs|cluster_preamble)\ *\<\<* ]]; then
+        kind=${line%% *}
         keys=${line%% <<*}
+        keys=${keys#* }
         end=${line#*<<\'}
         end=${end%%\'*}
         text=''
+      elif [[ $line == '# ==== The runtime '* ]]; then
+        break 2
       fi
     done
   done

@@ -1,11 +1,11 @@
 # shellcheck shell=bash
 # facts: what a run is made of, for who reads its directory later: run.json (schemas/run.schema.json), plan.txt and env.txt.
-# A process beside the schedule writes them, so that the first task need not wait.
+# A process beside the schedule writes them once the first task has started.
 # requires: json plan console facts_tasks facts_environment
 
-sf_facts_start() { # in a process of its own; again when artifacts have got their places
+sf_facts_start() { # [<command to come before>]: in a process of its own; again when artifacts have got their places
   sf_facts_wait
-  sf_facts_write &
+  sf_facts_write "$@" &
   SF_FACTS_PID=$!
 }
 
@@ -13,10 +13,11 @@ sf_facts_wait() {
   [[ ! ${SF_FACTS_PID-} ]] || wait "$SF_FACTS_PID" 2>/dev/null
 }
 
-sf_facts_write() { # a run can do without them
+sf_facts_write() { # [<command to come before>]; a run can do without them
   local fd
   trap '' HUP INT QUIT TERM USR1 USR2
   for fd in ${SF_LIFE-} ${SF_GROUPS-} ${SF_CHECKS-}; do exec {fd}>&-; done
+  "${1:-:}"
   {
     sf_facts_environment >"$SF_RUN/env.txt"
     sf_plan_print >"$SF_RUN/plan.txt"

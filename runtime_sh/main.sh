@@ -20,7 +20,6 @@ sf_main() { # <argument>...
   sf_main_places
   if declare -F sf_slurm_requeued >/dev/null; then sf_slurm_requeued; fi
   sf_main_set ${sets[@]+"${sets[@]}"}
-  sf_main_width
   sf_console_open
   case $command in
     run) sf_run_main ${tasks[@]+"${tasks[@]}"} ;;
@@ -103,14 +102,6 @@ sf_main_set() { # [<NAME=VALUE>]...
   elif (($#)); then
     sf_main_usage "--set ${1%%=*}: nothing in this script can be changed any more: build it again with that option"
   fi
-}
-
-sf_main_width() { # -> SF_NAME_WIDTH: of the column of task names
-  local name
-  SF_NAME_WIDTH=8
-  for name in "${SF_TASK[@]}"; do
-    if ((${#name} > SF_NAME_WIDTH)); then SF_NAME_WIDTH=${#name}; fi
-  done
 }
 
 sf_main_usage() { # <what is wrong>

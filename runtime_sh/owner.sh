@@ -14,7 +14,7 @@ sf_owner_take() { # for this script; exits when another one still runs there
     told=1
     sleep 0.1
   done
-  rm -f -- "$SF_RUN/.owner"
+  [[ ! -e $SF_RUN/.owner ]] || rm -f -- "$SF_RUN/.owner"
   SF_OWNED=1
   sf_owner_sign script "$$"
 }

@@ -2,7 +2,7 @@
 # preflight: what can be known to go wrong before the first task starts.
 # requires: console
 
-sf_preflight_check() { # says everything that is missing; status 1 when something is
+sf_preflight_check() { # [run]: says everything that is missing; status 1 when something is
   local item
   SF_MISSING=()
   for item in ${SF_COMMANDS[@]+"${SF_COMMANDS[@]}"}; do
@@ -14,10 +14,15 @@ sf_preflight_check() { # says everything that is missing; status 1 when somethin
   fi
   sf_preflight_paths
   if declare -F sf_fetch_check >/dev/null; then sf_fetch_check; fi
-  sf_preflight_output
+  if ((${#SF_MISSING[@]})) || [[ ${1-} != run || ${SF_RESUME-} ]]; then sf_preflight_output; fi # else the run directory will tell
   ((! ${#SF_MISSING[@]})) && return 0
+  sf_preflight_refuse "${SF_MISSING[@]}"
+}
+
+sf_preflight_refuse() { # <what is missing>...; status 1
+  local item
   printf 'sflow: %s cannot run here:\n' "$SF_WORKFLOW" >&2
-  for item in "${SF_MISSING[@]}"; do
+  for item; do
     sf_console_plain "$item"
     printf '  - %s\n' "$SF_PLAIN" >&2
   done

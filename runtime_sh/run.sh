@@ -1,13 +1,14 @@
 # shellcheck shell=bash
 # run: one run from its directory to its exit status.
-# requires: directory pool console event status schedule stop watchdog document summary preflight clock
+# requires: directory facts pool console event status schedule stop watchdog document summary preflight clock
 
 sf_run_main() { # [<task>...]: the tasks that were chosen, all when none was
   sf_run_trap
   sf_select_check "$@"
-  sf_preflight_check || exit 78
-  sf_directory_open
+  sf_preflight_check run || exit 78
+  sf_directory_begin
   sf_document_load "$SF_SELF"
+  sf_directory_open
   workflow_holes
   sf_select_tasks "$@"
   sf_schedule_open
@@ -16,15 +17,17 @@ sf_run_main() { # [<task>...]: the tasks that were chosen, all when none was
   sf_run_artifacts
   if declare -F sf_probe_open >/dev/null; then sf_probe_open; fi
   if declare -F sf_ssh_open >/dev/null; then sf_ssh_open; fi
+  sf_schedule_first
+  sf_facts_start sf_directory_fill
   sf_schedule_run
   sf_run_end
 }
 
 sf_run_artifacts() { # what must be there before the first task; not when nothing is left to do
   if ! declare -F workflow_artifacts >/dev/null || ((! SF_OPEN)); then return 0; fi
+  sf_facts_start
   workflow_artifacts
   workflow_holes # some were not known before
-  if [[ ${SF_ARTIFACT-} ]]; then sf_facts_start; fi
 }
 
 sf_run_trap() { # a handler only writes to the bus: `read -t` of bash 5.2 loses its time-out under any other

@@ -4,12 +4,26 @@
 # requires: bus timer task lifecycle verdict stop event status console sweep
 
 sf_schedule_open() { # the bus, the state of every task, and the limit of the whole
-  local -i i
-  local before limit
+  local limit
   sf_bus_open SF_BUS
-  SF_OPEN=0
+  if ((${#SF_STATE[@]})); then
+    sf_schedule_count
+  else # as it was compiled
+    SF_STATE=("${SF_TASK[@]/*/INITIATED}") SF_LEFT=("${SF_WAITS[@]}") SF_OPEN=${#SF_TASK[@]}
+  fi
+  if [[ ${SF_LIMIT-} ]]; then
+    sf_clock_parse "$SF_LIMIT" limit
+    sf_timer_set run:0 "$((limit - ${SF_LEAD:-0}))"
+  fi
+  sf_timer_set sweep:0 "$SF_SWEEP"
+}
+
+sf_schedule_count() { # of a resumed or a selected run, which has settled some tasks: what is left to do, and what each waits for
+  local -i i
+  local before
+  SF_OPEN=0 SF_FIRST=()
   for ((i = 0; i < ${#SF_TASK[@]}; i++)); do
-    [[ ! ${SF_STATE[i]-} ]] || continue # a resumed or a selected run settled it
+    [[ ! ${SF_STATE[i]-} ]] || continue
     SF_STATE[i]=INITIATED
     SF_OPEN=$((SF_OPEN + 1))
   done
@@ -18,19 +32,16 @@ sf_schedule_open() { # the bus, the state of every task, and the limit of the wh
     for before in ${SF_AFTER[i]-}; do
       if [[ ${SF_STATE[before]} == INITIATED ]]; then SF_LEFT[i]=$((SF_LEFT[i] + 1)); fi
     done
+    if ((! SF_LEFT[i])) && [[ ${SF_STATE[i]} == INITIATED ]]; then SF_FIRST+=("$i"); fi
   done
-  if [[ ${SF_LIMIT-} ]]; then
-    sf_clock_parse "$SF_LIMIT" limit
-    sf_timer_set run:0 "$((limit - ${SF_LEAD:-0}))"
-  fi
-  sf_timer_set sweep:0 "$SF_SWEEP"
+}
+
+sf_schedule_first() { # starts one task that waits for nothing
+  SF_QUEUE=("${SF_FIRST[@]}")
+  if ((SF_OPEN)) && [[ ! ${SF_EXIT-} ]]; then sf_schedule_next; fi
 }
 
 sf_schedule_run() { # until every task is done or ready, or one has failed
-  local -i i
-  for ((i = 0; i < ${#SF_TASK[@]}; i++)); do
-    if ((! SF_LEFT[i])) && [[ ${SF_STATE[i]} == INITIATED ]]; then SF_QUEUE+=("$i"); fi
-  done
   while ((SF_OPEN)) && [[ ! ${SF_EXIT-} ]]; do sf_schedule_next; done
 }
 

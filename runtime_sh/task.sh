@@ -11,6 +11,8 @@ sf_task_attempt() { # <task index> <attempt>: in a runner
   local file=$directory/${SF_TASK[$1]}
   SF_TEXT=${SF_TEXTS[SF_DOCUMENT["task_script:$i"]]}
   [[ $SF_TEXT != *"$SF_HOLE_MARK"* ]] || sf_document_fill
+  # With many tasks it may come later than this; -p would make what somebody has removed.
+  [[ -d $directory ]] || mkdir -- "$directory"
   if ! { sf_document_put "$file.sh" && : >>"$file.log"; }; then # half a script may end well
     printf 'unable %s %s its script and its log cannot be written\n' "$i" "$2" >&"$SF_BUS"
     return

@@ -131,6 +131,9 @@ def _settings(plan: Plan, mark: str) -> tuple[str, ...]:
         f"SF_LAUNCHERS={quote(' '.join(sorted({_launcher(task) for task in plan.tasks})))}",
         f"SF_COMMANDS=({' '.join(quote(command) for command in commands)}) # looked for before anything starts",
         f"SF_HOLE_MARK={quote(mark)}",
+        f"SF_NAME_WIDTH={max([8, *(len(task.name) for task in plan.tasks)])}",
+        f"SF_WAITS=({' '.join(str(len(task.depends_on)) for task in plan.tasks)}) # for how many others each task waits",
+        f"SF_FIRST=({' '.join(str(i) for i, task in enumerate(plan.tasks) if not task.depends_on)})",
         *artifact_calls.settings(plan.artifacts),
     ]
     if plan.secrets:

@@ -35,6 +35,22 @@ END
   [[ $SF_TEXT == $'END_OF_SCRIPT\n' ]]
 }
 
+@test "what stands among many lines is found, over the ends of what is read at once; the runtime holds no texts" {
+  {
+    printf '# %s\n' {1..995}
+    printf '%s\n' "task_script 0 <<'END_OF_SCRIPT'" a b c d e f g END_OF_SCRIPT
+    printf '# ---- Tasks\n%.0s' {1..700}
+    printf '%s\n' "task_outputs 3 <<'END_OF_OUTPUTS'" '# ==== The runtime ====' END_OF_OUTPUTS
+    printf '%s\n' '# ==== The runtime ====' "task_script 7 <<'END_OF_SCRIPT'" no END_OF_SCRIPT
+  } >"$BATS_TEST_TMPDIR/long"
+  SF_DOCUMENT=() SF_TEXTS=()
+  sf_document_load "$BATS_TEST_TMPDIR/long"
+  sf_document_text task_script:0
+  [[ $SF_TEXT == $'a\nb\nc\nd\ne\nf\ng\n' ]]
+  sf_document_text task_outputs:3
+  [[ $SF_TEXT == $'# ==== The runtime ====\n' && ! ${SF_DOCUMENT["task_script:7"]-} ]]
+}
+
 @test "an empty line is a content" {
   sf_document_text artifact_content:0
   [[ $SF_TEXT == $'\n' ]]

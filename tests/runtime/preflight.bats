@@ -16,6 +16,13 @@ setup() {
   [[ $output == *'command not found: no-such-command'*'artifact MODEL'*'/nowhere/model'*'output directory cannot be written'* ]]
 }
 
+@test "a new run does not ask whether its directory can be made: it makes it" {
+  SF_OUTPUT=/proc/nowhere
+  sf_preflight_check run
+  SF_RESUME=/proc/nowhere
+  ! sf_preflight_check run 2>/dev/null
+}
+
 @test "nothing missing is success, and nothing is made" {
   sf_preflight_check
   [[ ! -e $SF_OUTPUT ]]

@@ -3,7 +3,7 @@
 setup() {
   source "$BATS_TEST_DIRNAME/units.bash"
   a_run a b c
-  SF_AFTER=('' 0 '0 1') SF_FEEDS=('1 2' 2 '')
+  SF_AFTER=('' 0 '0 1') SF_FEEDS=('1 2' 2 '') SF_WAITS=(0 1 2) SF_FIRST=(0)
   sf_pool_assign() { # a task that ends at once
     SF_PID[$1]=$$
     STARTED+=" $1"
@@ -15,6 +15,7 @@ setup() {
 
 @test "a task starts when all that it is after are done" {
   sf_schedule_open
+  sf_schedule_first
   sf_schedule_run
   [[ $STARTED == ' 0 1 2' && ${SF_STATE[*]} == 'COMPLETED COMPLETED COMPLETED' && $SF_OPEN == 0 ]]
 }
@@ -22,6 +23,7 @@ setup() {
 @test "a failure ends the schedule" {
   STATUS=(3)
   sf_schedule_open
+  sf_schedule_first
   sf_schedule_run
   [[ $STARTED == ' 0' && $SF_EXIT == 3 && ${SF_STATE[*]} == 'FAILED INITIATED INITIATED' ]]
 }
@@ -29,6 +31,7 @@ setup() {
 @test "what an earlier run settled is not waited for" {
   SF_STATE[0]=SKIPPED
   sf_schedule_open
+  sf_schedule_first
   sf_schedule_run
   [[ $STARTED == ' 1 2' ]]
 }
@@ -79,6 +82,7 @@ setup() {
   SF_LIMIT=0.01
   sf_pool_assign() { SF_PID[$1]=$$; }
   sf_schedule_open
+  sf_schedule_first
   sf_schedule_run
   [[ $SF_EXIT == 124 && $SF_REASON == *'time limit of 0.01 s'* ]]
 }
@@ -89,6 +93,7 @@ setup() {
     printf 'unable %s %s no room\n' "$1" "$2" >&"$SF_BUS"
   }
   sf_schedule_open
+  sf_schedule_first
   sf_schedule_run
   [[ $SF_EXIT == 1 && ${SF_STATE[0]} == FAILED && ${SF_WHY[0]} == 'no room' ]]
 }

@@ -75,6 +75,15 @@ setup() {
   [[ $said == 'a 1;a,b 1,2;b 2;a 1;' ]]
 }
 
+@test "a directory that is not there yet is made" {
+  SF_TEXTS=('echo "$A"') SF_DOCUMENT["task_script:0"]=0
+  rm -r "$SF_RUN/t"
+  sf_bus_open SF_BUS
+  exec {SF_GROUPS}>"$SF_RUN/.groups"
+  (set +e && sf_task_attempt 0 1)
+  [[ $(<"$SF_RUN/t/t.log") == 1 ]]
+}
+
 @test "a script that cannot be written is not run" {
   SF_TEXTS=('touch "$SFLOW_TASK_OUTPUT_DIR/ran"') SF_DOCUMENT["task_script:0"]=0
   sf_bus_open SF_BUS

@@ -20,7 +20,7 @@ load_units() { # <unit>...
 a_run() { # <task>...: the state of a run with these tasks, in a directory of the test's
   local -i i
   load_units main
-  SF_TASK=("$@") SF_AFTER=() SF_FEEDS=() SF_WORKFLOW=w SF_NAME_WIDTH=8 SF_RUN=$BATS_TEST_TMPDIR/run SF_RUN_ID=run
+  SF_TASK=("$@") SF_AFTER=() SF_FEEDS=() SF_WAITS=() SF_FIRST=() SF_WORKFLOW=w SF_NAME_WIDTH=8 SF_RUN=$BATS_TEST_TMPDIR/run SF_RUN_ID=run
   SF_COLOUR=() SF_BEGUN=1 SF_RUN_STATE=RUNNING SF_HOLE_MARK=@@ SF_HOLE=() SF_NODE_NAME=(localhost) SF_NODE_IP=(127.0.0.1)
   sf_main_state
   for ((i = 0; i < $#; i++)); do
