@@ -14,7 +14,7 @@ workflow:
 
 
 def test_for_how_many_others_each_task_waits_and_which_wait_for_none() -> None:
-    settings = lower_script(plan(TEXT)).settings
+    settings = lower_script(plan(TEXT), "0", (), ()).settings
     assert "SF_WAITS=(0 0 2) # for how many others each task waits" in settings
     assert "SF_FIRST=(0 1)" in settings
     assert "SF_NAME_WIDTH=23" in settings
