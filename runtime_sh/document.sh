@@ -7,7 +7,7 @@ sf_document_load() { # <this file> -> SF_TEXTS: every here-document; SF_DOCUMENT
   local line kind='' key keys='' text end='' fd
   local -a lines
   exec {fd}<"$1"
-  while mapfile -t -n 500 -u "$fd" lines && ((${#lines[@]})); do # a bit at a time: every runner's fork copies what this shell holds
+  while mapfile -t -n 100 -u "$fd" lines && ((${#lines[@]})); do # a bit at a time: every runner's fork copies what this shell holds
     [[ $end || ${lines[*]} == *'<<'* ]] || continue              # among many tasks no text begins
     for line in "${lines[@]}"; do
       if [[ $end && $line != "$end" ]]; then
@@ -18,10 +18,10 @@ sf_document_load() { # <this file> -> SF_TEXTS: every here-document; SF_DOCUMENT
         end=''
       elif [[ $line == @(task_script|on_timeout|artifact_content|task_outputs|cluster_preamble)\ *\<\<* ]]; then
         kind=${line%% *}
-        keys=${line%% <<*}
-        keys=${keys#* }
-        end=${line#*<<\'}
+        keys=${line%% <<*} # a line may have the numbers of thousands of tasks: no pattern that would be tried at each of them
+        end=${line:${#keys}+4}
         end=${end%%\'*}
+        keys=${keys#* }
         text=''
       elif [[ $line == '# ==== The runtime '* ]]; then
         break 2

@@ -54,12 +54,23 @@ sf_status_print() { # in one write: either it is all there or it failed
 
 sf_status_rows() { # -> SF_ROW: of every task whose state has changed since the last time
   local -i i
+  ((${#SF_ROW[@]} == ${#SF_TASK[@]})) || sf_status_fill
   for ((i = 0; i < ${#SF_TASK[@]}; i++)); do
     [[ ! ${SF_ROW[i]-} ]] || continue
     sf_event_name "$i"
     sf_json_quote "${SF_WHY[i]-}"
     sf_status_row "$i" "${SF_QUOTED[i]}" "$SF_JSON"
   done
+}
+
+sf_status_fill() { # -> SF_ROW: of the tasks of which nothing was told yet, all at once: one by one, a thousand would hold up the schedule
+  local -a told=()
+  local i rest='": {"state": "INITIATED", "attempt": 0, "exit_status": null, "started": null, "finished": null, "reason": ""}'
+  [[ ${SF_TASK[*]} != *[!A-Za-z0-9_.\ -]* ]] || return 0 # a name that is another one in JSON
+  for i in "${!SF_ROW[@]}"; do told[i]=${SF_ROW[i]}; done
+  SF_ROW=("${SF_TASK[@]/#/  \"}")
+  SF_ROW=("${SF_ROW[@]/%/$rest}")
+  for i in "${!told[@]}"; do SF_ROW[i]=${told[i]}; done
 }
 
 sf_status_row() { # <task index> <its name as JSON> <reason as JSON> -> SF_ROW[index]: "name": {...}
