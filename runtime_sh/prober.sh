@@ -9,7 +9,7 @@ sf_prober_serve() {
   for pid in "$SF_EVENTS" "$SF_LOG" "$SF_LIFE" "$SF_GROUPS" "${SF_RUNNER_PIPE[@]}"; do exec {pid}>&-; done
   # shellcheck disable=SC2034 # for an exec check
   SF_LOCALE=${LC_ALL-}
-  LC_ALL=C SF_TIMER=() SF_TIMER_NEXT=0 SF_PARTIAL='' SF_CHECKER_PIPE=() SF_ROUND=() SF_ROUND_OF=() SF_ROUND_SHUN=()
+  LC_ALL=C SF_TIMER=() SF_TIMER_NEXT=0 SF_CHECKER_PIPE=() SF_ROUND=() SF_ROUND_OF=() SF_ROUND_SHUN=()
   while kill -0 "$$"; do # without its script it has nobody to tell
     sf_clock_now
     sf_timer_wait
@@ -46,12 +46,12 @@ sf_prober_stop() { # <probe>
 }
 
 sf_timer_due_check() { # <probe>: has one check made beside the loop
-  local -i p=$1 limit
-  local interval
+  local -i p=$1 limit interval
   local -a times # delay, interval, timeout, success threshold, failure threshold
   # shellcheck disable=SC2206 # numbers
   times=(${SF_PROBE_TIMES[p]})
   sf_clock_parse "${times[1]}" interval
+  ((interval < 100)) || interval+=-SF_NOW%10 # what is due about now is due together the next time
   sf_timer_set "check:$p" "$interval"
   [[ ! ${SF_CHECK_PID[p]-} ]] || return 0 # the one before is still at it
   SF_CHECK_SERIAL[p]=$((${SF_CHECK_SERIAL[p]:-0} + 1))
@@ -72,7 +72,7 @@ sf_prober_checked() { # <probe> <serial> <status> <note> <detail>...: from the c
   sf_checker_free "$1"
   sf_timer_clear "slow:$1"
   sf_prober_note "$1" "${@:3}"
-  sf_round_consider "$1" "$3"
+  if [[ $3 == 0 && ${SF_CHECK_LIVE[$1]} ]]; then sf_round_consider "$1"; fi
 }
 
 sf_prober_note() { # <probe> <status> <note> <detail>...: a check is over

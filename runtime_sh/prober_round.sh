@@ -5,12 +5,12 @@
 # probes.
 # requires: timer clock checker
 
-sf_round_consider() { # <probe> <status of its check>: may it be checked with others from now on?
+sf_round_consider() { # <probe>: it is well; may it be checked with others from now on?
   local -i p=$1 interval round
   local -a times
   # shellcheck disable=SC2206 # numbers
   times=(${SF_PROBE_TIMES[p]})
-  if [[ $2 != 0 || ! ${SF_CHECK_ATTEMPT[p]} || ! ${SF_CHECK_LIVE[p]} || ${SF_PROBE_ROLE[p]} == *' exec' || ${times[2]} == 0* ]]; then return 0; fi
+  if [[ ! ${SF_CHECK_ATTEMPT[p]} || ${SF_PROBE_ROLE[p]} == *' exec' || ${times[2]} == 0* ]]; then return 0; fi
   sf_clock_now
   if ((SF_NOW > SF_CHECK_SINCE[p] + 5 || SF_NOW < ${SF_ROUND_SHUN[p]:-0})); then return 0; fi # it is slow, or may be
   sf_clock_parse "${times[1]}" interval

@@ -66,6 +66,15 @@ told() { # <line> of the bus; nothing when empty
   [[ ! -e /proc/$left || ${facts[2]} == Z ]]
 }
 
+@test "checks that are due about the same time are due together the next time, unless they are often" {
+  SF_PROBE_TIMES=('0 3 1 1 2')
+  { sf_timer_due_check 0; } 3>&-
+  ((SF_TIMER["check:0"] % 10 <= 1 && SF_TIMER["check:0"] - SF_NOW > 285))
+  SF_PROBE_TIMES=('0 0.5 1 1 2')
+  sf_timer_due_check 0
+  ((SF_TIMER["check:0"] - SF_NOW >= 49))
+}
+
 @test "while a check is under way no second one starts" {
   probe_0() { exec sleep 60; }
   { sf_timer_due_check 0; } 3>&-

@@ -81,7 +81,7 @@ single() { # <probe>: one check of its own, which is quick
   asked sf_timer_due_round 302
   sf_prober_stop 0
   sf_prober_start 0 2 0
-  single_while_under_way=$(sf_round_consider 0 0 && echo "${SF_ROUND_OF[0]}")
+  single_while_under_way=$(sf_round_consider 0 && echo "${SF_ROUND_OF[0]}")
   [[ ! $single_while_under_way ]]
   answer # ill
   answer # rounded
@@ -104,10 +104,9 @@ single() { # <probe>: one check of its own, which is quick
   SF_CHECK_SINCE[0]=$((SF_NOW - 10))
   answer
   [[ ! ${SF_ROUND_OF[0]} ]]
-  SF_CHECK_LIVE[0]=1
   SF_CHECK_SINCE[0]=$SF_NOW SF_PROBE_ROLE[0]='failure exec'
-  sf_round_consider 0 0
+  sf_round_consider 0
   SF_PROBE_ROLE[0]='failure tcp_port' SF_PROBE_TIMES[0]='0 3 0.5 1 2'
-  sf_round_consider 0 0
+  sf_round_consider 0
   [[ ! ${SF_ROUND_OF[0]} ]]
 }
