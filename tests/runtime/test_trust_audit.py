@@ -30,7 +30,6 @@ REVIEWED = {
     "keeper sf_keeper_listen: read of a name that is data": "an option with a number, or nothing",
     "download_watch sf_download_beat: arithmetic on size, which comes from outside": _NUMBER,
     "probe_log sf_probe_log_read: arithmetic on end, which comes from outside": _NUMBER,
-    "probe_log_tail sf_probe_log_pass: arithmetic on end, which comes from outside": _NUMBER,
     "pool sf_pool_limit: arithmetic on most, which comes from outside": "what `ulimit -n` says, a number by the line before",
     "time_left sf_time_left: arithmetic on ends, which comes from outside": "digits, by the line before",
     "probe_log sf_probe_log_read: arithmetic on seen, which comes from outside": _NUMBER,
