@@ -10,7 +10,8 @@ sf_bus_open() { # <variable>: a pipe that is open at both ends; -> its descripto
 
 sf_bus_read() { # <descriptor> <seconds> -> SF_WORDS: the words of the next line; status 1 when none came in time
   local first line=''
-  IFS= read -r -t "$2" -N 1 -u "$1" first || return 1
+  IFS= read -r -t "$2" -N 1 -u "$1" first
+  [[ $first ]] || return 1 # not by its status: the time can be over when the byte has been read
   # Whoever writes a line writes it whole, in one piece: after its first byte no time-out is needed, which costs four system calls a byte.
   [[ $first == $'\n' ]] || IFS= read -r -u "$1" line
   set -f # the words are data

@@ -29,6 +29,13 @@ setup() {
   [[ ${SF_WORDS[*]} == 'b 1' ]]
 }
 
+@test "a line counts though the time is over when its first byte has been read" {
+  read() { builtin read "$@" && [[ $* != *' -t '* ]]; }
+  printf 'exit 3 1 0\n' >&"$bus"
+  sf_bus_read "$bus" 1
+  [[ ${SF_WORDS[*]} == 'exit 3 1 0' ]]
+}
+
 @test "nothing in time is status 1" {
   ! sf_bus_read "$bus" 0.1
 }
