@@ -64,13 +64,13 @@ sf_status_rows() { # -> SF_ROW: of every task whose state has changed since the 
 }
 
 sf_status_fill() { # -> SF_ROW: of the tasks of which nothing was told yet, all at once: one by one, a thousand would hold up the schedule
-  local -a told=()
+  local -a kept_rows=()
   local i rest='": {"state": "INITIATED", "attempt": 0, "exit_status": null, "started": null, "finished": null, "reason": ""}'
   [[ ${SF_TASK[*]} != *[!A-Za-z0-9_.\ -]* ]] || return 0 # a name that is another one in JSON
-  for i in "${!SF_ROW[@]}"; do told[i]=${SF_ROW[i]}; done
+  for i in "${!SF_ROW[@]}"; do kept_rows[i]=${SF_ROW[i]}; done
   SF_ROW=("${SF_TASK[@]/#/  \"}")
   SF_ROW=("${SF_ROW[@]/%/$rest}")
-  for i in "${!told[@]}"; do SF_ROW[i]=${told[i]}; done
+  for i in "${!kept_rows[@]}"; do SF_ROW[i]=${kept_rows[i]}; done
 }
 
 sf_status_row() { # <task index> <its name as JSON> <reason as JSON> -> SF_ROW[index]: "name": {...}

@@ -5,8 +5,8 @@
 #   from     1_base.yaml  sha256:acfba63fb49bcb68e3612d389b97c48a88c55c5165a7fa21f502e3bba12552bd
 #   from     2_more.yaml  sha256:31f81b17431ef6ecb3c0f2444c5571b51610094d8bf2ef82faeffb3978c258ec
 #   rebuild  sflowc build -f 1_base.yaml -f 2_more.yaml
-#   body     sha256:a628e5615af600169ef2c0a6ebc04f92904d43025b79a093fa5d0b73b0724a4b (all that follows this header)
-#   header   sha256:a8bf4bec448d24dc8b6bc08a0efaf7e03eb70bf6d88c981adf6a3c7295deb27f (this header but this line)
+#   body     sha256:79992a7e75bfaf3f1aafe49b20763f3d0a60571e9863647a667830cb9c12b486 (all that follows this header)
+#   header   sha256:a79232447fbe1398a12899fbf103ceba79a95366ecfb19511c3786cecb658b6d (this header but this line)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -40,6 +40,9 @@ SF_GRACE=1000 # centiseconds between TERM and KILL
 SF_LAUNCHERS=local
 SF_COMMANDS=(grep) # looked for before anything starts
 SF_HOLE_MARK=@@
+SF_NAME_WIDTH=8
+SF_WAITS=(0 1 1) # for how many others each task waits
+SF_FIRST=(0)
 
 workflow_nodes() { # names and addresses of the nodes
   sf_local_nodes 0 1
@@ -102,7 +105,7 @@ END_OF_SCRIPT
 
 # ==== The runtime =====================================================================================================
 
-# bus: pipes on which many write lines and one reads them.
+# bus: pipes on which many write lines and one reads them. A line is shorter than what the kernel writes in one piece (4,096 bytes).
 
 sf_bus_open() { # <variable>: a pipe that is open at both ends; -> its descriptor; status 1 when there is none left
   local fd
@@ -111,40 +114,42 @@ sf_bus_open() { # <variable>: a pipe that is open at both ends; -> its descripto
 }
 
 sf_bus_read() { # <descriptor> <seconds> -> SF_WORDS: the words of the next line; status 1 when none came in time
-  local line
-  if IFS= read -r -t "$2" -u "$1" line; then
-    line=$SF_PARTIAL$line
-    SF_PARTIAL=''
-    set -f # the words are data
-    # shellcheck disable=SC2206 # words
-    SF_WORDS=($line)
-    set +f
-    return 0
-  fi
-  SF_PARTIAL+=$line # the time can be over in the middle of a line: what was read of it counts
-  return 1
+  local first line=''
+  IFS= read -r -t "$2" -N 1 -u "$1" first
+  [[ $first ]] || return 1 # not by its status: the time can be over when the byte has been read
+  # Whoever writes a line writes it whole, in one piece: after its first byte no time-out is needed, which costs four system calls a byte.
+  [[ $first == $'\n' ]] || IFS= read -r -u "$1" line
+  set -f # the words are data
+  # shellcheck disable=SC2206 # words
+  SF_WORDS=($first$line)
+  set +f
 }
 
 # document: the here-documents of this file (task scripts, contents of artifacts, code that finds outputs), and the values that
 # only the run knows.
 
 sf_document_load() { # <this file> -> SF_TEXTS: every here-document; SF_DOCUMENT[kind:index]: the number of its text
-  local line key keys='' text end='' fd
+  local line kind='' key keys='' text end='' fd
   local -a lines
   exec {fd}<"$1"
-  while mapfile -t -n 500 -u "$fd" lines && ((${#lines[@]})); do # a bit at a time: every runner's fork copies what this shell holds
+  while mapfile -t -n 100 -u "$fd" lines && ((${#lines[@]})); do # a bit at a time: every runner's fork copies what this shell holds
+    [[ $end || ${lines[*]} == *'<<'* ]] || continue              # among many tasks no text begins
     for line in "${lines[@]}"; do
       if [[ $end && $line != "$end" ]]; then
         text+=$line$'\n'
       elif [[ $end ]]; then
-        for key in ${keys#* }; do SF_DOCUMENT["${keys%% *}:$key"]=${#SF_TEXTS[@]}; done
+        for key in $keys; do SF_DOCUMENT["$kind:$key"]=${#SF_TEXTS[@]}; done
         SF_TEXTS+=("$text")
         end=''
       elif [[ $line == @(task_script|on_timeout|artifact_content|task_outputs|cluster_preamble)\ *\<\<* ]]; then
-        keys=${line%% <<*}
-        end=${line#*<<\'}
+        kind=${line%% *}
+        keys=${line%% <<*} # a line may have the numbers of thousands of tasks: no pattern that would be tried at each of them
+        end=${line:${#keys}+4}
         end=${end%%\'*}
+        keys=${keys#* }
         text=''
+      elif [[ $line == '# ==== The runtime '* ]]; then
+        break 2
       fi
     done
   done
@@ -187,6 +192,8 @@ sf_task_attempt() { # <task index> <attempt>: in a runner
   local file=$directory/${SF_TASK[$1]}
   SF_TEXT=${SF_TEXTS[SF_DOCUMENT["task_script:$i"]]}
   [[ $SF_TEXT != *"$SF_HOLE_MARK"* ]] || sf_document_fill
+  # With many tasks it may come later than this; -p would make what somebody has removed.
+  [[ -d $directory ]] || mkdir -- "$directory"
   if ! { sf_document_put "$file.sh" && : >>"$file.log"; }; then # half a script may end well
     printf 'unable %s %s its script and its log cannot be written\n' "$i" "$2" >&"$SF_BUS"
     return
@@ -747,6 +754,83 @@ sf_timer_due_retry() { # <task index>
   [[ ${SF_EXIT-} ]] || sf_task_start "$1"
 }
 
+# prober_round: services that are well are checked together, once an interval: one line to a checker, and one line back when all are
+# as they were. A round that takes long is broken up, and its probes are checked one by one again, so that one which hangs holds up
+# no other. To timers and checkers a round is a probe like any other: its number is its interval in centiseconds, past those of the
+# probes.
+
+sf_round_consider() { # <probe>: it is well; may it be checked with others from now on?
+  local -i p=$1 interval round
+  local -a times
+  # shellcheck disable=SC2206 # numbers
+  times=(${SF_PROBE_TIMES[p]})
+  if [[ ! ${SF_CHECK_ATTEMPT[p]} || ${SF_PROBE_ROLE[p]} == *' exec' || ${times[2]} == 0* ]]; then return 0; fi
+  sf_clock_now
+  if ((SF_NOW > SF_CHECK_SINCE[p] + 5 || SF_NOW < ${SF_ROUND_SHUN[p]:-0})); then return 0; fi # it is slow, or may be
+  sf_clock_parse "${times[1]}" interval
+  round=$((${#SF_PROBE_TASK[@]} + interval))
+  [[ ! ${SF_CHECK_PID[round]-} ]] || return 0 # what is under way must not tell anything of it
+  sf_timer_clear "check:$p"
+  SF_ROUND_OF[p]=$round
+  SF_ROUND[round]+=" $p "
+  [[ ${SF_TIMER["round:$round"]-} ]] || sf_timer_set "round:$round" "$interval"
+}
+
+sf_round_leave() { # <probe>
+  local round=${SF_ROUND_OF[$1]-}
+  [[ $round ]] || return 0
+  SF_ROUND_OF[$1]=
+  SF_ROUND[round]=${SF_ROUND[round]/" $1 "/}
+}
+
+sf_timer_due_round() { # <round>: has the checks of all its probes made
+  [[ ${SF_ROUND[$1]} ]] || return 0
+  sf_timer_set "round:$1" "$(($1 - ${#SF_PROBE_TASK[@]}))"
+  [[ ! ${SF_CHECK_PID[$1]-} ]] || return 0 # the one before is still at it
+  SF_CHECK_SERIAL[$1]=$((${SF_CHECK_SERIAL[$1]:-0} + 1))
+  sf_checker_assign "$1" "${SF_CHECK_SERIAL[$1]}" - "${SF_ROUND[$1]}" round
+  sf_timer_set "late:$1" 50
+}
+
+sf_timer_due_late() { # <round>: one of its checks takes long; which, the probes find out each by itself
+  local p
+  [[ ${SF_CHECK_PID[$1]-} ]] || return 0
+  sf_checker_kill "$1"
+  for p in ${SF_ROUND[$1]}; do
+    sf_round_leave "$p"
+    SF_ROUND_SHUN[p]=$((SF_NOW + 6000))
+    sf_timer_set "check:$p" 0
+  done
+}
+
+sf_prober_ill() { # <probe> <round> <serial> <detail>...: from the checker: it is not well
+  local interval=${SF_PROBE_TIMES[$1]#* }
+  if [[ ${SF_ROUND_OF[$1]-} != "$2" || ${SF_CHECK_SERIAL[$2]} != "$3" || ! ${SF_CHECK_PID[$2]} ]]; then return 0; fi
+  sf_round_leave "$1"
+  sf_clock_parse "${interval%% *}" interval
+  sf_timer_set "check:$1" "$interval"
+  sf_prober_note "$1" 1 - "${@:4}"
+}
+
+sf_prober_rounded() { # <round> <serial>: from the checker: it has been through
+  [[ $2 == "${SF_CHECK_SERIAL[$1]}" && ${SF_CHECK_PID[$1]} ]] || return 0
+  sf_checker_free "$1"
+  sf_timer_clear "late:$1"
+}
+
+sf_round_check() { # <round> <serial> <probe>...: in a checker; it tells only of those that are not well
+  local p
+  local -a times
+  for p in "${@:3}"; do
+    # shellcheck disable=SC2206 # numbers
+    times=(${SF_PROBE_TIMES[p]})
+    # shellcheck disable=SC2034 # for the check
+    SF_DETAIL='' SF_NOTE='' SF_SECONDS=${times[2]}
+    "probe_$p" || printf 'ill %s %s %s %.300s\n' "$p" "$1" "$2" "${SF_DETAIL//[[:cntrl:]]/?}" >&"$SF_CHECKS"
+  done
+  printf 'rounded %s %s\n' "$1" "$2" >&"$SF_CHECKS"
+}
+
 # checker: processes that make checks, one after another, so that a check costs no fork. Each has a process group of its own: a check that
 # hangs ends with its checker and holds up no other. A command, which may leave something behind, gets a checker for each check; a log
 # one for all its checks, which keeps it open.
@@ -795,11 +879,16 @@ sf_checker_serve() { # <descriptor of its pipe>: probe, serial, seconds and note
   while read -r -u "$pipe" probe serial seconds note; do sf_checker_once "$probe" "$serial" "$seconds" "$note"; done
 }
 
-sf_checker_once() { # <probe> <serial> <seconds it may take> [<note>]
+sf_checker_once() { # <probe or round> <serial> <seconds it may take> [<note, or the probes of the round>]
   local status
   # shellcheck disable=SC2034 # for the check
   SF_DETAIL='' SF_NOTE=${4-} SF_SECONDS=$3
   trap '' PIPE TERM # a peer that closes early is an answer, not an end; a signal to all of a job is not for this process
+  if (($1 >= ${#SF_PROBE_TASK[@]})); then
+    # shellcheck disable=SC2086 # the numbers of its probes
+    sf_round_check "$1" "$2" $4
+    return
+  fi
   "probe_$1"
   status=$?
   printf 'checked %s %s %s %s %.300s\n' "$1" "$2" "$status" "${SF_NOTE:--}" "${SF_DETAIL//[[:cntrl:]]/?}" >&"$SF_CHECKS" # one line, short
@@ -860,7 +949,7 @@ sf_owner_take() { # for this script; exits when another one still runs there
     told=1
     sleep 0.1
   done
-  rm -f -- "$SF_RUN/.owner"
+  [[ ! -e $SF_RUN/.owner ]] || rm -f -- "$SF_RUN/.owner"
   SF_OWNED=1
   sf_owner_sign script "$$"
 }
@@ -951,14 +1040,14 @@ sf_prober_tell() { # <word> <probe> <detail>: tells the scheduler, and checks no
 
 # prober: one process has all checks made, by checkers that it can kill, and tells the scheduler only what matters: a task is
 # ready, or unhealthy, or a check has found something else than the one before. Lines on its pipe: start, stop and end from the
-# scheduler, checked from its checkers.
+# scheduler, checked, ill and rounded from its checkers.
 
 sf_prober_serve() {
   sf_prober_trap
   for pid in "$SF_EVENTS" "$SF_LOG" "$SF_LIFE" "$SF_GROUPS" "${SF_RUNNER_PIPE[@]}"; do exec {pid}>&-; done
   # shellcheck disable=SC2034 # for an exec check
   SF_LOCALE=${LC_ALL-}
-  LC_ALL=C SF_TIMER=() SF_TIMER_NEXT=0 SF_PARTIAL='' SF_CHECKER_PIPE=()
+  LC_ALL=C SF_TIMER=() SF_TIMER_NEXT=0 SF_CHECKER_PIPE=() SF_ROUND=() SF_ROUND_OF=() SF_ROUND_SHUN=()
   while kill -0 "$$"; do # without its script it has nobody to tell
     sf_clock_now
     sf_timer_wait
@@ -989,20 +1078,22 @@ sf_prober_start() { # <probe> <attempt> <first byte of the attempt's log>
 
 sf_prober_stop() { # <probe>
   SF_CHECK_ATTEMPT[$1]=
+  sf_round_leave "$1"
   sf_timer_clear "check:$1"
   sf_checker_forget "$1"
 }
 
 sf_timer_due_check() { # <probe>: has one check made beside the loop
-  local -i p=$1 limit
-  local interval
+  local -i p=$1 limit interval
   local -a times # delay, interval, timeout, success threshold, failure threshold
   # shellcheck disable=SC2206 # numbers
   times=(${SF_PROBE_TIMES[p]})
   sf_clock_parse "${times[1]}" interval
+  ((interval < 100)) || interval+=-SF_NOW%10 # what is due about now is due together the next time
   sf_timer_set "check:$p" "$interval"
   [[ ! ${SF_CHECK_PID[p]-} ]] || return 0 # the one before is still at it
   SF_CHECK_SERIAL[p]=$((${SF_CHECK_SERIAL[p]:-0} + 1))
+  SF_CHECK_SINCE[p]=$SF_NOW
   sf_checker_assign "$p" "${SF_CHECK_SERIAL[p]}" "${times[2]}" "${SF_CHECK_NOTE[p]}" "${SF_PROBE_ROLE[p]#* }"
   sf_clock_parse "${times[2]}" limit
   sf_timer_set "slow:$p" "$((limit < 6000 ? limit : 6000))"
@@ -1019,6 +1110,7 @@ sf_prober_checked() { # <probe> <serial> <status> <note> <detail>...: from the c
   sf_checker_free "$1"
   sf_timer_clear "slow:$1"
   sf_prober_note "$1" "${@:3}"
+  if [[ $3 == 0 && ${SF_CHECK_LIVE[$1]} ]]; then sf_round_consider "$1"; fi
 }
 
 sf_prober_note() { # <probe> <status> <note> <detail>...: a check is over
@@ -1088,16 +1180,12 @@ sf_schedule_found() { # <task index> <attempt> <role> <word>...: what a check ha
 
 sf_probe_log_pass() { # <log> <pattern> <task index>: moves offset of the caller on when nothing that is new can match; else status 1
   local fd=${SF_TAIL[$3]-} at
-  local -i from=$offset end
-  local -a lines
   [[ $fd && ${SF_TAIL_AT[$3]} == "$offset" && /proc/self/fd/$fd -ef $1 ]] || return 1
-  end=$(wc -c 2>/dev/null <"$1") || return 1
-  ((end >= from && end - from <= 1048576)) || return 1 # mapfile holds a line whole, and nobody knows how long that is
-  mapfile -n 5000 -u "$fd" lines
-  ((${#lines[@]} && ${#lines[@]} < 5000)) || return 1
-  printf -v SF_TAIL_TEXT '%s' "${SF_TAIL_REST[$3]}" "${lines[@]}"
-  sf_probe_log_place "$fd"                      # -> at
-  ((at == from + ${#SF_TAIL_TEXT})) || return 1 # a NUL is nothing that bash can hold
+  IFS= read -r -N 1048577 -u "$fd" SF_TAIL_TEXT || : # so much at most, however long its lines are
+  ((${#SF_TAIL_TEXT} && ${#SF_TAIL_TEXT} <= 1048576)) || return 1
+  SF_TAIL_TEXT=${SF_TAIL_REST[$3]}$SF_TAIL_TEXT
+  sf_probe_log_place "$fd"                        # -> at
+  ((at == offset + ${#SF_TAIL_TEXT})) || return 1 # a NUL is nothing that bash can hold
   if sf_probe_log_may "$2"; then return 1; fi
   SF_TAIL_REST[$3]=${SF_TAIL_TEXT##*$'\n'}
   ((${#SF_TAIL_REST[$3]} <= 65536)) || return 1
@@ -1215,252 +1303,6 @@ sf_probe_tcp() { # <port> <host>...: on every host
   SF_DETAIL="port $port is open"
 }
 
-# plan: what this script would run, as a table.
-
-sf_plan_print() {
-  local before after p
-  local -i i
-  printf '%s: %d tasks\n\n' "$SF_WORKFLOW" "${#SF_TASK[@]}"
-  printf '  %-*s  %-12s  %-12s  %s\n' "$SF_NAME_WIDTH" task nodes GPUs 'starts after'
-  for ((i = 0; i < ${#SF_TASK[@]}; i++)); do
-    after=
-    for before in ${SF_AFTER[i]-}; do after+=", ${SF_TASK[before]}"; done
-    printf '  %-*s  %-12s  %-12s  %s\n' "$SF_NAME_WIDTH" "${SF_TASK[i]}" "${SF_NODES[i]}" "${SF_GPUS[i]:--}" "${after#, }"
-    for p in ${SF_PROBES_OF[i]-}; do printf '  %*s    %s\n' "$SF_NAME_WIDTH" '' "${SF_PROBE_ROLE[p]}"; done
-  done
-  sf_console_plain "${SF_SET_SHOWN-}"
-  [[ ! $SF_PLAIN ]] || printf '\n  set: %s\n' "$SF_PLAIN"
-}
-
-# secret: whose values are never printed.
-
-sf_secret_name() { # <variable>: does its name look like that of a secret?
-  [[ ${1^^} =~ (TOKEN|KEY|PASSWORD|PASSWD|SECRET|CREDENTIALS?)$ ]]
-}
-
-# facts_tasks: the part of run.json that says what runs where: nodes, variables, and a task a line.
-
-sf_facts_nodes() {
-  local -i n
-  local comma=''
-  for ((n = 0; n < ${#SF_NODE_NAME[@]}; n++)); do
-    sf_json_quote "${SF_NODE_NAME[n]}"
-    printf '%s\n  {"name": %s' "$comma" "$SF_JSON"
-    sf_json_quote "${SF_NODE_IP[n]}"
-    printf ', "address": %s}' "$SF_JSON"
-    comma=,
-  done
-}
-
-sf_facts_variables() { # what every task finds in its environment
-  local assignment comma=''
-  SF_ENV=()
-  workflow_environment
-  sf_facts_secrets # -> SF_SECRETS
-  for assignment in ${SF_ENV[@]+"${SF_ENV[@]}"}; do
-    sf_facts_pair "$assignment"
-    printf '%s\n  %s' "$comma" "$SF_PAIR"
-    comma=,
-  done
-}
-
-sf_facts_secrets() { # -> SF_SECRETS: the values of SF_ENV that no other value is to show
-  local assignment value
-  SF_SECRETS=()
-  for assignment in ${SF_ENV[@]+"${SF_ENV[@]}"}; do
-    value=${assignment#*=}
-    if ((${#value} > 3)) && sf_secret_name "${assignment%%=*}"; then SF_SECRETS+=("$value"); fi
-  done
-}
-
-sf_facts_pair() { # <NAME=VALUE> -> SF_PAIR: as a member of an object; no secret
-  local name=${1%%=*} value=${1#*=} secret
-  for secret in ${SF_SECRETS[@]+"${SF_SECRETS[@]}"}; do value=${value//"$secret"/***}; done
-  sf_json_quote "$value"
-  if sf_secret_name "$name"; then SF_JSON='"***"'; fi
-  SF_PAIR="\"$name\": $SF_JSON"
-}
-
-sf_facts_tasks() {
-  local -i i
-  local comma='' base before after p probes
-  for ((i = 0; i < ${#SF_TASK[@]}; i++)); do
-    sf_json_quote "${SF_BASE[i]:-${SF_TASK[i]}}"
-    base=$SF_JSON
-    after='' probes=''
-    for before in ${SF_AFTER[i]-}; do
-      sf_event_name "$before"
-      after+=", ${SF_QUOTED[before]}"
-    done
-    for p in ${SF_PROBES_OF[i]-}; do
-      sf_json_quote "${SF_SAYS[p]-}"
-      probes+=", {\"role\": \"${SF_PROBE_ROLE[p]% *}\", \"kind\": \"${SF_PROBE_ROLE[p]#* }\", \"says\": $SF_JSON}"
-    done
-    sf_facts_swept "$i" # -> SF_SWEPT
-    sf_event_name "$i"
-    printf '%s\n  {"name": %s, "base": %s, "replica": %s, "sweep": {%s}, "after": [%s], "nodes": [%s], "gpus": [%s]' \
-      "$comma" "${SF_QUOTED[i]}" "$base" "${SF_REPLICA[i]:-0}" "$SF_SWEPT" "${after#, }" "${SF_NODES[i]// /, }" "${SF_GPUS[i]-}"
-    sf_facts_limits "$i"
-    printf ', "probes": [%s]}' "${probes#, }"
-    comma=,
-  done
-}
-
-sf_facts_swept() { # <task index> -> SF_SWEPT: the variables of its sweep, as members of an object
-  local name assignment
-  SF_SWEPT=
-  [[ ${SF_SWEEPS[$1]-} ]] || return 0
-  SF_ENV=() SF_COMMAND=()
-  "setup_$1"
-  for name in ${SF_SWEEPS[$1]}; do
-    for assignment in ${SF_ENV[@]+"${SF_ENV[@]}"}; do
-      [[ $assignment == "$name="* ]] || continue
-      sf_facts_pair "$assignment"
-      SF_SWEPT+=", $SF_PAIR"
-    done
-  done
-  SF_SWEPT=${SF_SWEPT#, }
-}
-
-sf_facts_limits() { # <task index>
-  local -i i=$1
-  local retries=${SF_RETRY[i]:-0} critical=true outputs=false
-  if [[ ${SF_OPTIONAL[i]-} ]]; then critical=false; fi
-  if [[ ${SF_OUTPUTS[i]-} ]]; then outputs=true; fi
-  printf ', "launch": "%s", "timeout": %s, "ready_within": %s, "retries": %s, "critical": %s, "outputs": %s' \
-    "${SF_LAUNCH[i]:-local}" "${SF_TIMEOUT[i]:-null}" "${SF_READY_WITHIN[i]:-null}" "${retries%% *}" "$critical" "$outputs"
-  if [[ ${SF_UNITS[i]-} ]]; then printf ', "units": {%s}' "${SF_UNITS[i]}"; fi
-}
-
-# facts_environment: env.txt, what of the script's own environment can explain how a run went: Slurm's variables, and those that
-# choose devices, networks, libraries and caches. A line each; values that are no plain line are spelt as bash reads them.
-
-sf_facts_environment() {
-  local assignment name value
-  while IFS= read -r -d '' assignment; do
-    name=${assignment%%=*} value=${assignment#*=}
-    case $name in
-      SLURM_* | SLURMD_* | SBATCH_* | CUDA_* | NVIDIA_* | ROCR_* | HIP_* | NCCL_* | UCX_* | FI_* | OMPI_* | PMIX_* | MPI_* | OMP_*) ;;
-      HF_* | VLLM_* | SGLANG_* | SGL_* | TRTLLM_* | TLLM_* | DYN_* | ETCD_* | NATS_* | SFLOW_*) ;;
-      CONDA_* | VIRTUAL_ENV | PYTHON* | LD_* | PATH | LOADEDMODULES | MODULEPATH | TMPDIR | HOME | USER | HOSTNAME | LANG | LC_* | TZ) ;;
-      *) continue ;;
-    esac
-    if sf_secret_name "$name"; then value='***'; fi
-    if [[ $value == *[[:cntrl:]]* ]]; then printf -v value '%q' "$value"; fi
-    printf '%s=%s\n' "$name" "$value"
-  done <"/proc/$$/environ" | LC_ALL=C sort
-}
-
-# facts: what a run is made of, for who reads its directory later: run.json (schemas/run.schema.json), plan.txt and env.txt.
-# A process beside the schedule writes them, so that the first task need not wait.
-
-sf_facts_start() { # in a process of its own; again when artifacts have got their places
-  sf_facts_wait
-  sf_facts_write &
-  SF_FACTS_PID=$!
-}
-
-sf_facts_wait() {
-  [[ ! ${SF_FACTS_PID-} ]] || wait "$SF_FACTS_PID" 2>/dev/null
-}
-
-sf_facts_write() { # a run can do without them
-  local fd
-  trap '' HUP INT QUIT TERM USR1 USR2
-  for fd in ${SF_LIFE-} ${SF_GROUPS-} ${SF_CHECKS-}; do exec {fd}>&-; done
-  {
-    sf_facts_environment >"$SF_RUN/env.txt"
-    sf_plan_print >"$SF_RUN/plan.txt"
-    sf_facts_print >"$SF_RUN/run.json.new" && mv -f -- "$SF_RUN/run.json.new" "$SF_RUN/run.json"
-  } 2>/dev/null && return
-  rm -f -- "$SF_RUN/run.json.new"
-  sf_console_warn "cannot write $SF_RUN/run.json; the run goes on without"
-}
-
-sf_facts_print() {
-  sf_facts_scan # -> SF_FACTS, SF_SOURCES, SF_SAYS
-  printf '{"version": 1'
-  sf_facts_text run_id "$SF_RUN_ID" workflow "$SF_WORKFLOW" sflowc "${SF_FACTS[sflowc]-}" script "$SF_WORKFLOW.sh"
-  sf_facts_text rebuild "${SF_FACTS[rebuild]-}" body "${SF_FACTS[body]-}"
-  printf ',\n "sources": [%s]' "${SF_SOURCES#, }"
-  sf_facts_deadline # -> SF_DEADLINE
-  printf ',\n "started": %s,\n "limit": %s,\n "deadline": %s' "$SF_BEGUN" "${SF_LIMIT:-null}" "${SF_DEADLINE:-null}"
-  printf ',\n "grace": %d.%02d,\n "host": {' "$((SF_GRACE / 100))" "$((SF_GRACE % 100))"
-  sf_facts_host
-  printf '},\n "slurm": '
-  sf_facts_slurm
-  printf ',\n "nodes": ['
-  sf_facts_nodes
-  printf '],\n "variables": {'
-  sf_facts_variables
-  printf '},\n "tasks": ['
-  sf_facts_tasks
-  printf '\n ]}\n'
-}
-
-sf_facts_text() { # [<key> <text>]...: as members of the object that is being printed
-  while (($#)); do
-    sf_json_quote "$2"
-    printf ',\n "%s": %s' "$1" "$SF_JSON"
-    shift 2
-  done
-}
-
-sf_facts_scan() { # -> SF_FACTS, SF_SOURCES, SF_SAYS: what this file says in comments of where it is from and of its probes
-  local line comment=''
-  declare -gA SF_FACTS=()
-  SF_SOURCES='' SF_SAYS=()
-  while IFS= read -r line; do
-    case $line in
-      '#   from     '*'  sha256:'*)
-        sf_json_quote "${line:13:${#line}-86}"
-        SF_SOURCES+=", {\"file\": $SF_JSON, \"sha256\": \"${line: -64}\"}"
-        ;;
-      '#   rebuild  '*) SF_FACTS[rebuild]=${line:13} ;;
-      '#   body     sha256:'*) SF_FACTS[body]=${line:20:64} ;;
-      '# '*'. Compiled by sflowc '*': change '*)
-        line=${line#*'. Compiled by sflowc '}
-        SF_FACTS[sflowc]=${line%%:*}
-        ;;
-      '# ---- Scripts '*) break ;;
-      '# '*) comment=$line ;;
-      'SF_PROBE_TASK['*) SF_SAYS+=("${comment#*: }") ;;
-    esac
-  done <"$SF_SELF"
-}
-
-sf_facts_host() {
-  local system='' release='' cpus
-  { read -r system </proc/sys/kernel/ostype && read -r release </proc/sys/kernel/osrelease; } 2>/dev/null
-  cpus=$(nproc 2>/dev/null)
-  sf_json_quote "${HOSTNAME-}"
-  printf '"name": %s' "$SF_JSON"
-  sf_json_quote "${USER:-${LOGNAME:-$UID}}"
-  printf ', "user": %s' "$SF_JSON"
-  sf_json_quote "$system $release"
-  printf ', "system": %s, "bash": "%s", "cpus": %s' "$SF_JSON" "$BASH_VERSION" "${cpus:-null}"
-}
-
-sf_facts_slurm() { # what Slurm says of the job; null outside
-  local key name text=''
-  for key in JOB_ID JOB_NAME JOB_PARTITION JOB_ACCOUNT JOB_NODELIST JOB_NUM_NODES CLUSTER_NAME SUBMIT_HOST SUBMIT_DIR \
-    ARRAY_JOB_ID ARRAY_TASK_ID RESTART_COUNT GPUS_ON_NODE HET_SIZE; do
-    name=SLURM_$key
-    [[ ${!name-} ]] || continue
-    sf_json_quote "${!name}"
-    text+=", \"${key,,}\": $SF_JSON"
-  done
-  if [[ ${SLURM_JOB_ID-} ]]; then printf '{%s}' "${text#, }"; else printf 'null'; fi
-}
-
-sf_facts_deadline() { # -> SF_DEADLINE: when the job's time is over, in seconds since the epoch; Slurm before 23.02 has to be asked
-  local job
-  SF_DEADLINE=${SLURM_JOB_END_TIME//[!0-9]/}
-  if [[ ! ${SLURM_JOB_ID-} || $SF_DEADLINE ]]; then return 0; fi
-  job=$(scontrol show job "$SLURM_JOB_ID" 2>/dev/null)
-  if [[ $job =~ \ EndTime=([0-9-]+)T([0-9:]+) ]]; then SF_DEADLINE=$(date -d "${BASH_REMATCH[1]} ${BASH_REMATCH[2]}" +%s); fi
-}
-
 # status: status.json, the run at a glance; replaced by rename, so that a reader never sees half of it (schemas/status.schema.json).
 
 sf_status_touch() { # asks for a new status.json, at most one a second
@@ -1515,12 +1357,23 @@ sf_status_print() { # in one write: either it is all there or it failed
 
 sf_status_rows() { # -> SF_ROW: of every task whose state has changed since the last time
   local -i i
+  ((${#SF_ROW[@]} == ${#SF_TASK[@]})) || sf_status_fill
   for ((i = 0; i < ${#SF_TASK[@]}; i++)); do
     [[ ! ${SF_ROW[i]-} ]] || continue
     sf_event_name "$i"
     sf_json_quote "${SF_WHY[i]-}"
     sf_status_row "$i" "${SF_QUOTED[i]}" "$SF_JSON"
   done
+}
+
+sf_status_fill() { # -> SF_ROW: of the tasks of which nothing was told yet, all at once: one by one, a thousand would hold up the schedule
+  local -a kept_rows=()
+  local i rest='": {"state": "INITIATED", "attempt": 0, "exit_status": null, "started": null, "finished": null, "reason": ""}'
+  [[ ${SF_TASK[*]} != *[!A-Za-z0-9_.\ -]* ]] || return 0 # a name that is another one in JSON
+  for i in "${!SF_ROW[@]}"; do kept_rows[i]=${SF_ROW[i]}; done
+  SF_ROW=("${SF_TASK[@]/#/  \"}")
+  SF_ROW=("${SF_ROW[@]/%/$rest}")
+  for i in "${!kept_rows[@]}"; do SF_ROW[i]=${kept_rows[i]}; done
 }
 
 sf_status_row() { # <task index> <its name as JSON> <reason as JSON> -> SF_ROW[index]: "name": {...}
@@ -1774,18 +1627,82 @@ sf_watchdog_tidy() { # files that are only there while a run lasts; a writer tha
   rm -f -- "$SF_RUN/.groups" "$SF_RUN/.owner" "$SF_RUN"/{status.json.*,run.json,*/outputs.json}.new
 }
 
+# preflight: what can be known to go wrong before the first task starts.
+
+sf_preflight_check() { # [run]: says everything that is missing; status 1 when something is
+  local item
+  SF_MISSING=()
+  for item in ${SF_COMMANDS[@]+"${SF_COMMANDS[@]}"}; do
+    command -v -- "$item" >/dev/null || SF_MISSING+=("command not found: $item")
+  done
+  if ((! ${#SF_MISSING[@]})); then
+    workflow_nodes
+    sf_preflight_launchers
+  fi
+  sf_preflight_paths
+  if declare -F sf_fetch_check >/dev/null; then sf_fetch_check; fi
+  if ((${#SF_MISSING[@]})) || [[ ${1-} != run || ${SF_RESUME-} ]]; then sf_preflight_output; fi # else the run directory will tell
+  ((! ${#SF_MISSING[@]})) && return 0
+  sf_preflight_refuse "${SF_MISSING[@]}"
+}
+
+sf_preflight_refuse() { # <what is missing>...; status 1
+  local item
+  printf 'sflow: %s cannot run here:\n' "$SF_WORKFLOW" >&2
+  for item; do
+    sf_console_plain "$item"
+    printf '  - %s\n' "$SF_PLAIN" >&2
+  done
+  return 1
+}
+
+sf_preflight_launchers() { # what runs tasks elsewhere can be reached
+  local kind
+  for kind in $SF_LAUNCHERS; do
+    if declare -F "sf_${kind}_check" >/dev/null; then "sf_${kind}_check"; fi
+  done
+}
+
+sf_preflight_paths() { # artifacts that must be there
+  local -i p
+  declare -F workflow_paths >/dev/null || return 0
+  workflow_paths # -> SF_PATHS: artifact, path, artifact, path ...
+  for ((p = 0; p < ${#SF_PATHS[@]}; p += 2)); do
+    [[ -e ${SF_PATHS[p + 1]} ]] || SF_MISSING+=("artifact ${SF_PATHS[p]}: no such path: ${SF_PATHS[p + 1]}")
+  done
+}
+
+sf_preflight_output() { # the output directory can be written; nothing of it is made, as another run may begin there now
+  local stale there=$SF_OUTPUT probe=.sflow.${HOSTNAME//[!A-Za-z0-9._-]/_}.$BASHPID
+  while [[ $there && ! -e $there ]]; do there=${there%/*}; done
+  for stale in "$there/${probe%.*}".*; do # of a script that was killed just here
+    [[ ! -d $stale || -e /proc/${stale##*.} ]] || rmdir -- "$stale" 2>/dev/null
+  done
+  if mkdir -- "$there/$probe" 2>/dev/null; then
+    rmdir -- "$there/$probe"
+  else
+    SF_MISSING+=("output directory cannot be written: $SF_OUTPUT")
+  fi
+}
+
 # directory: the run directory: where it is, and what it holds from the start.
 
-sf_directory_open() { # the run directory, with what it ran from
-  local time id=$((RANDOM << 15 ^ RANDOM)) facts
+sf_directory_begin() { # -> SF_RUN; a new one is made while this script goes on
+  local time id=$((RANDOM << 15 ^ RANDOM))
   printf -v time '%(%Y%m%d-%H%M%S)T' -1
   if [[ ${SF_RESUME-} ]]; then
     SF_RUN=$SF_RESUME
   else
     printf -v SF_RUN '%s/%s%s-%s-%06x' "$SF_OUTPUT" "${SLURM_JOB_ID:+$SLURM_JOB_ID-}" "$SF_WORKFLOW" "$time" "$((id & 0xffffff))"
-    mkdir -p -- "$SF_RUN" || exit 78
+    sf_directory_make &
+    SF_MAKER=$!
   fi
   SF_RUN_ID=${SF_RUN##*/}
+}
+
+sf_directory_open() { # the run directory, with what it ran from
+  local facts
+  [[ ! ${SF_MAKER-} ]] || wait "$SF_MAKER" || exit 78
   sf_owner_take
   if [[ ${SF_RESUME-} ]]; then sf_directory_again; fi
   exec {SF_LOG}>>"$SF_RUN/sflow.log" {SF_EVENTS}>>"$SF_RUN/events.jsonl" || exit 78
@@ -1795,29 +1712,281 @@ sf_directory_open() { # the run directory, with what it ran from
   SF_BEGAN=$SF_NOW
   SF_RUN_STATE=RUNNING
   [[ ! ${SF_PRIVATE-} ]] || SF_UMASK=$(umask)
-  cp -- "$SF_SELF" "$SF_RUN/${SF_WORKFLOW}.sh" 2>/dev/null
-  [[ ! ${SF_PRIVATE-} ]] || chmod go= -- "$SF_RUN/${SF_WORKFLOW}.sh"
-  sf_directory_tasks || exit 78
   sf_watchdog_start
   sf_json_quote "$SF_RUN_ID"
   facts=(run_id "$SF_JSON" pid "$$")
   if [[ ${SF_SET_JSON-} ]]; then facts+=(overrides "$SF_SET_JSON"); fi
   sf_event_run RUNNING "${facts[@]}"
   if declare -F sf_override_record >/dev/null; then sf_override_record; fi
-  sf_facts_start
 }
 
-sf_directory_tasks() { # a directory for each task, made a thousand at a time: the arguments of a command have a limit
+sf_directory_make() { # the run directory, and in it those of the first tasks; the others come beside the schedule
+  local -a first=("${SF_TASK[@]:0:16}")
+  mkdir -p -- "$SF_RUN" "${first[@]/#/$SF_RUN/}" || sf_preflight_refuse "output directory cannot be written: $SF_OUTPUT"
+}
+
+sf_directory_fill() { # beside the schedule: a copy of this file, and the directories of all tasks, a thousand at a time: the arguments of
+  # a command have a limit. A runner that comes before makes its own.
   local -i i
-  for ((i = 0; i < ${#SF_TASK[@]}; i += 1000)); do
-    (cd -- "$SF_RUN" && mkdir -p -- "${SF_TASK[@]:i:1000}") || return
+  cp -- "$SF_SELF" "$SF_RUN/${SF_WORKFLOW}.sh" 2>/dev/null
+  [[ ! ${SF_PRIVATE-} ]] || chmod go= -- "$SF_RUN/${SF_WORKFLOW}.sh"
+  for ((i = 16; i < ${#SF_TASK[@]}; i += 1000)); do
+    (cd -- "$SF_RUN" && mkdir -p -- "${SF_TASK[@]:i:1000}")
   done
 }
 
 sf_directory_again() { # what a start that was killed has left: processes, and lines without an end
+  sf_directory_make || exit 78
   sf_straggler_sweep
   sf_aftermath_mend "$SF_RUN/events.jsonl"
   sf_aftermath_mend "$SF_RUN/completed.txt"
+}
+
+# plan: what this script would run, as a table.
+
+sf_plan_print() {
+  local before after p
+  local -i i
+  printf '%s: %d tasks\n\n' "$SF_WORKFLOW" "${#SF_TASK[@]}"
+  printf '  %-*s  %-12s  %-12s  %s\n' "$SF_NAME_WIDTH" task nodes GPUs 'starts after'
+  for ((i = 0; i < ${#SF_TASK[@]}; i++)); do
+    after=
+    for before in ${SF_AFTER[i]-}; do after+=", ${SF_TASK[before]}"; done
+    printf '  %-*s  %-12s  %-12s  %s\n' "$SF_NAME_WIDTH" "${SF_TASK[i]}" "${SF_NODES[i]}" "${SF_GPUS[i]:--}" "${after#, }"
+    for p in ${SF_PROBES_OF[i]-}; do printf '  %*s    %s\n' "$SF_NAME_WIDTH" '' "${SF_PROBE_ROLE[p]}"; done
+  done
+  sf_console_plain "${SF_SET_SHOWN-}"
+  [[ ! $SF_PLAIN ]] || printf '\n  set: %s\n' "$SF_PLAIN"
+}
+
+# secret: whose values are never printed.
+
+sf_secret_name() { # <variable>: does its name look like that of a secret?
+  [[ ${1^^} =~ (TOKEN|KEY|PASSWORD|PASSWD|SECRET|CREDENTIALS?)$ ]]
+}
+
+# facts_tasks: the part of run.json that says what runs where: nodes, variables, and a task a line.
+
+sf_facts_nodes() {
+  local -i n
+  local comma=''
+  for ((n = 0; n < ${#SF_NODE_NAME[@]}; n++)); do
+    sf_json_quote "${SF_NODE_NAME[n]}"
+    printf '%s\n  {"name": %s' "$comma" "$SF_JSON"
+    sf_json_quote "${SF_NODE_IP[n]}"
+    printf ', "address": %s}' "$SF_JSON"
+    comma=,
+  done
+}
+
+sf_facts_variables() { # what every task finds in its environment
+  local assignment comma=''
+  SF_ENV=()
+  workflow_environment
+  sf_facts_secrets # -> SF_SECRETS
+  for assignment in ${SF_ENV[@]+"${SF_ENV[@]}"}; do
+    sf_facts_pair "$assignment"
+    printf '%s\n  %s' "$comma" "$SF_PAIR"
+    comma=,
+  done
+}
+
+sf_facts_secrets() { # -> SF_SECRETS: the values of SF_ENV that no other value is to show
+  local assignment value
+  SF_SECRETS=()
+  for assignment in ${SF_ENV[@]+"${SF_ENV[@]}"}; do
+    value=${assignment#*=}
+    if ((${#value} > 3)) && sf_secret_name "${assignment%%=*}"; then SF_SECRETS+=("$value"); fi
+  done
+}
+
+sf_facts_pair() { # <NAME=VALUE> -> SF_PAIR: as a member of an object; no secret
+  local name=${1%%=*} value=${1#*=} secret
+  for secret in ${SF_SECRETS[@]+"${SF_SECRETS[@]}"}; do value=${value//"$secret"/***}; done
+  sf_json_quote "$value"
+  if sf_secret_name "$name"; then SF_JSON='"***"'; fi
+  SF_PAIR="\"$name\": $SF_JSON"
+}
+
+sf_facts_tasks() {
+  local -i i
+  local comma='' base before after p probes
+  for ((i = 0; i < ${#SF_TASK[@]}; i++)); do
+    sf_json_quote "${SF_BASE[i]:-${SF_TASK[i]}}"
+    base=$SF_JSON
+    after='' probes=''
+    for before in ${SF_AFTER[i]-}; do
+      sf_event_name "$before"
+      after+=", ${SF_QUOTED[before]}"
+    done
+    for p in ${SF_PROBES_OF[i]-}; do
+      sf_json_quote "${SF_SAYS[p]-}"
+      probes+=", {\"role\": \"${SF_PROBE_ROLE[p]% *}\", \"kind\": \"${SF_PROBE_ROLE[p]#* }\", \"says\": $SF_JSON}"
+    done
+    sf_facts_swept "$i" # -> SF_SWEPT
+    sf_event_name "$i"
+    printf '%s\n  {"name": %s, "base": %s, "replica": %s, "sweep": {%s}, "after": [%s], "nodes": [%s], "gpus": [%s]' \
+      "$comma" "${SF_QUOTED[i]}" "$base" "${SF_REPLICA[i]:-0}" "$SF_SWEPT" "${after#, }" "${SF_NODES[i]// /, }" "${SF_GPUS[i]-}"
+    sf_facts_limits "$i"
+    printf ', "probes": [%s]}' "${probes#, }"
+    comma=,
+  done
+}
+
+sf_facts_swept() { # <task index> -> SF_SWEPT: the variables of its sweep, as members of an object
+  local name assignment
+  SF_SWEPT=
+  [[ ${SF_SWEEPS[$1]-} ]] || return 0
+  SF_ENV=() SF_COMMAND=()
+  "setup_$1"
+  for name in ${SF_SWEEPS[$1]}; do
+    for assignment in ${SF_ENV[@]+"${SF_ENV[@]}"}; do
+      [[ $assignment == "$name="* ]] || continue
+      sf_facts_pair "$assignment"
+      SF_SWEPT+=", $SF_PAIR"
+    done
+  done
+  SF_SWEPT=${SF_SWEPT#, }
+}
+
+sf_facts_limits() { # <task index>
+  local -i i=$1
+  local retries=${SF_RETRY[i]:-0} critical=true outputs=false
+  if [[ ${SF_OPTIONAL[i]-} ]]; then critical=false; fi
+  if [[ ${SF_OUTPUTS[i]-} ]]; then outputs=true; fi
+  printf ', "launch": "%s", "timeout": %s, "ready_within": %s, "retries": %s, "critical": %s, "outputs": %s' \
+    "${SF_LAUNCH[i]:-local}" "${SF_TIMEOUT[i]:-null}" "${SF_READY_WITHIN[i]:-null}" "${retries%% *}" "$critical" "$outputs"
+  if [[ ${SF_UNITS[i]-} ]]; then printf ', "units": {%s}' "${SF_UNITS[i]}"; fi
+}
+
+# facts_environment: env.txt, what of the script's own environment can explain how a run went: Slurm's variables, and those that
+# choose devices, networks, libraries and caches. A line each; values that are no plain line are spelt as bash reads them.
+
+sf_facts_environment() {
+  local assignment name value
+  while IFS= read -r -d '' assignment; do
+    name=${assignment%%=*} value=${assignment#*=}
+    case $name in
+      SLURM_* | SLURMD_* | SBATCH_* | CUDA_* | NVIDIA_* | ROCR_* | HIP_* | NCCL_* | UCX_* | FI_* | OMPI_* | PMIX_* | MPI_* | OMP_*) ;;
+      HF_* | VLLM_* | SGLANG_* | SGL_* | TRTLLM_* | TLLM_* | DYN_* | ETCD_* | NATS_* | SFLOW_*) ;;
+      CONDA_* | VIRTUAL_ENV | PYTHON* | LD_* | PATH | LOADEDMODULES | MODULEPATH | TMPDIR | HOME | USER | HOSTNAME | LANG | LC_* | TZ) ;;
+      *) continue ;;
+    esac
+    if sf_secret_name "$name"; then value='***'; fi
+    if [[ $value == *[[:cntrl:]]* ]]; then printf -v value '%q' "$value"; fi
+    printf '%s=%s\n' "$name" "$value"
+  done <"/proc/$$/environ" | LC_ALL=C sort
+}
+
+# facts: what a run is made of, for who reads its directory later: run.json (schemas/run.schema.json), plan.txt and env.txt.
+# A process beside the schedule writes them once the first task has started.
+
+sf_facts_start() { # [<command to come before>]: in a process of its own; again when artifacts have got their places
+  sf_facts_wait
+  sf_facts_write "$@" &
+  SF_FACTS_PID=$!
+}
+
+sf_facts_wait() {
+  [[ ! ${SF_FACTS_PID-} ]] || wait "$SF_FACTS_PID" 2>/dev/null
+}
+
+sf_facts_write() { # [<command to come before>]; a run can do without them
+  local fd
+  trap '' HUP INT QUIT TERM USR1 USR2
+  for fd in ${SF_LIFE-} ${SF_GROUPS-} ${SF_CHECKS-}; do exec {fd}>&-; done
+  "${1:-:}"
+  {
+    sf_facts_environment >"$SF_RUN/env.txt"
+    sf_plan_print >"$SF_RUN/plan.txt"
+    sf_facts_print >"$SF_RUN/run.json.new" && mv -f -- "$SF_RUN/run.json.new" "$SF_RUN/run.json"
+  } 2>/dev/null && return
+  rm -f -- "$SF_RUN/run.json.new"
+  sf_console_warn "cannot write $SF_RUN/run.json; the run goes on without"
+}
+
+sf_facts_print() {
+  sf_facts_scan # -> SF_FACTS, SF_SOURCES, SF_SAYS
+  printf '{"version": 1'
+  sf_facts_text run_id "$SF_RUN_ID" workflow "$SF_WORKFLOW" sflowc "${SF_FACTS[sflowc]-}" script "$SF_WORKFLOW.sh"
+  sf_facts_text rebuild "${SF_FACTS[rebuild]-}" body "${SF_FACTS[body]-}"
+  printf ',\n "sources": [%s]' "${SF_SOURCES#, }"
+  sf_facts_deadline # -> SF_DEADLINE
+  printf ',\n "started": %s,\n "limit": %s,\n "deadline": %s' "$SF_BEGUN" "${SF_LIMIT:-null}" "${SF_DEADLINE:-null}"
+  printf ',\n "grace": %d.%02d,\n "host": {' "$((SF_GRACE / 100))" "$((SF_GRACE % 100))"
+  sf_facts_host
+  printf '},\n "slurm": '
+  sf_facts_slurm
+  printf ',\n "nodes": ['
+  sf_facts_nodes
+  printf '],\n "variables": {'
+  sf_facts_variables
+  printf '},\n "tasks": ['
+  sf_facts_tasks
+  printf '\n ]}\n'
+}
+
+sf_facts_text() { # [<key> <text>]...: as members of the object that is being printed
+  while (($#)); do
+    sf_json_quote "$2"
+    printf ',\n "%s": %s' "$1" "$SF_JSON"
+    shift 2
+  done
+}
+
+sf_facts_scan() { # -> SF_FACTS, SF_SOURCES, SF_SAYS: what this file says in comments of where it is from and of its probes
+  local line comment=''
+  declare -gA SF_FACTS=()
+  SF_SOURCES='' SF_SAYS=()
+  while IFS= read -r line; do
+    case $line in
+      '#   from     '*'  sha256:'*)
+        sf_json_quote "${line:13:${#line}-86}"
+        SF_SOURCES+=", {\"file\": $SF_JSON, \"sha256\": \"${line: -64}\"}"
+        ;;
+      '#   rebuild  '*) SF_FACTS[rebuild]=${line:13} ;;
+      '#   body     sha256:'*) SF_FACTS[body]=${line:20:64} ;;
+      '# '*'. Compiled by sflowc '*': change '*)
+        line=${line#*'. Compiled by sflowc '}
+        SF_FACTS[sflowc]=${line%%:*}
+        ;;
+      '# ---- Scripts '*) break ;;
+      '# '*) comment=$line ;;
+      'SF_PROBE_TASK['*) SF_SAYS+=("${comment#*: }") ;;
+    esac
+  done <"$SF_SELF"
+}
+
+sf_facts_host() {
+  local system='' release='' cpus
+  { read -r system </proc/sys/kernel/ostype && read -r release </proc/sys/kernel/osrelease; } 2>/dev/null
+  cpus=$(nproc 2>/dev/null)
+  sf_json_quote "${HOSTNAME-}"
+  printf '"name": %s' "$SF_JSON"
+  sf_json_quote "${USER:-${LOGNAME:-$UID}}"
+  printf ', "user": %s' "$SF_JSON"
+  sf_json_quote "$system $release"
+  printf ', "system": %s, "bash": "%s", "cpus": %s' "$SF_JSON" "$BASH_VERSION" "${cpus:-null}"
+}
+
+sf_facts_slurm() { # what Slurm says of the job; null outside
+  local key name text=''
+  for key in JOB_ID JOB_NAME JOB_PARTITION JOB_ACCOUNT JOB_NODELIST JOB_NUM_NODES CLUSTER_NAME SUBMIT_HOST SUBMIT_DIR \
+    ARRAY_JOB_ID ARRAY_TASK_ID RESTART_COUNT GPUS_ON_NODE HET_SIZE; do
+    name=SLURM_$key
+    [[ ${!name-} ]] || continue
+    sf_json_quote "${!name}"
+    text+=", \"${key,,}\": $SF_JSON"
+  done
+  if [[ ${SLURM_JOB_ID-} ]]; then printf '{%s}' "${text#, }"; else printf 'null'; fi
+}
+
+sf_facts_deadline() { # -> SF_DEADLINE: when the job's time is over, in seconds since the epoch; Slurm before 23.02 has to be asked
+  local job
+  SF_DEADLINE=${SLURM_JOB_END_TIME//[!0-9]/}
+  if [[ ! ${SLURM_JOB_ID-} || $SF_DEADLINE ]]; then return 0; fi
+  job=$(scontrol show job "$SLURM_JOB_ID" 2>/dev/null)
+  if [[ $job =~ \ EndTime=([0-9-]+)T([0-9:]+) ]]; then SF_DEADLINE=$(date -d "${BASH_REMATCH[1]} ${BASH_REMATCH[2]}" +%s); fi
 }
 
 # lifecycle: how a task begins: INITIATED, RUNNING. How it ends is in the unit verdict.
@@ -1906,10 +2075,7 @@ sf_stop_all() { # <state for what still runs> <reason>: returns when nothing run
     sf_stop_wait "$(((deadline - SF_NOW) / (tier + 1)))"
   done
   sf_stop_wait "$((deadline - SF_NOW))"
-  for i in "${!SF_PID[@]}"; do
-    SF_ASKED[i]=1
-    sf_timer_due_kill "$i"
-  done
+  sf_stop_kill
   SF_HURRY=
   sf_stop_wait 1000
 }
@@ -1929,6 +2095,21 @@ sf_stop_tier() { # -> tier of the caller: signals the running tasks of the highe
       fi
     done
     ((! ${#asked[@]})) || "sf_${kind}_signal" TERM "${asked[@]}"
+  done
+}
+
+sf_stop_kill() { # what still runs, all of a kind at once: to find out who is who costs as much for one task as for many
+  local i kind
+  local -a deaf
+  for kind in ${SF_LAUNCHERS}; do
+    deaf=()
+    for i in "${!SF_PID[@]}"; do
+      SF_ASKED[i]=1
+      if [[ ${SF_LAUNCH[i]:-local} == "$kind" ]]; then deaf+=("$i"); fi
+    done
+    ((${#deaf[@]})) || continue
+    "sf_${kind}_signal" KILL "${deaf[@]}"
+    for i in "${deaf[@]}"; do "sf_${kind}_killed" "$i"; done
   done
 }
 
@@ -2065,16 +2246,55 @@ sf_timer_due_ready() { # <task index>
   sf_task_condemn "$1" FAILED "not ready within ${SF_READY_WITHIN[$1]} s${SF_PROBED[$1]:+: ${SF_PROBED[$1]}}"
 }
 
+# sweep: looks for who is gone without a word: killed by somebody else.
+
+sf_timer_due_sweep() { # who is gone without a word was killed by somebody else: runners, the watchdog, the prober
+  local i gone=()
+  for i in "${!SF_PID[@]}"; do
+    [[ -e /proc/${SF_PID[i]} || ${SF_HELD[i]-} ]] || gone+=("$i") # costs a third of a `kill -0` that may not speak
+  done
+  if ((${#gone[@]})) && ! read -r -t 0 -u "$SF_BUS"; then # else its word may still be on the bus
+    for i in "${gone[@]}"; do sf_task_lost "$i"; done
+  fi
+  sf_watchdog_keep
+  if declare -F sf_probe_heed >/dev/null; then sf_probe_heed; fi
+  sf_sweep_pace
+  sf_timer_set sweep:0 "$SF_SWEEP"
+}
+
+sf_sweep_pace() { # -> SF_SWEEP: a look every two seconds, more and more seldom, down to six, while the same tasks run; a stop has its own
+  ((SF_SWEEP >= 200)) || return 0
+  if [[ ${SF_SWEEP_OF-} == "${!SF_PID[*]}" ]]; then
+    SF_SWEEP=$((SF_SWEEP < 400 ? SF_SWEEP + 100 : 600))
+  else
+    SF_SWEEP=200 SF_SWEEP_OF=${!SF_PID[*]}
+  fi
+}
+
 # schedule: starts a task when all that it waits for is done or ready, and waits for what happens next. Nothing is polled:
 # runners, the prober and signal handlers each write a line to the bus, and the loop blocks until a line or a timer.
 
 sf_schedule_open() { # the bus, the state of every task, and the limit of the whole
-  local -i i
-  local before limit
+  local limit
   sf_bus_open SF_BUS
-  SF_OPEN=0
+  if ((${#SF_STATE[@]})); then
+    sf_schedule_count
+  else # as it was compiled
+    SF_STATE=("${SF_TASK[@]/*/INITIATED}") SF_LEFT=("${SF_WAITS[@]}") SF_OPEN=${#SF_TASK[@]}
+  fi
+  if [[ ${SF_LIMIT-} ]]; then
+    sf_clock_parse "$SF_LIMIT" limit
+    sf_timer_set run:0 "$((limit - ${SF_LEAD:-0}))"
+  fi
+  sf_timer_set sweep:0 "$SF_SWEEP"
+}
+
+sf_schedule_count() { # of a resumed or a selected run, which has settled some tasks: what is left to do, and what each waits for
+  local -i i
+  local before
+  SF_OPEN=0 SF_FIRST=()
   for ((i = 0; i < ${#SF_TASK[@]}; i++)); do
-    [[ ! ${SF_STATE[i]-} ]] || continue # a resumed or a selected run settled it
+    [[ ! ${SF_STATE[i]-} ]] || continue
     SF_STATE[i]=INITIATED
     SF_OPEN=$((SF_OPEN + 1))
   done
@@ -2083,19 +2303,16 @@ sf_schedule_open() { # the bus, the state of every task, and the limit of the wh
     for before in ${SF_AFTER[i]-}; do
       if [[ ${SF_STATE[before]} == INITIATED ]]; then SF_LEFT[i]=$((SF_LEFT[i] + 1)); fi
     done
+    if ((! SF_LEFT[i])) && [[ ${SF_STATE[i]} == INITIATED ]]; then SF_FIRST+=("$i"); fi
   done
-  if [[ ${SF_LIMIT-} ]]; then
-    sf_clock_parse "$SF_LIMIT" limit
-    sf_timer_set run:0 "$((limit - ${SF_LEAD:-0}))"
-  fi
-  sf_timer_set sweep:0 "$SF_SWEEP"
+}
+
+sf_schedule_first() { # starts one task that waits for nothing
+  SF_QUEUE=("${SF_FIRST[@]}")
+  if ((SF_OPEN)) && [[ ! ${SF_EXIT-} ]]; then sf_schedule_next; fi
 }
 
 sf_schedule_run() { # until every task is done or ready, or one has failed
-  local -i i
-  for ((i = 0; i < ${#SF_TASK[@]}; i++)); do
-    if ((! SF_LEFT[i])) && [[ ${SF_STATE[i]} == INITIATED ]]; then SF_QUEUE+=("$i"); fi
-  done
   while ((SF_OPEN)) && [[ ! ${SF_EXIT-} ]]; do sf_schedule_next; done
 }
 
@@ -2169,19 +2386,6 @@ sf_timer_due_run() {
   sf_run_fail TIMEOUT 124 "the workflow's time limit of $SF_LIMIT s is ${SF_LEAD:+nearly }over"
 }
 
-sf_timer_due_sweep() { # who is gone without a word was killed by somebody else: runners, the watchdog, the prober
-  local i gone=()
-  for i in "${!SF_PID[@]}"; do
-    [[ ${SF_HELD[i]-} ]] || kill -0 "${SF_PID[i]}" 2>/dev/null || gone+=("$i")
-  done
-  if ((${#gone[@]})) && ! read -r -t 0 -u "$SF_BUS"; then # else its word may still be on the bus
-    for i in "${gone[@]}"; do sf_task_lost "$i"; done
-  fi
-  sf_watchdog_keep
-  if declare -F sf_probe_heed >/dev/null; then sf_probe_heed; fi
-  sf_timer_set sweep:0 "$SF_SWEEP"
-}
-
 # summary: what a person wants to see when the run is over.
 
 sf_summary_print() {
@@ -2217,67 +2421,15 @@ sf_summary_blame() { # <task index>: the end of the log of the task that failed,
   done
 }
 
-# preflight: what can be known to go wrong before the first task starts.
-
-sf_preflight_check() { # says everything that is missing; status 1 when something is
-  local item
-  SF_MISSING=()
-  for item in ${SF_COMMANDS[@]+"${SF_COMMANDS[@]}"}; do
-    command -v -- "$item" >/dev/null || SF_MISSING+=("command not found: $item")
-  done
-  if ((! ${#SF_MISSING[@]})); then
-    workflow_nodes
-    sf_preflight_launchers
-  fi
-  sf_preflight_paths
-  if declare -F sf_fetch_check >/dev/null; then sf_fetch_check; fi
-  sf_preflight_output
-  ((! ${#SF_MISSING[@]})) && return 0
-  printf 'sflow: %s cannot run here:\n' "$SF_WORKFLOW" >&2
-  for item in "${SF_MISSING[@]}"; do
-    sf_console_plain "$item"
-    printf '  - %s\n' "$SF_PLAIN" >&2
-  done
-  return 1
-}
-
-sf_preflight_launchers() { # what runs tasks elsewhere can be reached
-  local kind
-  for kind in $SF_LAUNCHERS; do
-    if declare -F "sf_${kind}_check" >/dev/null; then "sf_${kind}_check"; fi
-  done
-}
-
-sf_preflight_paths() { # artifacts that must be there
-  local -i p
-  declare -F workflow_paths >/dev/null || return 0
-  workflow_paths # -> SF_PATHS: artifact, path, artifact, path ...
-  for ((p = 0; p < ${#SF_PATHS[@]}; p += 2)); do
-    [[ -e ${SF_PATHS[p + 1]} ]] || SF_MISSING+=("artifact ${SF_PATHS[p]}: no such path: ${SF_PATHS[p + 1]}")
-  done
-}
-
-sf_preflight_output() { # the output directory can be written; nothing of it is made, as another run may begin there now
-  local stale there=$SF_OUTPUT probe=.sflow.${HOSTNAME//[!A-Za-z0-9._-]/_}.$BASHPID
-  while [[ $there && ! -e $there ]]; do there=${there%/*}; done
-  for stale in "$there/${probe%.*}".*; do # of a script that was killed just here
-    [[ ! -d $stale || -e /proc/${stale##*.} ]] || rmdir -- "$stale" 2>/dev/null
-  done
-  if mkdir -- "$there/$probe" 2>/dev/null; then
-    rmdir -- "$there/$probe"
-  else
-    SF_MISSING+=("output directory cannot be written: $SF_OUTPUT")
-  fi
-}
-
 # run: one run from its directory to its exit status.
 
 sf_run_main() { # [<task>...]: the tasks that were chosen, all when none was
   sf_run_trap
   sf_select_check "$@"
-  sf_preflight_check || exit 78
-  sf_directory_open
+  sf_preflight_check run || exit 78
+  sf_directory_begin
   sf_document_load "$SF_SELF"
+  sf_directory_open
   workflow_holes
   sf_select_tasks "$@"
   sf_schedule_open
@@ -2286,15 +2438,17 @@ sf_run_main() { # [<task>...]: the tasks that were chosen, all when none was
   sf_run_artifacts
   if declare -F sf_probe_open >/dev/null; then sf_probe_open; fi
   if declare -F sf_ssh_open >/dev/null; then sf_ssh_open; fi
+  sf_schedule_first
+  sf_facts_start sf_directory_fill
   sf_schedule_run
   sf_run_end
 }
 
 sf_run_artifacts() { # what must be there before the first task; not when nothing is left to do
   if ! declare -F workflow_artifacts >/dev/null || ((! SF_OPEN)); then return 0; fi
+  sf_facts_start
   workflow_artifacts
   workflow_holes # some were not known before
-  if [[ ${SF_ARTIFACT-} ]]; then sf_facts_start; fi
 }
 
 sf_run_trap() { # a handler only writes to the bus: `read -t` of bash 5.2 loses its time-out under any other
@@ -2619,7 +2773,6 @@ sf_main() { # <argument>...
   sf_main_places
   if declare -F sf_slurm_requeued >/dev/null; then sf_slurm_requeued; fi
   sf_main_set ${sets[@]+"${sets[@]}"}
-  sf_main_width
   sf_console_open
   case $command in
     run) sf_run_main ${tasks[@]+"${tasks[@]}"} ;;
@@ -2639,7 +2792,7 @@ sf_main_state() { # what the units keep about the run, by task, timer or probe
   SF_LOG_FROM=() SF_READER=() SF_READER_AFTER=() SF_READER_UNTIL=() SF_READERS=0
   # shellcheck disable=SC2034 # for --set, which not every workflow has
   SF_SET_ENV=() SF_SET_CHANGED=() SF_SET_JSON='' SF_SET_SHOWN=''
-  SF_QUEUE=() SF_QUEUE_HEAD=0 SF_PARTIAL='' SF_SAID='' SF_SHOWN='' SF_TIMER_NEXT=0 SF_SWEEP=200 SF_OPEN=0 SF_EVENTS_OWED=()
+  SF_QUEUE=() SF_QUEUE_HEAD=0 SF_SAID='' SF_SHOWN='' SF_TIMER_NEXT=0 SF_SWEEP=200 SF_OPEN=0 SF_EVENTS_OWED=()
 }
 
 sf_main_options() { # <argument>...
@@ -2702,14 +2855,6 @@ sf_main_set() { # [<NAME=VALUE>]...
   elif (($#)); then
     sf_main_usage "--set ${1%%=*}: nothing in this script can be changed any more: build it again with that option"
   fi
-}
-
-sf_main_width() { # -> SF_NAME_WIDTH: of the column of task names
-  local name
-  SF_NAME_WIDTH=8
-  for name in "${SF_TASK[@]}"; do
-    if ((${#name} > SF_NAME_WIDTH)); then SF_NAME_WIDTH=${#name}; fi
-  done
 }
 
 sf_main_usage() { # <what is wrong>
