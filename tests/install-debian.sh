@@ -4,7 +4,7 @@
 set -euo pipefail
 
 packages=(
-  bats busybox-static curl gawk iproute2 mawk original-awk procps util-linux wget
+  bats busybox-static curl gawk iproute2 mawk original-awk procps strace util-linux wget
   fish git groff zsh
   libpmix2 libpmix-dev munge slurm-wlm
   gcc libc6-dev libslurm-dev
