@@ -40,6 +40,12 @@ sf_directory_make() { # the run directory, and in it those of the first tasks; t
   mkdir -p -- "$SF_RUN" "${first[@]/#/$SF_RUN/}" || sf_preflight_refuse "output directory cannot be written: $SF_OUTPUT"
 }
 
+sf_directory_drop() { # of a run that ends before it has begun
+  wait "$SF_MAKER"
+  [[ -s $SF_RUN/events.jsonl ]] || rm -f -- "$SF_RUN/events.jsonl" "$SF_RUN/sflow.log"
+  rmdir -- "$SF_RUN"/*/ "$SF_RUN"
+} 2>/dev/null
+
 sf_directory_fill() { # beside the schedule: a copy of this file, and the directories of all tasks, a thousand at a time: the arguments of
   # a command have a limit. A runner that comes before makes its own.
   local -i i

@@ -108,6 +108,7 @@ sf_run_cancel() { # what was never started, or waited for another attempt
 sf_run_abandon() { # <exit status>: the script is going without having ended the run; the watchdog takes the tasks down
   if [[ ! ${SF_LIFE-} ]]; then
     [[ ! ${SF_OWNED-} ]] || rm -f -- "$SF_RUN/.owner"
+    [[ ! ${SF_MAKER-} ]] || sf_directory_drop
     return
   fi
   if [[ $SF_RUN_STATE != RUNNING ]]; then

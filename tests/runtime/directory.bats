@@ -38,3 +38,13 @@ setup() {
   run open
   [[ $status == 78 && $output == *'output directory cannot be written: /proc/nowhere' ]]
 }
+
+@test "of a run that ends before it has begun nothing is left, of one that has begun everything" {
+  sf_directory_begin
+  sf_directory_drop
+  [[ ! -e $SF_RUN && -d $SF_OUTPUT ]]
+  sf_directory_begin
+  sf_directory_open
+  ! sf_directory_drop || false
+  [[ -s $SF_RUN/events.jsonl && -e $SF_RUN/sflow.log ]]
+}
