@@ -15,9 +15,9 @@
 #
 #   from     workflow.yaml  sha256:ae285f8addedbf2eb1aac980c1977a49cd07c8b17a4716b6cf1651d2d6cad4dd
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:3a4692b0e5b701a2f24fb713eccb0b08de144dfe85f498128d87a3442f2799f6 (all that follows this header)
+#   body     sha256:293f8ed370ac6c056da1e0f50c7361c305413a4490edb97df1b67746a1c80616 (all that follows this header)
 #   options  sha256:2327fd86411cc4bfacf20171a99c7daa1e499844fbe3e62225cb1320818237f3 (the #SBATCH lines)
-#   header   sha256:a2bd95c595cf0b6a375284b2eff2170b7ea9ca0c07b4e2be47ed8c88711b590d (this header but this line)
+#   header   sha256:d5821fd63ef90218666267397eda9a2f05783ad2361becc3210dae73ed8d729d (this header but this line)
 #
 # `sbatch FILE` submits it, `bash FILE` runs it inside an allocation (salloc);
 # `bash FILE --help` says what else it can do.
@@ -1224,7 +1224,7 @@ sf_aftermath_note() { # <task index> <time> <state> <attempt> <exit status> <rea
 # owner: who writes in a run directory: one script and its watchdog. A resumed run waits until those of the earlier start are gone,
 # or is refused: two schedulers in one directory would end each other's tasks and mix their books.
 
-sf_owner_take() { # for this script; exits when another one still runs there
+sf_owner_take() { # for this script, in the directory of an earlier run; exits when another one still runs there
   local told=''
   if sf_owner_alive script; then
     printf 'sflow: %s is being run by process %s\n' "$SF_RUN" "$SF_OWNER" >&2
@@ -1236,6 +1236,10 @@ sf_owner_take() { # for this script; exits when another one still runs there
     sleep 0.1
   done
   [[ ! -e $SF_RUN/.owner ]] || rm -f -- "$SF_RUN/.owner"
+  sf_owner_begin
+}
+
+sf_owner_begin() { # it is this script's
   SF_OWNED=1
   sf_owner_sign script "$$"
 }
@@ -1913,7 +1917,6 @@ sf_directory_begin() { # -> SF_RUN; a new one is made while this script goes on
 sf_directory_open() { # the run directory, with what it ran from
   local facts
   [[ ! ${SF_MAKER-} ]] || wait "$SF_MAKER" || exit 78
-  sf_owner_take
   if [[ ${SF_RESUME-} ]]; then sf_directory_again; fi
   exec {SF_LOG}>>"$SF_RUN/sflow.log" {SF_EVENTS}>>"$SF_RUN/events.jsonl" || exit 78
   sf_clock_stamp
@@ -1923,6 +1926,7 @@ sf_directory_open() { # the run directory, with what it ran from
   SF_RUN_STATE=RUNNING
   [[ ! ${SF_PRIVATE-} ]] || SF_UMASK=$(umask)
   sf_watchdog_start
+  [[ ${SF_RESUME-} ]] || sf_owner_begin # a new directory is nobody else's; now there is somebody to remove that, should this script be killed
   sf_json_quote "$SF_RUN_ID"
   facts=(run_id "$SF_JSON" pid "$$")
   if [[ ${SF_SET_JSON-} ]]; then facts+=(overrides "$SF_SET_JSON"); fi
@@ -1935,6 +1939,12 @@ sf_directory_make() { # the run directory, and in it those of the first tasks; t
   mkdir -p -- "$SF_RUN" "${first[@]/#/$SF_RUN/}" || sf_preflight_refuse "output directory cannot be written: $SF_OUTPUT"
 }
 
+sf_directory_drop() { # of a run that ends before it has begun
+  wait "$SF_MAKER"
+  [[ -s $SF_RUN/events.jsonl ]] || rm -f -- "$SF_RUN/events.jsonl" "$SF_RUN/sflow.log"
+  rmdir -- "$SF_RUN"/*/ "$SF_RUN"
+} 2>/dev/null
+
 sf_directory_fill() { # beside the schedule: a copy of this file, and the directories of all tasks, a thousand at a time: the arguments of
   # a command have a limit. A runner that comes before makes its own.
   local -i i
@@ -1946,6 +1956,7 @@ sf_directory_fill() { # beside the schedule: a copy of this file, and the direct
 }
 
 sf_directory_again() { # what a start that was killed has left: processes, and lines without an end
+  sf_owner_take
   sf_directory_make || exit 78
   sf_straggler_sweep
   sf_aftermath_mend "$SF_RUN/events.jsonl"
@@ -2342,6 +2353,7 @@ sf_run_cancel() { # what was never started, or waited for another attempt
 sf_run_abandon() { # <exit status>: the script is going without having ended the run; the watchdog takes the tasks down
   if [[ ! ${SF_LIFE-} ]]; then
     [[ ! ${SF_OWNED-} ]] || rm -f -- "$SF_RUN/.owner"
+    [[ ! ${SF_MAKER-} ]] || sf_directory_drop
     return
   fi
   if [[ $SF_RUN_STATE != RUNNING ]]; then

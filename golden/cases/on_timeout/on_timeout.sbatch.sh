@@ -11,9 +11,9 @@
 #
 #   from     workflow.yaml  sha256:5ac18fc8fb3aedff38d20e295beeaf19cf8a2809d803fe598a0f1a1c2e162b8c
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:68c95b46b737d9edc2945e027f439f1861695baba8e4c6c449b854a1eaa2ca3f (all that follows this header)
+#   body     sha256:018758b736345a20746b99eb1bbc2d8cee615c2a21408d9ae1fe89e38ca2fd71 (all that follows this header)
 #   options  sha256:541bdae49c15fe70101f576608a40d53f0aa39bffea58cda7a41367661344632 (the #SBATCH lines)
-#   header   sha256:587120eb56447256e7ac5ee6e40bac13c45043f05bae3e3c6b2ae2787e2d36ed (this header but this line)
+#   header   sha256:6d317c9b7a091415920bcc766a6bf8f276325d31ce8f5d020669bbfdfbd9e325 (this header but this line)
 #
 # `sbatch FILE` submits it, `bash FILE` runs it inside an allocation (salloc);
 # `bash FILE --help` says what else it can do.
@@ -1169,7 +1169,7 @@ sf_aftermath_note() { # <task index> <time> <state> <attempt> <exit status> <rea
 # owner: who writes in a run directory: one script and its watchdog. A resumed run waits until those of the earlier start are gone,
 # or is refused: two schedulers in one directory would end each other's tasks and mix their books.
 
-sf_owner_take() { # for this script; exits when another one still runs there
+sf_owner_take() { # for this script, in the directory of an earlier run; exits when another one still runs there
   local told=''
   if sf_owner_alive script; then
     printf 'sflow: %s is being run by process %s\n' "$SF_RUN" "$SF_OWNER" >&2
@@ -1181,6 +1181,10 @@ sf_owner_take() { # for this script; exits when another one still runs there
     sleep 0.1
   done
   [[ ! -e $SF_RUN/.owner ]] || rm -f -- "$SF_RUN/.owner"
+  sf_owner_begin
+}
+
+sf_owner_begin() { # it is this script's
   SF_OWNED=1
   sf_owner_sign script "$$"
 }
@@ -2106,7 +2110,6 @@ sf_directory_begin() { # -> SF_RUN; a new one is made while this script goes on
 sf_directory_open() { # the run directory, with what it ran from
   local facts
   [[ ! ${SF_MAKER-} ]] || wait "$SF_MAKER" || exit 78
-  sf_owner_take
   if [[ ${SF_RESUME-} ]]; then sf_directory_again; fi
   exec {SF_LOG}>>"$SF_RUN/sflow.log" {SF_EVENTS}>>"$SF_RUN/events.jsonl" || exit 78
   sf_clock_stamp
@@ -2116,6 +2119,7 @@ sf_directory_open() { # the run directory, with what it ran from
   SF_RUN_STATE=RUNNING
   [[ ! ${SF_PRIVATE-} ]] || SF_UMASK=$(umask)
   sf_watchdog_start
+  [[ ${SF_RESUME-} ]] || sf_owner_begin # a new directory is nobody else's; now there is somebody to remove that, should this script be killed
   sf_json_quote "$SF_RUN_ID"
   facts=(run_id "$SF_JSON" pid "$$")
   if [[ ${SF_SET_JSON-} ]]; then facts+=(overrides "$SF_SET_JSON"); fi
@@ -2128,6 +2132,12 @@ sf_directory_make() { # the run directory, and in it those of the first tasks; t
   mkdir -p -- "$SF_RUN" "${first[@]/#/$SF_RUN/}" || sf_preflight_refuse "output directory cannot be written: $SF_OUTPUT"
 }
 
+sf_directory_drop() { # of a run that ends before it has begun
+  wait "$SF_MAKER"
+  [[ -s $SF_RUN/events.jsonl ]] || rm -f -- "$SF_RUN/events.jsonl" "$SF_RUN/sflow.log"
+  rmdir -- "$SF_RUN"/*/ "$SF_RUN"
+} 2>/dev/null
+
 sf_directory_fill() { # beside the schedule: a copy of this file, and the directories of all tasks, a thousand at a time: the arguments of
   # a command have a limit. A runner that comes before makes its own.
   local -i i
@@ -2139,6 +2149,7 @@ sf_directory_fill() { # beside the schedule: a copy of this file, and the direct
 }
 
 sf_directory_again() { # what a start that was killed has left: processes, and lines without an end
+  sf_owner_take
   sf_directory_make || exit 78
   sf_straggler_sweep
   sf_aftermath_mend "$SF_RUN/events.jsonl"
@@ -2535,6 +2546,7 @@ sf_run_cancel() { # what was never started, or waited for another attempt
 sf_run_abandon() { # <exit status>: the script is going without having ended the run; the watchdog takes the tasks down
   if [[ ! ${SF_LIFE-} ]]; then
     [[ ! ${SF_OWNED-} ]] || rm -f -- "$SF_RUN/.owner"
+    [[ ! ${SF_MAKER-} ]] || sf_directory_drop
     return
   fi
   if [[ $SF_RUN_STATE != RUNNING ]]; then

@@ -11,9 +11,9 @@
 #
 #   from     workflow.yaml  sha256:aa3e039f862faca14432c25799c863ac6268d94eee117afffa7d04364cdd5859
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:e4a6c99cdf14add95960480f66470187f7a5257cbe6f57f3565beef5954fda45 (all that follows this header)
+#   body     sha256:ccb3c72e1128f277ab23f399bd30e23d3e02f9dcac0ce64894d5c1463721d1b7 (all that follows this header)
 #   options  sha256:09c263a0102d2b51cd63fe2e2c8a970e31ab733fbae90fa675d765ff4a7fdb25 (the #SBATCH lines)
-#   header   sha256:734cc8605e10855fbc01056b46b611a3932213e3b42bf936c7391b5dbbb6de20 (this header but this line)
+#   header   sha256:4c6c739e29b45defd45379bc07da2f18ca6984666e20ac5c482166de81093222 (this header but this line)
 #
 # `sbatch FILE` submits it, `bash FILE` runs it inside an allocation (salloc);
 # `bash FILE --help` says what else it can do.
@@ -1295,7 +1295,7 @@ sf_aftermath_note() { # <task index> <time> <state> <attempt> <exit status> <rea
 # owner: who writes in a run directory: one script and its watchdog. A resumed run waits until those of the earlier start are gone,
 # or is refused: two schedulers in one directory would end each other's tasks and mix their books.
 
-sf_owner_take() { # for this script; exits when another one still runs there
+sf_owner_take() { # for this script, in the directory of an earlier run; exits when another one still runs there
   local told=''
   if sf_owner_alive script; then
     printf 'sflow: %s is being run by process %s\n' "$SF_RUN" "$SF_OWNER" >&2
@@ -1307,6 +1307,10 @@ sf_owner_take() { # for this script; exits when another one still runs there
     sleep 0.1
   done
   [[ ! -e $SF_RUN/.owner ]] || rm -f -- "$SF_RUN/.owner"
+  sf_owner_begin
+}
+
+sf_owner_begin() { # it is this script's
   SF_OWNED=1
   sf_owner_sign script "$$"
 }
@@ -2232,7 +2236,6 @@ sf_directory_begin() { # -> SF_RUN; a new one is made while this script goes on
 sf_directory_open() { # the run directory, with what it ran from
   local facts
   [[ ! ${SF_MAKER-} ]] || wait "$SF_MAKER" || exit 78
-  sf_owner_take
   if [[ ${SF_RESUME-} ]]; then sf_directory_again; fi
   exec {SF_LOG}>>"$SF_RUN/sflow.log" {SF_EVENTS}>>"$SF_RUN/events.jsonl" || exit 78
   sf_clock_stamp
@@ -2242,6 +2245,7 @@ sf_directory_open() { # the run directory, with what it ran from
   SF_RUN_STATE=RUNNING
   [[ ! ${SF_PRIVATE-} ]] || SF_UMASK=$(umask)
   sf_watchdog_start
+  [[ ${SF_RESUME-} ]] || sf_owner_begin # a new directory is nobody else's; now there is somebody to remove that, should this script be killed
   sf_json_quote "$SF_RUN_ID"
   facts=(run_id "$SF_JSON" pid "$$")
   if [[ ${SF_SET_JSON-} ]]; then facts+=(overrides "$SF_SET_JSON"); fi
@@ -2254,6 +2258,12 @@ sf_directory_make() { # the run directory, and in it those of the first tasks; t
   mkdir -p -- "$SF_RUN" "${first[@]/#/$SF_RUN/}" || sf_preflight_refuse "output directory cannot be written: $SF_OUTPUT"
 }
 
+sf_directory_drop() { # of a run that ends before it has begun
+  wait "$SF_MAKER"
+  [[ -s $SF_RUN/events.jsonl ]] || rm -f -- "$SF_RUN/events.jsonl" "$SF_RUN/sflow.log"
+  rmdir -- "$SF_RUN"/*/ "$SF_RUN"
+} 2>/dev/null
+
 sf_directory_fill() { # beside the schedule: a copy of this file, and the directories of all tasks, a thousand at a time: the arguments of
   # a command have a limit. A runner that comes before makes its own.
   local -i i
@@ -2265,6 +2275,7 @@ sf_directory_fill() { # beside the schedule: a copy of this file, and the direct
 }
 
 sf_directory_again() { # what a start that was killed has left: processes, and lines without an end
+  sf_owner_take
   sf_directory_make || exit 78
   sf_straggler_sweep
   sf_aftermath_mend "$SF_RUN/events.jsonl"
@@ -2661,6 +2672,7 @@ sf_run_cancel() { # what was never started, or waited for another attempt
 sf_run_abandon() { # <exit status>: the script is going without having ended the run; the watchdog takes the tasks down
   if [[ ! ${SF_LIFE-} ]]; then
     [[ ! ${SF_OWNED-} ]] || rm -f -- "$SF_RUN/.owner"
+    [[ ! ${SF_MAKER-} ]] || sf_directory_drop
     return
   fi
   if [[ $SF_RUN_STATE != RUNNING ]]; then

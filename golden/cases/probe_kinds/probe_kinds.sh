@@ -4,8 +4,8 @@
 #
 #   from     workflow.yaml  sha256:e5c7844b594a91d0ca6e6044a963fc77b3dcfa3f82dae874aa30e53194ad5ebd
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:9796f960b2ccd7a2fd31b3b40251af6583c88b7beadc5eb573127f6249beceb1 (all that follows this header)
-#   header   sha256:9d3543b0bfc11eefbb5dd71536ff7795e8b78b948943809f512552c1ebc0706a (this header but this line)
+#   body     sha256:ea933f8e6d5f96cd630662c54851ee6f0e569570d7a6a6258f3f41430ad26402 (all that follows this header)
+#   header   sha256:3ed0342a488f392fee6769575eabc5c935b5b85136a1644bb0ce0eb1dcae303f (this header but this line)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -817,7 +817,7 @@ sf_checker_end() { # nothing that still checks is left behind
 # owner: who writes in a run directory: one script and its watchdog. A resumed run waits until those of the earlier start are gone,
 # or is refused: two schedulers in one directory would end each other's tasks and mix their books.
 
-sf_owner_take() { # for this script; exits when another one still runs there
+sf_owner_take() { # for this script, in the directory of an earlier run; exits when another one still runs there
   local told=''
   if sf_owner_alive script; then
     printf 'sflow: %s is being run by process %s\n' "$SF_RUN" "$SF_OWNER" >&2
@@ -829,6 +829,10 @@ sf_owner_take() { # for this script; exits when another one still runs there
     sleep 0.1
   done
   [[ ! -e $SF_RUN/.owner ]] || rm -f -- "$SF_RUN/.owner"
+  sf_owner_begin
+}
+
+sf_owner_begin() { # it is this script's
   SF_OWNED=1
   sf_owner_sign script "$$"
 }
@@ -1944,7 +1948,6 @@ sf_directory_begin() { # -> SF_RUN; a new one is made while this script goes on
 sf_directory_open() { # the run directory, with what it ran from
   local facts
   [[ ! ${SF_MAKER-} ]] || wait "$SF_MAKER" || exit 78
-  sf_owner_take
   if [[ ${SF_RESUME-} ]]; then sf_directory_again; fi
   exec {SF_LOG}>>"$SF_RUN/sflow.log" {SF_EVENTS}>>"$SF_RUN/events.jsonl" || exit 78
   sf_clock_stamp
@@ -1954,6 +1957,7 @@ sf_directory_open() { # the run directory, with what it ran from
   SF_RUN_STATE=RUNNING
   [[ ! ${SF_PRIVATE-} ]] || SF_UMASK=$(umask)
   sf_watchdog_start
+  [[ ${SF_RESUME-} ]] || sf_owner_begin # a new directory is nobody else's; now there is somebody to remove that, should this script be killed
   sf_json_quote "$SF_RUN_ID"
   facts=(run_id "$SF_JSON" pid "$$")
   if [[ ${SF_SET_JSON-} ]]; then facts+=(overrides "$SF_SET_JSON"); fi
@@ -1966,6 +1970,12 @@ sf_directory_make() { # the run directory, and in it those of the first tasks; t
   mkdir -p -- "$SF_RUN" "${first[@]/#/$SF_RUN/}" || sf_preflight_refuse "output directory cannot be written: $SF_OUTPUT"
 }
 
+sf_directory_drop() { # of a run that ends before it has begun
+  wait "$SF_MAKER"
+  [[ -s $SF_RUN/events.jsonl ]] || rm -f -- "$SF_RUN/events.jsonl" "$SF_RUN/sflow.log"
+  rmdir -- "$SF_RUN"/*/ "$SF_RUN"
+} 2>/dev/null
+
 sf_directory_fill() { # beside the schedule: a copy of this file, and the directories of all tasks, a thousand at a time: the arguments of
   # a command have a limit. A runner that comes before makes its own.
   local -i i
@@ -1977,6 +1987,7 @@ sf_directory_fill() { # beside the schedule: a copy of this file, and the direct
 }
 
 sf_directory_again() { # what a start that was killed has left: processes, and lines without an end
+  sf_owner_take
   sf_directory_make || exit 78
   sf_straggler_sweep
   sf_aftermath_mend "$SF_RUN/events.jsonl"
@@ -2770,6 +2781,7 @@ sf_run_cancel() { # what was never started, or waited for another attempt
 sf_run_abandon() { # <exit status>: the script is going without having ended the run; the watchdog takes the tasks down
   if [[ ! ${SF_LIFE-} ]]; then
     [[ ! ${SF_OWNED-} ]] || rm -f -- "$SF_RUN/.owner"
+    [[ ! ${SF_MAKER-} ]] || sf_directory_drop
     return
   fi
   if [[ $SF_RUN_STATE != RUNNING ]]; then

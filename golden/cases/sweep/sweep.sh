@@ -4,8 +4,8 @@
 #
 #   from     sweep.yaml  sha256:71af5175713421391aa95559dc14891a29a84c601ebfeb6cd4e67c2ef119a681
 #   rebuild  sflowc build -f sweep.yaml
-#   body     sha256:e28affb83203565f42b0adb3ac9e02178065febc296e70dbe854618d53e1825f (all that follows this header)
-#   header   sha256:85927eda814555c857b4f2198ef1e59dee79af4c9e9a51a56a68ecf1b35c5d70 (this header but this line)
+#   body     sha256:2f95fec15ea7b79d32feb8ceec92108635e8e17b483cb4b49d14d8f1a82575a6 (all that follows this header)
+#   header   sha256:487a27a8534a48a276e890a74809052a20acf00e8cfa0da583f3cb14a5496087 (this header but this line)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -1304,7 +1304,7 @@ sf_aftermath_note() { # <task index> <time> <state> <attempt> <exit status> <rea
 # owner: who writes in a run directory: one script and its watchdog. A resumed run waits until those of the earlier start are gone,
 # or is refused: two schedulers in one directory would end each other's tasks and mix their books.
 
-sf_owner_take() { # for this script; exits when another one still runs there
+sf_owner_take() { # for this script, in the directory of an earlier run; exits when another one still runs there
   local told=''
   if sf_owner_alive script; then
     printf 'sflow: %s is being run by process %s\n' "$SF_RUN" "$SF_OWNER" >&2
@@ -1316,6 +1316,10 @@ sf_owner_take() { # for this script; exits when another one still runs there
     sleep 0.1
   done
   [[ ! -e $SF_RUN/.owner ]] || rm -f -- "$SF_RUN/.owner"
+  sf_owner_begin
+}
+
+sf_owner_begin() { # it is this script's
   SF_OWNED=1
   sf_owner_sign script "$$"
 }
@@ -1851,7 +1855,6 @@ sf_directory_begin() { # -> SF_RUN; a new one is made while this script goes on
 sf_directory_open() { # the run directory, with what it ran from
   local facts
   [[ ! ${SF_MAKER-} ]] || wait "$SF_MAKER" || exit 78
-  sf_owner_take
   if [[ ${SF_RESUME-} ]]; then sf_directory_again; fi
   exec {SF_LOG}>>"$SF_RUN/sflow.log" {SF_EVENTS}>>"$SF_RUN/events.jsonl" || exit 78
   sf_clock_stamp
@@ -1861,6 +1864,7 @@ sf_directory_open() { # the run directory, with what it ran from
   SF_RUN_STATE=RUNNING
   [[ ! ${SF_PRIVATE-} ]] || SF_UMASK=$(umask)
   sf_watchdog_start
+  [[ ${SF_RESUME-} ]] || sf_owner_begin # a new directory is nobody else's; now there is somebody to remove that, should this script be killed
   sf_json_quote "$SF_RUN_ID"
   facts=(run_id "$SF_JSON" pid "$$")
   if [[ ${SF_SET_JSON-} ]]; then facts+=(overrides "$SF_SET_JSON"); fi
@@ -1873,6 +1877,12 @@ sf_directory_make() { # the run directory, and in it those of the first tasks; t
   mkdir -p -- "$SF_RUN" "${first[@]/#/$SF_RUN/}" || sf_preflight_refuse "output directory cannot be written: $SF_OUTPUT"
 }
 
+sf_directory_drop() { # of a run that ends before it has begun
+  wait "$SF_MAKER"
+  [[ -s $SF_RUN/events.jsonl ]] || rm -f -- "$SF_RUN/events.jsonl" "$SF_RUN/sflow.log"
+  rmdir -- "$SF_RUN"/*/ "$SF_RUN"
+} 2>/dev/null
+
 sf_directory_fill() { # beside the schedule: a copy of this file, and the directories of all tasks, a thousand at a time: the arguments of
   # a command have a limit. A runner that comes before makes its own.
   local -i i
@@ -1884,6 +1894,7 @@ sf_directory_fill() { # beside the schedule: a copy of this file, and the direct
 }
 
 sf_directory_again() { # what a start that was killed has left: processes, and lines without an end
+  sf_owner_take
   sf_directory_make || exit 78
   sf_straggler_sweep
   sf_aftermath_mend "$SF_RUN/events.jsonl"
@@ -2280,6 +2291,7 @@ sf_run_cancel() { # what was never started, or waited for another attempt
 sf_run_abandon() { # <exit status>: the script is going without having ended the run; the watchdog takes the tasks down
   if [[ ! ${SF_LIFE-} ]]; then
     [[ ! ${SF_OWNED-} ]] || rm -f -- "$SF_RUN/.owner"
+    [[ ! ${SF_MAKER-} ]] || sf_directory_drop
     return
   fi
   if [[ $SF_RUN_STATE != RUNNING ]]; then
