@@ -15,9 +15,9 @@
 #   from     trtllm/decode.yaml  sha256:cba3955015f502342f6a30b35c2703c30aea25b1ce253f9bfbed7e1d0e50b704
 #   from     bench/infmax.yaml  sha256:3deed431affe5e7528769c4ef0fc56dbd3a102ecb29095ebc9f451f5656492b2
 #   rebuild  
-#   body     sha256:28d3482d70ef72ece8b8ebafafa5064f47b7bc3b71c8389aa380139297f89e6f (all that follows this header)
+#   body     sha256:d2578d00ae8364a6e89d35486af6ceaa04fcd759cd5dba90e7354ddd5ec49ec1 (all that follows this header)
 #   options  sha256:ee0dcb1097674579b060749dcbaa30e768a533ca06374e9d688494656a21cdfa (the #SBATCH lines)
-#   header   sha256:7cae4e6ea6fa5ec7b14623e2057b919ac930f3fbace5d800f5c481e2069be50b (this header but this line)
+#   header   sha256:85ecb7fc5ba48ecdc0544e32cecfdfab7e00afae680baf1b2788148c7b04d928 (this header but this line)
 #
 # `sbatch FILE` submits it, `bash FILE` runs it inside an allocation (salloc);
 # `bash FILE --help` says what else it can do.
@@ -4180,9 +4180,7 @@ sf_run_signal() { # <signal>
 
 sf_run_fail() { # <state> <exit status> <reason>: ends the run; the first reason counts
   if [[ ${SF_EXIT-} || ${SF_STOPPING-} ]]; then return 0; fi
-  SF_RUN_STATE=$1
-  SF_EXIT=$2
-  SF_REASON=$3
+  SF_RUN_STATE=$1 SF_EXIT=$2 SF_REASON=$3
   sf_console_say "stopping: $3"
 }
 

@@ -14,9 +14,9 @@
 #   from     vllm/agg.yaml  sha256:218cd45629394a3498351b580f70661f6f838b4eed2e3a1e5e5ed436aaeb4e28
 #   from     bench/aiperf.yaml  sha256:6cef44fe15c28e08b618f64b540676484d31aced6b8a5d4a0f444442ca9a9b51
 #   rebuild  
-#   body     sha256:75fb05cde12540e6a13c76bccbc52e830e8d04e3e946268fdd5edbb3d31f8578 (all that follows this header)
+#   body     sha256:482c13e10ef66744d5fb6cafe11d4928aa6bc988d20a9500fc38ad8cfb9e52c4 (all that follows this header)
 #   options  sha256:501c54659406c214990a843ef29cdb162d906fc8a6ec0a2351e0249357515a89 (the #SBATCH lines)
-#   header   sha256:759433e6fa7778d48598ecbf9caf325531c037950b2a8d3732adc69a1edfeb4e (this header but this line)
+#   header   sha256:c594c010f0d1597fb6261ec8542f40180cfec9ab8b04da39401f262c4d0d2416 (this header but this line)
 #
 # `sbatch FILE` submits it, `bash FILE` runs it inside an allocation (salloc);
 # `bash FILE --help` says what else it can do.
@@ -3297,9 +3297,7 @@ sf_run_signal() { # <signal>
 
 sf_run_fail() { # <state> <exit status> <reason>: ends the run; the first reason counts
   if [[ ${SF_EXIT-} || ${SF_STOPPING-} ]]; then return 0; fi
-  SF_RUN_STATE=$1
-  SF_EXIT=$2
-  SF_REASON=$3
+  SF_RUN_STATE=$1 SF_EXIT=$2 SF_REASON=$3
   sf_console_say "stopping: $3"
 }
 

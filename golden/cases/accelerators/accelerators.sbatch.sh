@@ -15,9 +15,9 @@
 #
 #   from     workflow.yaml  sha256:ae285f8addedbf2eb1aac980c1977a49cd07c8b17a4716b6cf1651d2d6cad4dd
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:293f8ed370ac6c056da1e0f50c7361c305413a4490edb97df1b67746a1c80616 (all that follows this header)
+#   body     sha256:8b8b0938eb1ec8ce07ae750b18114b88f813a8959f9a61d2c6eae7a23bad1f58 (all that follows this header)
 #   options  sha256:2327fd86411cc4bfacf20171a99c7daa1e499844fbe3e62225cb1320818237f3 (the #SBATCH lines)
-#   header   sha256:d5821fd63ef90218666267397eda9a2f05783ad2361becc3210dae73ed8d729d (this header but this line)
+#   header   sha256:0a9cc2739c7161f6262555d5d477812003624c73bdd6932412991ceb54249d05 (this header but this line)
 #
 # `sbatch FILE` submits it, `bash FILE` runs it inside an allocation (salloc);
 # `bash FILE --help` says what else it can do.
@@ -2299,9 +2299,7 @@ sf_run_signal() { # <signal>
 
 sf_run_fail() { # <state> <exit status> <reason>: ends the run; the first reason counts
   if [[ ${SF_EXIT-} || ${SF_STOPPING-} ]]; then return 0; fi
-  SF_RUN_STATE=$1
-  SF_EXIT=$2
-  SF_REASON=$3
+  SF_RUN_STATE=$1 SF_EXIT=$2 SF_REASON=$3
   sf_console_say "stopping: $3"
 }
 

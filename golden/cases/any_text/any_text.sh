@@ -4,8 +4,8 @@
 #
 #   from     workflow.yaml  sha256:4449218d19ba11555b6c3d7143c99133c6f97e677928637b7e2f383cd8407157
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:a9fc9c1f7f3a2b7ee749442d1e30ff8982cb611b336f1e6d52be9cdfbc39ec02 (all that follows this header)
-#   header   sha256:8fcb7f22728a239982b8b588376cf4d9d446792dff89d7ea543071decf870dc6 (this header but this line)
+#   body     sha256:74560ae23dd38a4e93a9689203ba5d54ab966a5ee172847cf2b5f61eb61ef032 (all that follows this header)
+#   header   sha256:a0dee5c0dcea9863336b190b4b3078b4500b72f379ecdec2f683477d92997da9 (this header but this line)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -2192,9 +2192,7 @@ sf_run_signal() { # <signal>
 
 sf_run_fail() { # <state> <exit status> <reason>: ends the run; the first reason counts
   if [[ ${SF_EXIT-} || ${SF_STOPPING-} ]]; then return 0; fi
-  SF_RUN_STATE=$1
-  SF_EXIT=$2
-  SF_REASON=$3
+  SF_RUN_STATE=$1 SF_EXIT=$2 SF_REASON=$3
   sf_console_say "stopping: $3"
 }
 

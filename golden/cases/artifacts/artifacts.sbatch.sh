@@ -8,9 +8,9 @@
 #
 #   from     workflow.yaml  sha256:97b71945a51d76696df390ced3a70806a301cecae23dc69b1af87b4de8c7c195
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:99e01e214f040d61cbe640f554e5470a9f6a9c2205f61a1a189f0f5e446dcec0 (all that follows this header)
+#   body     sha256:d1f231f7cb9f8408e846988b89064cda2ff5ee9af4afd56c39e88a1ded207c49 (all that follows this header)
 #   options  sha256:15cbe019be526e81355added80c4ab57039f0ffd16cb469f48c2254901124267 (the #SBATCH lines)
-#   header   sha256:9d9e37f00b1b890d07bce69e01e35a0a812640962d92c249ab05999a1c6c70ec (this header but this line)
+#   header   sha256:f83660db941a7b9a24eda3493be6bbe3e29179a5b88ca94206c872ec5e73a0ed (this header but this line)
 #
 # `sbatch FILE` submits it, `bash FILE` runs it inside an allocation (salloc);
 # `bash FILE --help` says what else it can do.
@@ -2945,9 +2945,7 @@ sf_run_signal() { # <signal>
 
 sf_run_fail() { # <state> <exit status> <reason>: ends the run; the first reason counts
   if [[ ${SF_EXIT-} || ${SF_STOPPING-} ]]; then return 0; fi
-  SF_RUN_STATE=$1
-  SF_EXIT=$2
-  SF_REASON=$3
+  SF_RUN_STATE=$1 SF_EXIT=$2 SF_REASON=$3
   sf_console_say "stopping: $3"
 }
 

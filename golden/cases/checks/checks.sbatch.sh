@@ -11,9 +11,9 @@
 #
 #   from     workflow.yaml  sha256:5376f46af873ea3ff19bd1af896423703cf61a1479bbc9463d553ae24e8e06b5
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:3e67b2d3359cd36e673f703d462f7e8e008a7fda2b9be8c0125e17cd3951d780 (all that follows this header)
+#   body     sha256:603f5d53e2de97b0d8855db9a2af43bf8fa02dcb2ed951dca3d7f661223f8e47 (all that follows this header)
 #   options  sha256:482c6990de4c60edc3a81c8a7b338288fa8c432fd94c53cd3b14ecbd810d0ab2 (the #SBATCH lines)
-#   header   sha256:76d404f38eb18a7ba4efb59442a30fb9334ad9ab481c4e756c27540f05a2888a (this header but this line)
+#   header   sha256:c859b65a02879bab3f0f48ac03ea8cdabea6ee0b52ffeb7f2128bf86c18ae62c (this header but this line)
 #
 # `sbatch FILE` submits it, `bash FILE` runs it inside an allocation (salloc);
 # `bash FILE --help` says what else it can do.
@@ -2764,9 +2764,7 @@ sf_run_signal() { # <signal>
 
 sf_run_fail() { # <state> <exit status> <reason>: ends the run; the first reason counts
   if [[ ${SF_EXIT-} || ${SF_STOPPING-} ]]; then return 0; fi
-  SF_RUN_STATE=$1
-  SF_EXIT=$2
-  SF_REASON=$3
+  SF_RUN_STATE=$1 SF_EXIT=$2 SF_REASON=$3
   sf_console_say "stopping: $3"
 }
 

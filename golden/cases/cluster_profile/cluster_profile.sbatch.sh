@@ -21,9 +21,9 @@
 #   from     workflow.yaml  sha256:3cf39ac6ec1dffc2eb9dd5de8379f0b42cf4bc3b50e06fa97bab55d48ba79a9d
 #   cluster  site.yaml  sha256:daa43e4a2d5b8acb45a9f4dc63b8619ddbcb9975c8bdaddec7a2b508dbf9b671
 #   rebuild  sflowc build -f workflow.yaml --cluster profile/site.yaml
-#   body     sha256:205b151974b8e81d43445e0ad835286e01f7a39b8d23241f5c4284ad433b3916 (all that follows this header)
+#   body     sha256:b6d27d2de32f276be97ecdcba59df8bd3f434cf57f56d38e217358934dc8360a (all that follows this header)
 #   options  sha256:dc08cef5f2ee7f370df07e787935a1f5def179b06ef9ae442066968abc0b7636 (the #SBATCH lines)
-#   header   sha256:ca6abffa83a9bb62577382f7b284cf78d34361b3379b62c45a02bb5c96ec5daa (this header but this line)
+#   header   sha256:7f49ef3912daa49291a2341a69648f355797992f62b66bfda95ae551d869262e (this header but this line)
 #
 # `sbatch FILE` submits it, `bash FILE` runs it inside an allocation (salloc);
 # `bash FILE --help` says what else it can do.
@@ -2251,9 +2251,7 @@ sf_run_signal() { # <signal>
 
 sf_run_fail() { # <state> <exit status> <reason>: ends the run; the first reason counts
   if [[ ${SF_EXIT-} || ${SF_STOPPING-} ]]; then return 0; fi
-  SF_RUN_STATE=$1
-  SF_EXIT=$2
-  SF_REASON=$3
+  SF_RUN_STATE=$1 SF_EXIT=$2 SF_REASON=$3
   sf_console_say "stopping: $3"
 }
 

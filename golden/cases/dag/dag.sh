@@ -4,8 +4,8 @@
 #
 #   from     dag.yaml  sha256:8f40df9ba833b5646be249a090380f0ade6e81b6f944d3f1ac3d167063691e90
 #   rebuild  sflowc build -f dag.yaml
-#   body     sha256:f0414328cc8836fb306b37e1f6f7ad2b7dbdda55cff03ce3922e86b887c1933c (all that follows this header)
-#   header   sha256:bfba517810b04b721f34704d561e77acbd18187c8047ffe4b28b251fc89e2caa (this header but this line)
+#   body     sha256:8820208ea735f5363dbe1ab449d5ccbef1d84770c18de0c066f07c2a0b0a1ac0 (all that follows this header)
+#   header   sha256:52caba952b62f0b7d35774084b2c5b818e51c09ab1bffc7178c1da21599ca87a (this header but this line)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -1956,9 +1956,7 @@ sf_run_signal() { # <signal>
 
 sf_run_fail() { # <state> <exit status> <reason>: ends the run; the first reason counts
   if [[ ${SF_EXIT-} || ${SF_STOPPING-} ]]; then return 0; fi
-  SF_RUN_STATE=$1
-  SF_EXIT=$2
-  SF_REASON=$3
+  SF_RUN_STATE=$1 SF_EXIT=$2 SF_REASON=$3
   sf_console_say "stopping: $3"
 }
 

@@ -5,8 +5,8 @@
 #   from     1_base.yaml  sha256:acfba63fb49bcb68e3612d389b97c48a88c55c5165a7fa21f502e3bba12552bd
 #   from     2_more.yaml  sha256:31f81b17431ef6ecb3c0f2444c5571b51610094d8bf2ef82faeffb3978c258ec
 #   rebuild  sflowc build -f 1_base.yaml -f 2_more.yaml
-#   body     sha256:d0fffb8114c99230e053a67e1cf1479ce3991abb70fa73ee7ff177ffca4e10b3 (all that follows this header)
-#   header   sha256:0e73dbed73f933c5b81551279f2f2a1c93ec73d6a0bbba887a2729589669b1f4 (this header but this line)
+#   body     sha256:804dd17ef2c37b62eab8e9554d3e07417cda516565e264d8f6398f17b046277f (all that follows this header)
+#   header   sha256:ff5c82f3cfdcf87bc808b30b017796d3792f3b09975c01d0f28914e964cba7f0 (this header but this line)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -2486,9 +2486,7 @@ sf_run_signal() { # <signal>
 
 sf_run_fail() { # <state> <exit status> <reason>: ends the run; the first reason counts
   if [[ ${SF_EXIT-} || ${SF_STOPPING-} ]]; then return 0; fi
-  SF_RUN_STATE=$1
-  SF_EXIT=$2
-  SF_REASON=$3
+  SF_RUN_STATE=$1 SF_EXIT=$2 SF_REASON=$3
   sf_console_say "stopping: $3"
 }
 

@@ -4,8 +4,8 @@
 #
 #   from     workflow.yaml  sha256:da86877339251fc3925edd7f1efa791d91eab7adeba95aba8f4ca5cdf70e06d5
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:7ff19bfd99b19e95348c0c9b4f8cc6e555d384b3008271f6498ba3338e3eb4dd (all that follows this header)
-#   header   sha256:79bf91506e07e85c0fadeca28913d3ea64f663e13234dc397698d05722789d2e (this header but this line)
+#   body     sha256:6e841a9ac3709527daaef6ab5a474dfa37c5cc4ffbf4e0acfa26ccba241cc4aa (all that follows this header)
+#   header   sha256:19d71e05055e6cc6172abd7ccbf6785797ee94b91eb1574947e17301ed23386b (this header but this line)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -2584,9 +2584,7 @@ sf_run_signal() { # <signal>
 
 sf_run_fail() { # <state> <exit status> <reason>: ends the run; the first reason counts
   if [[ ${SF_EXIT-} || ${SF_STOPPING-} ]]; then return 0; fi
-  SF_RUN_STATE=$1
-  SF_EXIT=$2
-  SF_REASON=$3
+  SF_RUN_STATE=$1 SF_EXIT=$2 SF_REASON=$3
   sf_console_say "stopping: $3"
 }
 

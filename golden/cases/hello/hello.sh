@@ -4,8 +4,8 @@
 #
 #   from     hello.yaml  sha256:e6c3fb494dd78ec0da12c356b6fdd27051164433ceeb62297588ffaaafb67a7a
 #   rebuild  sflowc build -f hello.yaml
-#   body     sha256:99c0f6f8fbf06399a9d0eb1586885906c70529ce13bee3eea6f326c8ba921792 (all that follows this header)
-#   header   sha256:b11b246f9e8a826b528ce44350cc2a712445de44ed04a389347a4eb0ed255748 (this header but this line)
+#   body     sha256:85f6ce806ebe7d5f2db2f4d988deeb31a611bc1ffcd35805e04f28bbdca6d247 (all that follows this header)
+#   header   sha256:5af083a2c365080e42d029f7923a5c0ce87fd4e1bcd897fb6c0e579921e44a13 (this header but this line)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -2113,9 +2113,7 @@ sf_run_signal() { # <signal>
 
 sf_run_fail() { # <state> <exit status> <reason>: ends the run; the first reason counts
   if [[ ${SF_EXIT-} || ${SF_STOPPING-} ]]; then return 0; fi
-  SF_RUN_STATE=$1
-  SF_EXIT=$2
-  SF_REASON=$3
+  SF_RUN_STATE=$1 SF_EXIT=$2 SF_REASON=$3
   sf_console_say "stopping: $3"
 }
 

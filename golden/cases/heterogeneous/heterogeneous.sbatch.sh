@@ -18,9 +18,9 @@
 #
 #   from     workflow.yaml  sha256:6545bbe809ed40dfa63ed4573e72a8cf546bebdce396b8d62d12e57fca55b7c1
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:19a8ef77c844ca2cfec1b5fb33eae8cfd9c29b2ab6b68b2b4db3fc3a5c8b90eb (all that follows this header)
+#   body     sha256:8f7038b628c95f6b36ebb9a3dad30a795a1a8dc82cd1535864c5304928a2772e (all that follows this header)
 #   options  sha256:9a5db38c53ce34f3ab6335ddb4ebccf02d75bc8ae12924de463f991e64e69dbf (the #SBATCH lines)
-#   header   sha256:b71616d90b792cc5f1e623f0f4502eb5ad16f937e8eec36fe3371c500009788f (this header but this line)
+#   header   sha256:100f79582f5d4dbf7d3bfc7d1dd9fe7f8ff7b90ad6eda1e6aba0925732e6ad88 (this header but this line)
 #
 # `sbatch FILE` submits it, `bash FILE` runs it inside an allocation (salloc);
 # `bash FILE --help` says what else it can do.
@@ -2862,9 +2862,7 @@ sf_run_signal() { # <signal>
 
 sf_run_fail() { # <state> <exit status> <reason>: ends the run; the first reason counts
   if [[ ${SF_EXIT-} || ${SF_STOPPING-} ]]; then return 0; fi
-  SF_RUN_STATE=$1
-  SF_EXIT=$2
-  SF_REASON=$3
+  SF_RUN_STATE=$1 SF_EXIT=$2 SF_REASON=$3
   sf_console_say "stopping: $3"
 }
 

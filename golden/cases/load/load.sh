@@ -4,8 +4,8 @@
 #
 #   from     load.yaml  sha256:5c8dafe559ec8d222bec440568fbfc06866944ddb46e7528ced21cb6e8131d32
 #   rebuild  sflowc build -f load.yaml
-#   body     sha256:927cc890f1f3f04110c2fbe06d6db34a08fa9c262548c288db238bd734e0b172 (all that follows this header)
-#   header   sha256:37023d07f124d8a6614ca5a88bb2bbe2abb0894685c767ee82e630967c2b84ad (this header but this line)
+#   body     sha256:d1759bf50a6460ca18acdde79a03791d7e2b62dc89b2e74a480c709841ae7b0c (all that follows this header)
+#   header   sha256:7e2843ead38d6a37806edde252dc78a0c19c5cea51e0b393c9650cbf3eac993a (this header but this line)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -2914,9 +2914,7 @@ sf_run_signal() { # <signal>
 
 sf_run_fail() { # <state> <exit status> <reason>: ends the run; the first reason counts
   if [[ ${SF_EXIT-} || ${SF_STOPPING-} ]]; then return 0; fi
-  SF_RUN_STATE=$1
-  SF_EXIT=$2
-  SF_REASON=$3
+  SF_RUN_STATE=$1 SF_EXIT=$2 SF_REASON=$3
   sf_console_say "stopping: $3"
 }
 

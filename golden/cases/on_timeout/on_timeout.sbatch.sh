@@ -11,9 +11,9 @@
 #
 #   from     workflow.yaml  sha256:5ac18fc8fb3aedff38d20e295beeaf19cf8a2809d803fe598a0f1a1c2e162b8c
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:018758b736345a20746b99eb1bbc2d8cee615c2a21408d9ae1fe89e38ca2fd71 (all that follows this header)
+#   body     sha256:d662e292db7548883e782abd0123c7720eb03d03cee3981e4d5bd69bc4ca1552 (all that follows this header)
 #   options  sha256:541bdae49c15fe70101f576608a40d53f0aa39bffea58cda7a41367661344632 (the #SBATCH lines)
-#   header   sha256:6d317c9b7a091415920bcc766a6bf8f276325d31ce8f5d020669bbfdfbd9e325 (this header but this line)
+#   header   sha256:de4593767520b99da433bd0e03822eb045ddbd8d7f584fbed2dbc5d1ab100963 (this header but this line)
 #
 # `sbatch FILE` submits it, `bash FILE` runs it inside an allocation (salloc);
 # `bash FILE --help` says what else it can do.
@@ -2492,9 +2492,7 @@ sf_run_signal() { # <signal>
 
 sf_run_fail() { # <state> <exit status> <reason>: ends the run; the first reason counts
   if [[ ${SF_EXIT-} || ${SF_STOPPING-} ]]; then return 0; fi
-  SF_RUN_STATE=$1
-  SF_EXIT=$2
-  SF_REASON=$3
+  SF_RUN_STATE=$1 SF_EXIT=$2 SF_REASON=$3
   sf_console_say "stopping: $3"
 }
 

@@ -11,9 +11,9 @@
 #
 #   from     workflow.yaml  sha256:aa3e039f862faca14432c25799c863ac6268d94eee117afffa7d04364cdd5859
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:ccb3c72e1128f277ab23f399bd30e23d3e02f9dcac0ce64894d5c1463721d1b7 (all that follows this header)
+#   body     sha256:e6f297ff71d522582fa96152c6837efba2493b932a1d87ef53f1d18c9fee0de9 (all that follows this header)
 #   options  sha256:09c263a0102d2b51cd63fe2e2c8a970e31ab733fbae90fa675d765ff4a7fdb25 (the #SBATCH lines)
-#   header   sha256:4c6c739e29b45defd45379bc07da2f18ca6984666e20ac5c482166de81093222 (this header but this line)
+#   header   sha256:31eeb17a99120b6ad432a731c953f6131514127e6e7009b18eb149b2b564ef10 (this header but this line)
 #
 # `sbatch FILE` submits it, `bash FILE` runs it inside an allocation (salloc);
 # `bash FILE --help` says what else it can do.
@@ -2618,9 +2618,7 @@ sf_run_signal() { # <signal>
 
 sf_run_fail() { # <state> <exit status> <reason>: ends the run; the first reason counts
   if [[ ${SF_EXIT-} || ${SF_STOPPING-} ]]; then return 0; fi
-  SF_RUN_STATE=$1
-  SF_EXIT=$2
-  SF_REASON=$3
+  SF_RUN_STATE=$1 SF_EXIT=$2 SF_REASON=$3
   sf_console_say "stopping: $3"
 }
 

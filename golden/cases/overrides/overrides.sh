@@ -4,8 +4,8 @@
 #
 #   from     workflow.yaml  sha256:e9bef6968ae8678d2a18a7309a94e4e79ff75a35ca76dc699558bb04b542322d
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:6f25610f79c94efe10251375e9009f87c8047d334a86a9d29c64cbd683d4b042 (all that follows this header)
-#   header   sha256:9a533e5551d851a64cbe736cadf160484c66ebe292fce55c27780718c87394c5 (this header but this line)
+#   body     sha256:6639c0fbba6629c96f4fdf5a06ac49e2989d99787c49f81a6b7324f1863ba02a (all that follows this header)
+#   header   sha256:cf6473916e6e494d943c812494fc0f081316841cd31c5e86660b3dace587c0bd (this header but this line)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -2174,9 +2174,7 @@ sf_run_signal() { # <signal>
 
 sf_run_fail() { # <state> <exit status> <reason>: ends the run; the first reason counts
   if [[ ${SF_EXIT-} || ${SF_STOPPING-} ]]; then return 0; fi
-  SF_RUN_STATE=$1
-  SF_EXIT=$2
-  SF_REASON=$3
+  SF_RUN_STATE=$1 SF_EXIT=$2 SF_REASON=$3
   sf_console_say "stopping: $3"
 }
 

@@ -4,8 +4,8 @@
 #
 #   from     workflow.yaml  sha256:e5c7844b594a91d0ca6e6044a963fc77b3dcfa3f82dae874aa30e53194ad5ebd
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:ea933f8e6d5f96cd630662c54851ee6f0e569570d7a6a6258f3f41430ad26402 (all that follows this header)
-#   header   sha256:3ed0342a488f392fee6769575eabc5c935b5b85136a1644bb0ce0eb1dcae303f (this header but this line)
+#   body     sha256:bb0af304b6d5912347daa1df2095079beea38c8d81a078ab85a6951de3543d3c (all that follows this header)
+#   header   sha256:029fb7649dd6b8f551b69baa6d21a9e67eb06b5fccd8b15bc8a2fdd244f18858 (this header but this line)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -2727,9 +2727,7 @@ sf_run_signal() { # <signal>
 
 sf_run_fail() { # <state> <exit status> <reason>: ends the run; the first reason counts
   if [[ ${SF_EXIT-} || ${SF_STOPPING-} ]]; then return 0; fi
-  SF_RUN_STATE=$1
-  SF_EXIT=$2
-  SF_REASON=$3
+  SF_RUN_STATE=$1 SF_EXIT=$2 SF_REASON=$3
   sf_console_say "stopping: $3"
 }
 

@@ -4,8 +4,8 @@
 #
 #   from     workflow.yaml  sha256:da08d319151a92960e1a3bbea5501c4f5cf17a51b16aa80863ceeb2558711d06
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:f4720d5535507129198b3294e8823c93da84587229c0a74dbbfec7862d81da89 (all that follows this header)
-#   header   sha256:354f0ea9bdb03ad9f636cc953e8183fb7e5dbe03c881c31770c9f70d771de865 (this header but this line)
+#   body     sha256:d004a8a973528a69946efbc38f8e53fabc346a51fed7cfd7d381dd01f9929ec9 (all that follows this header)
+#   header   sha256:e26e616eca69b673a1fbe28ee98991609d89ed5c6bc63bec380b92df262ab73a (this header but this line)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -2462,9 +2462,7 @@ sf_run_signal() { # <signal>
 
 sf_run_fail() { # <state> <exit status> <reason>: ends the run; the first reason counts
   if [[ ${SF_EXIT-} || ${SF_STOPPING-} ]]; then return 0; fi
-  SF_RUN_STATE=$1
-  SF_EXIT=$2
-  SF_REASON=$3
+  SF_RUN_STATE=$1 SF_EXIT=$2 SF_REASON=$3
   sf_console_say "stopping: $3"
 }
 

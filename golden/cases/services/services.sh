@@ -4,8 +4,8 @@
 #
 #   from     services.yaml  sha256:ecafa48ceecd9b7380e9b9fdfc1ba2d7feba809a8d9417d4a92e75ad3e7e4a8b
 #   rebuild  sflowc build -f services.yaml
-#   body     sha256:4b6526bbf2ca30c76c4d9b9bc11b2812bd3ce02927d057588c12f3113d5598ba (all that follows this header)
-#   header   sha256:622b9b1db8b4eaeeb8729a3c92e0a09aaf4e2b01528bf127ce24a6b8fdf777f4 (this header but this line)
+#   body     sha256:8dbc37c96117567d1f9d7f79c6e8805ce51d78e82490961dcc0c072d9062da44 (all that follows this header)
+#   header   sha256:fad388485f39ee674d925fce7d428fb125bb52aa413c04af84d789ecfd36d987 (this header but this line)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -2833,9 +2833,7 @@ sf_run_signal() { # <signal>
 
 sf_run_fail() { # <state> <exit status> <reason>: ends the run; the first reason counts
   if [[ ${SF_EXIT-} || ${SF_STOPPING-} ]]; then return 0; fi
-  SF_RUN_STATE=$1
-  SF_EXIT=$2
-  SF_REASON=$3
+  SF_RUN_STATE=$1 SF_EXIT=$2 SF_REASON=$3
   sf_console_say "stopping: $3"
 }
 

@@ -11,9 +11,9 @@
 #
 #   from     slurm_services.yaml  sha256:7fbab12ee9d608f117dc856aa59541d8103cfd99fe360fb583616abe7db8284c
 #   rebuild  sflowc build -f slurm_services.yaml
-#   body     sha256:d5c32557436c220e69049ade81412e9d2f29f0f3519f801b97dee8cc4be89f1b (all that follows this header)
+#   body     sha256:7583229bd8ccf0a21ab31738c2544fde4bb43f9ebc736c6ab7bb6cbd3514efc2 (all that follows this header)
 #   options  sha256:159e67a10d718e887f6590313fa1359c84ae51e4dec4a84c38c9e3266f70c6dd (the #SBATCH lines)
-#   header   sha256:cbc15c5304e613c886561d15b82c353629840e42a65aae9bed17f4b0ff03b65c (this header but this line)
+#   header   sha256:ec2563fc45cbaf0c9116394d9878e5a321bb810c8f51574b5d62d938f8fd3a56 (this header but this line)
 #
 # `sbatch FILE` submits it, `bash FILE` runs it inside an allocation (salloc);
 # `bash FILE --help` says what else it can do.
@@ -3146,9 +3146,7 @@ sf_run_signal() { # <signal>
 
 sf_run_fail() { # <state> <exit status> <reason>: ends the run; the first reason counts
   if [[ ${SF_EXIT-} || ${SF_STOPPING-} ]]; then return 0; fi
-  SF_RUN_STATE=$1
-  SF_EXIT=$2
-  SF_REASON=$3
+  SF_RUN_STATE=$1 SF_EXIT=$2 SF_REASON=$3
   sf_console_say "stopping: $3"
 }
 

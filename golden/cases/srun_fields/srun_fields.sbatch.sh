@@ -18,9 +18,9 @@
 #
 #   from     workflow.yaml  sha256:da5d6c64e393479c97449eb51caba7377fc36a1c26388eea290593a72199d819
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:0e343aa72d44789952ca7aa8d5ffbdfc6167630fe482e6f09a801433962cca98 (all that follows this header)
+#   body     sha256:39c12f8ca2b0a96641fb6af3053f3dee6d07734d448d5ad8142da433fcbe321b (all that follows this header)
 #   options  sha256:4925c493e758151319e7fad8a0933b3537d4416fdd0f9e9a0cee51606c12f414 (the #SBATCH lines)
-#   header   sha256:97f391095f1b7b88b5b9531f98cacfe788ac4d77a0b044a09b4ae51b505fcc10 (this header but this line)
+#   header   sha256:7279975a5680f44602130b70993626273ee35b2a16306b1153bb16c32e310aab (this header but this line)
 #
 # `sbatch FILE` submits it, `bash FILE` runs it inside an allocation (salloc);
 # `bash FILE --help` says what else it can do.
@@ -2239,9 +2239,7 @@ sf_run_signal() { # <signal>
 
 sf_run_fail() { # <state> <exit status> <reason>: ends the run; the first reason counts
   if [[ ${SF_EXIT-} || ${SF_STOPPING-} ]]; then return 0; fi
-  SF_RUN_STATE=$1
-  SF_EXIT=$2
-  SF_REASON=$3
+  SF_RUN_STATE=$1 SF_EXIT=$2 SF_REASON=$3
   sf_console_say "stopping: $3"
 }
 

@@ -4,8 +4,8 @@
 #
 #   from     workflow.yaml  sha256:bbfcdf0fbde7e1521f5b3973b7e4d762c006a8646fc4864366c1b6f15f67a97a
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:b33b1899ea0e390cd60a35c01e5f4a4eb66d5ac267827e7aa17396defa0d8352 (all that follows this header)
-#   header   sha256:7c734134907acaaa54faf7b625ba058af3f002d16dac17f29696ad3d6e6c7b20 (this header but this line)
+#   body     sha256:44ac71653cc89c41635d72d15194fbb4d072aa0dbb8505d2143767acf034b992 (all that follows this header)
+#   header   sha256:be865c25a58f6c71ee71d9ceda9a14cbc2cb573d7795d816e16e223207c946b8 (this header but this line)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -2317,9 +2317,7 @@ sf_run_signal() { # <signal>
 
 sf_run_fail() { # <state> <exit status> <reason>: ends the run; the first reason counts
   if [[ ${SF_EXIT-} || ${SF_STOPPING-} ]]; then return 0; fi
-  SF_RUN_STATE=$1
-  SF_EXIT=$2
-  SF_REASON=$3
+  SF_RUN_STATE=$1 SF_EXIT=$2 SF_REASON=$3
   sf_console_say "stopping: $3"
 }
 

@@ -4,8 +4,8 @@
 #
 #   from     sweep.yaml  sha256:71af5175713421391aa95559dc14891a29a84c601ebfeb6cd4e67c2ef119a681
 #   rebuild  sflowc build -f sweep.yaml
-#   body     sha256:2f95fec15ea7b79d32feb8ceec92108635e8e17b483cb4b49d14d8f1a82575a6 (all that follows this header)
-#   header   sha256:487a27a8534a48a276e890a74809052a20acf00e8cfa0da583f3cb14a5496087 (this header but this line)
+#   body     sha256:13b68e58398ee86b6231229e661a0041490c85699d1c2c7ac3cf251c2d2d9f1c (all that follows this header)
+#   header   sha256:4dcde2df0c0947f497fd63e6841acd53a69cec48b12cf692df570e672e58cdb2 (this header but this line)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -2237,9 +2237,7 @@ sf_run_signal() { # <signal>
 
 sf_run_fail() { # <state> <exit status> <reason>: ends the run; the first reason counts
   if [[ ${SF_EXIT-} || ${SF_STOPPING-} ]]; then return 0; fi
-  SF_RUN_STATE=$1
-  SF_EXIT=$2
-  SF_REASON=$3
+  SF_RUN_STATE=$1 SF_EXIT=$2 SF_REASON=$3
   sf_console_say "stopping: $3"
 }
 
