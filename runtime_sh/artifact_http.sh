@@ -65,7 +65,8 @@ sf_artifact_http_curl_judge() { # <exit status>
 
 sf_artifact_http_wget() { # <url>: becomes wget; busybox's reads URLs from its arguments only, and may know no time-outs
   if [[ $(wget --help 2>&1) == *BusyBox* ]]; then exec wget -S -O "$SF_PART" "$1" >"$SF_PART.log" 2>&1; fi
-  exec wget -nv -S --tries=1 --max-redirect=0 --connect-timeout="$SF_PATIENCE" -O "$SF_PART" -i - \
+  # It would send a password on the connection on which it was asked for one, which the server may be closing.
+  exec wget -nv -S --tries=1 --no-http-keep-alive --max-redirect=0 --connect-timeout="$SF_PATIENCE" -O "$SF_PART" -i - \
     < <(printf '%s\n' "$1") >"$SF_PART.log" 2>&1
 }
 

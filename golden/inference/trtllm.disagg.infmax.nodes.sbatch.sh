@@ -15,9 +15,9 @@
 #   from     trtllm/decode.yaml  sha256:cba3955015f502342f6a30b35c2703c30aea25b1ce253f9bfbed7e1d0e50b704
 #   from     bench/infmax.yaml  sha256:3deed431affe5e7528769c4ef0fc56dbd3a102ecb29095ebc9f451f5656492b2
 #   rebuild  
-#   body     sha256:d2578d00ae8364a6e89d35486af6ceaa04fcd759cd5dba90e7354ddd5ec49ec1 (all that follows this header)
+#   body     sha256:4f23d96f880bf5243bbc6886d08655a0ce73b2863534b50c38a70edee1950b0c (all that follows this header)
 #   options  sha256:ee0dcb1097674579b060749dcbaa30e768a533ca06374e9d688494656a21cdfa (the #SBATCH lines)
-#   header   sha256:85ecb7fc5ba48ecdc0544e32cecfdfab7e00afae680baf1b2788148c7b04d928 (this header but this line)
+#   header   sha256:648309681511eed85a987294a2c1fc58a88fce94fc95b13325d03d5c89a5a921 (this header but this line)
 #
 # `sbatch FILE` submits it, `bash FILE` runs it inside an allocation (salloc);
 # `bash FILE --help` says what else it can do.
@@ -3482,7 +3482,8 @@ sf_artifact_http_curl_judge() { # <exit status>
 
 sf_artifact_http_wget() { # <url>: becomes wget; busybox's reads URLs from its arguments only, and may know no time-outs
   if [[ $(wget --help 2>&1) == *BusyBox* ]]; then exec wget -S -O "$SF_PART" "$1" >"$SF_PART.log" 2>&1; fi
-  exec wget -nv -S --tries=1 --max-redirect=0 --connect-timeout="$SF_PATIENCE" -O "$SF_PART" -i - \
+  # It would send a password on the connection on which it was asked for one, which the server may be closing.
+  exec wget -nv -S --tries=1 --no-http-keep-alive --max-redirect=0 --connect-timeout="$SF_PATIENCE" -O "$SF_PART" -i - \
     < <(printf '%s\n' "$1") >"$SF_PART.log" 2>&1
 }
 

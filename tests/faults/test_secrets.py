@@ -180,7 +180,7 @@ def test_a_password_in_a_url(stage: Stage, fault: Fault) -> Ended:
         made = document("none", {"name": "t", "script": ['cat "$D"']}, artifacts={"D": {"uri": f"{url}/x"}})
         path = path_without(stage.folder / "bin", "curl" if fault.given == "wget" else "wget")
         ended = run_in_public(stage, secret, made, PATH=path)
-    assert any(asked)
+    assert any(asked), ended.output
     return ended
 
 

@@ -8,9 +8,9 @@
 #
 #   from     workflow.yaml  sha256:97b71945a51d76696df390ced3a70806a301cecae23dc69b1af87b4de8c7c195
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:d1f231f7cb9f8408e846988b89064cda2ff5ee9af4afd56c39e88a1ded207c49 (all that follows this header)
+#   body     sha256:fff2d1b3cf87b587542f900a46017ce8ae2a4e4445bd9c47edbf0da229bb330a (all that follows this header)
 #   options  sha256:15cbe019be526e81355added80c4ab57039f0ffd16cb469f48c2254901124267 (the #SBATCH lines)
-#   header   sha256:f83660db941a7b9a24eda3493be6bbe3e29179a5b88ca94206c872ec5e73a0ed (this header but this line)
+#   header   sha256:a858a5809e111517b34ef97a1d83973e2ba42be550dac14a26581c0ebace4eeb (this header but this line)
 #
 # `sbatch FILE` submits it, `bash FILE` runs it inside an allocation (salloc);
 # `bash FILE --help` says what else it can do.
@@ -2439,7 +2439,8 @@ sf_artifact_http_curl_judge() { # <exit status>
 
 sf_artifact_http_wget() { # <url>: becomes wget; busybox's reads URLs from its arguments only, and may know no time-outs
   if [[ $(wget --help 2>&1) == *BusyBox* ]]; then exec wget -S -O "$SF_PART" "$1" >"$SF_PART.log" 2>&1; fi
-  exec wget -nv -S --tries=1 --max-redirect=0 --connect-timeout="$SF_PATIENCE" -O "$SF_PART" -i - \
+  # It would send a password on the connection on which it was asked for one, which the server may be closing.
+  exec wget -nv -S --tries=1 --no-http-keep-alive --max-redirect=0 --connect-timeout="$SF_PATIENCE" -O "$SF_PART" -i - \
     < <(printf '%s\n' "$1") >"$SF_PART.log" 2>&1
 }
 
