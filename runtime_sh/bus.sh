@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# bus: pipes on which many write lines and one reads them. A line is shorter than what the kernel writes in one piece (4,096 bytes).
+# bus: pipes on which many write lines and one reads them.
 # requires:
 
 sf_bus_open() { # <variable>: a pipe that is open at both ends; -> its descriptor; status 1 when there is none left
@@ -9,13 +9,16 @@ sf_bus_open() { # <variable>: a pipe that is open at both ends; -> its descripto
 }
 
 sf_bus_read() { # <descriptor> <seconds> -> SF_WORDS: the words of the next line; status 1 when none came in time
-  local first line=''
-  IFS= read -r -t "$2" -N 1 -u "$1" first
-  [[ $first ]] || return 1 # not by its status: the time can be over when the byte has been read
-  # Whoever writes a line writes it whole, in one piece: after its first byte no time-out is needed, which costs four system calls a byte.
-  [[ $first == $'\n' ]] || IFS= read -r -u "$1" line
-  set -f # the words are data
-  # shellcheck disable=SC2206 # words
-  SF_WORDS=($first$line)
-  set +f
+  local line
+  if IFS= read -r -t "$2" -u "$1" line; then
+    line=$SF_PARTIAL$line
+    SF_PARTIAL=''
+    set -f # the words are data
+    # shellcheck disable=SC2206 # words
+    SF_WORDS=($line)
+    set +f
+    return 0
+  fi
+  SF_PARTIAL+=$line # the time can be over in the middle of a line: what was read of it counts
+  return 1
 }

@@ -23,8 +23,14 @@ sf_probe_heed() { # another one takes the place of one that was killed, for the 
   done
 }
 
-sf_probe_close() {
+sf_probe_close() { # a prober that does not hear is not waited for for ever
+  local -i tries
   printf 'end\n' >&"$SF_CHECKS"
+  for ((tries = 0; tries < 100; tries++)); do
+    if [[ ! -e /proc/$SF_PROBER ]]; then break; fi
+    sleep 0.02
+  done
+  if [[ -e /proc/$SF_PROBER ]]; then kill -s KILL -- "-$SF_PROBER" 2>/dev/null; fi
   wait "$SF_PROBER" 2>/dev/null
 }
 

@@ -21,9 +21,9 @@
 #   from     workflow.yaml  sha256:3cf39ac6ec1dffc2eb9dd5de8379f0b42cf4bc3b50e06fa97bab55d48ba79a9d
 #   cluster  site.yaml  sha256:daa43e4a2d5b8acb45a9f4dc63b8619ddbcb9975c8bdaddec7a2b508dbf9b671
 #   rebuild  sflowc build -f workflow.yaml --cluster profile/site.yaml
-#   body     sha256:b6d27d2de32f276be97ecdcba59df8bd3f434cf57f56d38e217358934dc8360a (all that follows this header)
+#   body     sha256:4f3c7b06b44f028561b42c38618b8443943fd204c621205314953d37cadb19ea (all that follows this header)
 #   options  sha256:dc08cef5f2ee7f370df07e787935a1f5def179b06ef9ae442066968abc0b7636 (the #SBATCH lines)
-#   header   sha256:7f49ef3912daa49291a2341a69648f355797992f62b66bfda95ae551d869262e (this header but this line)
+#   header   sha256:d1220dcc4a99202288b1def4feb2556d2c3941a86c45e656d43ea8a455854a6d (this header but this line)
 #
 # `sbatch FILE` submits it, `bash FILE` runs it inside an allocation (salloc);
 # `bash FILE --help` says what else it can do.
@@ -125,7 +125,7 @@ END_OF_SCRIPT
 
 # ==== The runtime =====================================================================================================
 
-# bus: pipes on which many write lines and one reads them. A line is shorter than what the kernel writes in one piece (4,096 bytes).
+# bus: pipes on which many write lines and one reads them.
 
 sf_bus_open() { # <variable>: a pipe that is open at both ends; -> its descriptor; status 1 when there is none left
   local fd
@@ -134,15 +134,18 @@ sf_bus_open() { # <variable>: a pipe that is open at both ends; -> its descripto
 }
 
 sf_bus_read() { # <descriptor> <seconds> -> SF_WORDS: the words of the next line; status 1 when none came in time
-  local first line=''
-  IFS= read -r -t "$2" -N 1 -u "$1" first
-  [[ $first ]] || return 1 # not by its status: the time can be over when the byte has been read
-  # Whoever writes a line writes it whole, in one piece: after its first byte no time-out is needed, which costs four system calls a byte.
-  [[ $first == $'\n' ]] || IFS= read -r -u "$1" line
-  set -f # the words are data
-  # shellcheck disable=SC2206 # words
-  SF_WORDS=($first$line)
-  set +f
+  local line
+  if IFS= read -r -t "$2" -u "$1" line; then
+    line=$SF_PARTIAL$line
+    SF_PARTIAL=''
+    set -f # the words are data
+    # shellcheck disable=SC2206 # words
+    SF_WORDS=($line)
+    set +f
+    return 0
+  fi
+  SF_PARTIAL+=$line # the time can be over in the middle of a line: what was read of it counts
+  return 1
 }
 
 # document: the here-documents of this file (task scripts, contents of artifacts, code that finds outputs), and the values that
@@ -2601,7 +2604,7 @@ sf_main_state() { # what the units keep about the run, by task, timer or probe
   SF_LOG_FROM=() SF_READER=() SF_READER_AFTER=() SF_READER_UNTIL=() SF_READERS=0
   # shellcheck disable=SC2034 # for --set, which not every workflow has
   SF_SET_ENV=() SF_SET_CHANGED=() SF_SET_JSON='' SF_SET_SHOWN=''
-  SF_QUEUE=() SF_QUEUE_HEAD=0 SF_SAID='' SF_SHOWN='' SF_TIMER_NEXT=0 SF_SWEEP=200 SF_OPEN=0 SF_EVENTS_OWED=()
+  SF_QUEUE=() SF_QUEUE_HEAD=0 SF_PARTIAL='' SF_SAID='' SF_SHOWN='' SF_TIMER_NEXT=0 SF_SWEEP=200 SF_OPEN=0 SF_EVENTS_OWED=()
 }
 
 sf_main_options() { # <argument>...

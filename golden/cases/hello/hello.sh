@@ -4,8 +4,8 @@
 #
 #   from     hello.yaml  sha256:e6c3fb494dd78ec0da12c356b6fdd27051164433ceeb62297588ffaaafb67a7a
 #   rebuild  sflowc build -f hello.yaml
-#   body     sha256:85f6ce806ebe7d5f2db2f4d988deeb31a611bc1ffcd35805e04f28bbdca6d247 (all that follows this header)
-#   header   sha256:5af083a2c365080e42d029f7923a5c0ce87fd4e1bcd897fb6c0e579921e44a13 (this header but this line)
+#   body     sha256:20290d38f08c2401a3d9d30b8344428f2b27c12036ff7b69efb31e20cfbc7efd (all that follows this header)
+#   header   sha256:66f6a98aa41b6653f73ffcad9243b1f960487c723506e47b96dcaf47f548b2ee (this header but this line)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -79,7 +79,7 @@ END_OF_SCRIPT
 
 # ==== The runtime =====================================================================================================
 
-# bus: pipes on which many write lines and one reads them. A line is shorter than what the kernel writes in one piece (4,096 bytes).
+# bus: pipes on which many write lines and one reads them.
 
 sf_bus_open() { # <variable>: a pipe that is open at both ends; -> its descriptor; status 1 when there is none left
   local fd
@@ -88,15 +88,18 @@ sf_bus_open() { # <variable>: a pipe that is open at both ends; -> its descripto
 }
 
 sf_bus_read() { # <descriptor> <seconds> -> SF_WORDS: the words of the next line; status 1 when none came in time
-  local first line=''
-  IFS= read -r -t "$2" -N 1 -u "$1" first
-  [[ $first ]] || return 1 # not by its status: the time can be over when the byte has been read
-  # Whoever writes a line writes it whole, in one piece: after its first byte no time-out is needed, which costs four system calls a byte.
-  [[ $first == $'\n' ]] || IFS= read -r -u "$1" line
-  set -f # the words are data
-  # shellcheck disable=SC2206 # words
-  SF_WORDS=($first$line)
-  set +f
+  local line
+  if IFS= read -r -t "$2" -u "$1" line; then
+    line=$SF_PARTIAL$line
+    SF_PARTIAL=''
+    set -f # the words are data
+    # shellcheck disable=SC2206 # words
+    SF_WORDS=($line)
+    set +f
+    return 0
+  fi
+  SF_PARTIAL+=$line # the time can be over in the middle of a line: what was read of it counts
+  return 1
 }
 
 # document: the here-documents of this file (task scripts, contents of artifacts, code that finds outputs), and the values that
@@ -2463,7 +2466,7 @@ sf_main_state() { # what the units keep about the run, by task, timer or probe
   SF_LOG_FROM=() SF_READER=() SF_READER_AFTER=() SF_READER_UNTIL=() SF_READERS=0
   # shellcheck disable=SC2034 # for --set, which not every workflow has
   SF_SET_ENV=() SF_SET_CHANGED=() SF_SET_JSON='' SF_SET_SHOWN=''
-  SF_QUEUE=() SF_QUEUE_HEAD=0 SF_SAID='' SF_SHOWN='' SF_TIMER_NEXT=0 SF_SWEEP=200 SF_OPEN=0 SF_EVENTS_OWED=()
+  SF_QUEUE=() SF_QUEUE_HEAD=0 SF_PARTIAL='' SF_SAID='' SF_SHOWN='' SF_TIMER_NEXT=0 SF_SWEEP=200 SF_OPEN=0 SF_EVENTS_OWED=()
 }
 
 sf_main_options() { # <argument>...

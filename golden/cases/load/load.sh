@@ -4,8 +4,8 @@
 #
 #   from     load.yaml  sha256:5c8dafe559ec8d222bec440568fbfc06866944ddb46e7528ced21cb6e8131d32
 #   rebuild  sflowc build -f load.yaml
-#   body     sha256:d1759bf50a6460ca18acdde79a03791d7e2b62dc89b2e74a480c709841ae7b0c (all that follows this header)
-#   header   sha256:7e2843ead38d6a37806edde252dc78a0c19c5cea51e0b393c9650cbf3eac993a (this header but this line)
+#   body     sha256:d13e58fab5d7f1b2e14ff01375c7e38817fc0bdd5fc5fa8dc393ccdd9417084d (all that follows this header)
+#   header   sha256:ea065ea392dae314c7f1fa84a5b339010154a6c3759af7933631ef7e1645dbc5 (this header but this line)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -229,7 +229,7 @@ END_OF_OUTPUTS
 
 # ==== The runtime =====================================================================================================
 
-# bus: pipes on which many write lines and one reads them. A line is shorter than what the kernel writes in one piece (4,096 bytes).
+# bus: pipes on which many write lines and one reads them.
 
 sf_bus_open() { # <variable>: a pipe that is open at both ends; -> its descriptor; status 1 when there is none left
   local fd
@@ -238,15 +238,18 @@ sf_bus_open() { # <variable>: a pipe that is open at both ends; -> its descripto
 }
 
 sf_bus_read() { # <descriptor> <seconds> -> SF_WORDS: the words of the next line; status 1 when none came in time
-  local first line=''
-  IFS= read -r -t "$2" -N 1 -u "$1" first
-  [[ $first ]] || return 1 # not by its status: the time can be over when the byte has been read
-  # Whoever writes a line writes it whole, in one piece: after its first byte no time-out is needed, which costs four system calls a byte.
-  [[ $first == $'\n' ]] || IFS= read -r -u "$1" line
-  set -f # the words are data
-  # shellcheck disable=SC2206 # words
-  SF_WORDS=($first$line)
-  set +f
+  local line
+  if IFS= read -r -t "$2" -u "$1" line; then
+    line=$SF_PARTIAL$line
+    SF_PARTIAL=''
+    set -f # the words are data
+    # shellcheck disable=SC2206 # words
+    SF_WORDS=($line)
+    set +f
+    return 0
+  fi
+  SF_PARTIAL+=$line # the time can be over in the middle of a line: what was read of it counts
+  return 1
 }
 
 # document: the here-documents of this file (task scripts, contents of artifacts, code that finds outputs), and the values that
@@ -970,7 +973,7 @@ sf_prober_serve() {
   for pid in "$SF_EVENTS" "$SF_LOG" "$SF_LIFE" "$SF_GROUPS" "${SF_RUNNER_PIPE[@]}"; do exec {pid}>&-; done
   # shellcheck disable=SC2034 # for an exec check
   SF_LOCALE=${LC_ALL-}
-  LC_ALL=C SF_TIMER=() SF_TIMER_NEXT=0 SF_CHECKER_PIPE=() SF_ROUND=() SF_ROUND_OF=() SF_ROUND_SHUN=()
+  LC_ALL=C SF_PARTIAL='' SF_TIMER=() SF_TIMER_NEXT=0 SF_CHECKER_PIPE=() SF_ROUND=() SF_ROUND_OF=() SF_ROUND_SHUN=()
   while kill -0 "$$"; do # without its script it has nobody to tell
     sf_clock_now
     sf_timer_wait
@@ -1236,8 +1239,14 @@ sf_probe_heed() { # another one takes the place of one that was killed, for the 
   done
 }
 
-sf_probe_close() {
+sf_probe_close() { # a prober that does not hear is not waited for for ever
+  local -i tries
   printf 'end\n' >&"$SF_CHECKS"
+  for ((tries = 0; tries < 100; tries++)); do
+    if [[ ! -e /proc/$SF_PROBER ]]; then break; fi
+    sleep 0.02
+  done
+  if [[ -e /proc/$SF_PROBER ]]; then kill -s KILL -- "-$SF_PROBER" 2>/dev/null; fi
   wait "$SF_PROBER" 2>/dev/null
 }
 
@@ -3264,7 +3273,7 @@ sf_main_state() { # what the units keep about the run, by task, timer or probe
   SF_LOG_FROM=() SF_READER=() SF_READER_AFTER=() SF_READER_UNTIL=() SF_READERS=0
   # shellcheck disable=SC2034 # for --set, which not every workflow has
   SF_SET_ENV=() SF_SET_CHANGED=() SF_SET_JSON='' SF_SET_SHOWN=''
-  SF_QUEUE=() SF_QUEUE_HEAD=0 SF_SAID='' SF_SHOWN='' SF_TIMER_NEXT=0 SF_SWEEP=200 SF_OPEN=0 SF_EVENTS_OWED=()
+  SF_QUEUE=() SF_QUEUE_HEAD=0 SF_PARTIAL='' SF_SAID='' SF_SHOWN='' SF_TIMER_NEXT=0 SF_SWEEP=200 SF_OPEN=0 SF_EVENTS_OWED=()
 }
 
 sf_main_options() { # <argument>...
