@@ -1,16 +1,16 @@
 # shellcheck shell=bash
 # facts: what a run is made of, for who reads its directory later: run.json (schemas/run.schema.json), plan.txt and env.txt.
 # A process beside the schedule writes them once the first task has started.
-# requires: json plan console facts_tasks facts_environment
+# requires: json plan console owner facts_tasks facts_environment
 
 sf_facts_start() { # [<command to come before>]: in a process of its own; again when artifacts have got their places
-  sf_facts_wait
+  [[ ! ${SF_FACTS_PID-} ]] || wait "$SF_FACTS_PID" 2>/dev/null
   sf_facts_write "$@" &
   SF_FACTS_PID=$!
 }
 
-sf_facts_wait() {
-  [[ ! ${SF_FACTS_PID-} ]] || wait "$SF_FACTS_PID" 2>/dev/null
+sf_facts_wait() { # at the end of the run
+  [[ ! ${SF_FACTS_PID-} ]] || sf_owner_await "$SF_FACTS_PID" 1000
 }
 
 sf_facts_write() { # [<command to come before>]; a run can do without them

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # owner: who writes in a run directory: one script and its watchdog. A resumed run waits until those of the earlier start are gone,
 # or is refused: two schedulers in one directory would end each other's tasks and mix their books.
-# requires:
+# requires: clock bus
 
 sf_owner_take() { # for this script, in the directory of an earlier run; exits when another one still runs there
   local told=''
@@ -46,4 +46,24 @@ sf_owner_began() { # <process> -> SF_BEGAN_AT: when it began, in ticks: its numb
   set -- ${facts##*) }
   SF_BEGAN_AT=${20}
   [[ $1 != Z ]]
+}
+
+sf_owner_child() { # <process>: is it a child of this script's, and has not ended? Its number alone may be another's by now
+  local facts
+  read -r facts 2>/dev/null <"/proc/${1:-none}/stat" || return 1
+  # shellcheck disable=SC2086 # state, parent
+  set -- ${facts##*) }
+  [[ $1 != Z && $2 == "$$" ]]
+}
+
+sf_owner_await() { # <process> <centiseconds>: at the end of a run: until a child has ended, which is killed when it takes longer
+  local -i until
+  sf_clock_now
+  until=$((SF_NOW + $2))
+  while sf_owner_child "$1"; do
+    sf_clock_now
+    if ((SF_NOW >= until)); then kill -s KILL "$1"; fi
+    read -r -t 0.005 -u "$SF_BUS" _ || : # a pause; what still comes on the bus is nobody's any more
+  done
+  wait "$1" 2>/dev/null
 }

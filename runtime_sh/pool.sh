@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # pool: the scheduler's side of the runners: which of them makes which attempt.
-# requires: bus runner timer
+# requires: bus runner timer owner
 
 sf_pool_assign() { # <task index> <attempt> -> SF_PID[index]: an idle runner makes the attempt, else a new one
   local n
@@ -78,10 +78,8 @@ sf_pool_retire() { # <runner>: the end of its pipe is its end
 
 sf_pool_close() { # at the end of the run; a runner that cannot get rid of its task is not waited for
   local n
-  for n in "${!SF_RUNNER_IDLE[@]}"; do
-    sf_pool_retire "$n"
-    wait "${SF_RUNNER_PID[n]}" 2>/dev/null
-  done
+  for n in "${!SF_RUNNER_IDLE[@]}"; do sf_pool_retire "$n"; done
+  for n in "${!SF_RUNNER_IDLE[@]}"; do sf_owner_await "${SF_RUNNER_PID[n]}" 200; done
 }
 
 sf_pool_signal() { # <signal> <task index>...: to the process groups of the tasks, which they write down when they begin

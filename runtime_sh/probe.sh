@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # probe: the scheduler's side of the probes: starts the prober, and tells it which probes to run.
-# requires: bus prober timer clock event console
+# requires: bus prober timer clock event console owner
 
 sf_probe_open() { # the prober, in a process group of its own, so that Ctrl-C leaves it to the end
   sf_bus_open SF_CHECKS
@@ -23,15 +23,9 @@ sf_probe_heed() { # another one takes the place of one that was killed, for the 
   done
 }
 
-sf_probe_close() { # a prober that does not hear is not waited for for ever
-  local -i tries
+sf_probe_close() {
   printf 'end\n' >&"$SF_CHECKS"
-  for ((tries = 0; tries < 100; tries++)); do
-    if [[ ! -e /proc/$SF_PROBER ]]; then break; fi
-    sleep 0.02
-  done
-  if [[ -e /proc/$SF_PROBER ]]; then kill -s KILL -- "-$SF_PROBER" 2>/dev/null; fi
-  wait "$SF_PROBER" 2>/dev/null
+  sf_owner_await "$SF_PROBER" 200
 }
 
 sf_probe_start() { # <task index> <attempt>

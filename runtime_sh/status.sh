@@ -1,13 +1,13 @@
 # shellcheck shell=bash
 # status: status.json, the run at a glance; replaced by rename, so that a reader never sees half of it (schemas/status.schema.json).
-# requires: clock json console timer event
+# requires: clock json console timer event owner
 
 sf_status_touch() { # asks for a new status.json, at most one a second
   if [[ ! ${SF_TIMER["status:0"]-} ]]; then sf_timer_set status:0 100; fi
 }
 
-sf_timer_due_status() { # in a process of its own: a slow file system must not hold up the schedule
-  if [[ -e /proc/${SF_STATUS_PID:-none} ]]; then
+sf_timer_due_status() {                       # in a process of its own: a slow file system must not hold up the schedule
+  if sf_owner_child "${SF_STATUS_PID-}"; then # the one before
     sf_status_touch
     return
   fi
@@ -17,7 +17,7 @@ sf_timer_due_status() { # in a process of its own: a slow file system must not h
 }
 
 sf_status_final() {
-  [[ ! ${SF_STATUS_PID-} ]] || wait "$SF_STATUS_PID" 2>/dev/null
+  [[ ! ${SF_STATUS_PID-} ]] || sf_owner_await "$SF_STATUS_PID" 1000
   sf_status_rows
   sf_status_write
 }

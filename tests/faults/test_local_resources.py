@@ -129,6 +129,7 @@ def test_an_output_directory_that_goes_away(stage: Stage, fault: Fault) -> Ended
     run = stage.start(stage.workflow(CHAIN % mark))
     stage.wait_for("a", "RUNNING")
     stage.wait_until(lambda: [path for path in stage.output.glob("*/a/a.log") if path.stat().st_size])
+    stage.wait_until(lambda: list(stage.output.glob("*/run.json")))  # the last that comes beside the first task
     fault.given(stage.output)
     mark.touch()
     ended = stage.finish(run)

@@ -29,3 +29,29 @@ setup() {
   run bash -c 'source "$1"; trap '\''sf_owner_began 999999999 && echo there || echo gone'\'' USR1; true; kill -USR1 $$' bash "$RUNTIME/owner.sh"
   [[ $output == gone ]]
 }
+
+@test "a child is alive until it has ended; whoever else has the number is none" {
+  sleep 60 3>&- &
+  local child=$!
+  sf_owner_child "$child"
+  run sf_owner_child 1
+  [[ $status == 1 ]]
+  run sf_owner_child ''
+  [[ $status == 1 ]]
+  kill -s KILL "$child"
+  wait "$child" || :
+  run sf_owner_child "$child"
+  [[ $status == 1 ]]
+}
+
+@test "a child is waited for as long as it may take, and no longer" {
+  sf_bus_open SF_BUS
+  sleep 0.2 3>&- &
+  sf_owner_await "$!" 500
+  [[ ! -e /proc/$! ]]
+  (trap '' TERM && exec sleep 600) 3>&- &
+  SECONDS=0
+  sf_owner_await "$!" 50 || :
+  [[ ! -e /proc/$! ]]
+  ((SECONDS < 10))
+}

@@ -44,6 +44,17 @@ setup() {
   ! kill -0 "$SF_PROBER"
 }
 
+@test "a prober that does not hear is not waited for for ever" {
+  exec {SF_GROUPS}>"$SF_RUN/.groups" {SF_LIFE}>/dev/null
+  sf_bus_open SF_BUS
+  sf_prober_serve() { exec 3>&- && sleep 600; }
+  sf_probe_open
+  SECONDS=0
+  sf_probe_close || :
+  ((SECONDS < 10))
+  [[ ! -e /proc/$SF_PROBER ]]
+}
+
 @test "what a check found is kept for the deadline and in the events, for the attempt that it is about" {
   SF_PID[0]=1 SF_ATTEMPT[0]=2
   sf_schedule_found 0 1 readiness HTTP 500

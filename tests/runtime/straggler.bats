@@ -10,15 +10,6 @@ not() { # <word>...: a bare ! would let a test go on
   ! "$@"
 }
 
-gone() { # <pid>
-  local i
-  for ((i = 0; i < 50; i++)); do
-    [[ -e /proc/$1 && $(<"/proc/$1/stat") != *') Z '* ]] || return 0
-    sleep 0.1
-  done
-  return 1
-}
-
 @test "what left its process group is found by the run's id" {
   exec {SF_GROUPS}>"$SF_RUN/.groups"
   SFLOW_RUN_ID=$SF_RUN_ID setsid sleep 60 3>&- &

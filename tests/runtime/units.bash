@@ -30,3 +30,12 @@ a_run() { # <task>...: the state of a run with these tasks, in a directory of th
   exec {SF_EVENTS}>>"$SF_RUN/events.jsonl" {SF_LOG}>>"$SF_RUN/sflow.log"
   sf_clock_tick
 }
+
+gone() { # <pid>: it is, or becomes so within five seconds
+  local i
+  for ((i = 0; i < 50; i++)); do
+    [[ -e /proc/$1 && $(<"/proc/$1/stat") != *') Z '* ]] || return 0
+    sleep 0.1
+  done
+  return 1
+}

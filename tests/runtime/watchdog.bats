@@ -14,15 +14,6 @@ asleep() { # a process group that sleeps -> GROUP
   GROUP=$!
 }
 
-gone() { # <pid>
-  local i
-  for ((i = 0; i < 50; i++)); do
-    [[ -e /proc/$1 && $(<"/proc/$1/stat") != *') Z '* ]] || return 0
-    sleep 0.1
-  done
-  return 1
-}
-
 serve() { # with an input that ends at once: the script is gone
   (exec 3>&- && set +e && sf_watchdog_serve </dev/null)
 }

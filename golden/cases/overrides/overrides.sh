@@ -4,8 +4,8 @@
 #
 #   from     workflow.yaml  sha256:e9bef6968ae8678d2a18a7309a94e4e79ff75a35ca76dc699558bb04b542322d
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:289692d4a03cb8c5110e1d0df0cce2d6a8b1f56e9f2b377faf6932e9f46eb6cc (all that follows this header)
-#   header   sha256:97b8fb97989fcd90a710ddc323e7c7d4c07cd58b2a7d47a2e0e926fac92b9dcb (this header but this line)
+#   body     sha256:1e3f0ea042e539afe9e453e22566029dd7f173c77d54aebae3b2b10ff4ee7f00 (all that follows this header)
+#   header   sha256:d194061f84299dc7c285124d6bed58867c98fa32f0dc6c03b6f1d97f7b328655 (this header but this line)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -443,6 +443,74 @@ sf_timer_look() { # calls what is due at SF_NOW
   done
 }
 
+# owner: who writes in a run directory: one script and its watchdog. A resumed run waits until those of the earlier start are gone,
+# or is refused: two schedulers in one directory would end each other's tasks and mix their books.
+
+sf_owner_take() { # for this script, in the directory of an earlier run; exits when another one still runs there
+  local told=''
+  if sf_owner_alive script; then
+    printf 'sflow: %s is being run by process %s\n' "$SF_RUN" "$SF_OWNER" >&2
+    exit 64
+  fi
+  while sf_owner_alive watchdog || sf_owner_alive guard; do
+    [[ $told ]] || printf 'sflow: waiting until what was left of the earlier run in %s has ended\n' "$SF_RUN" >&2
+    told=1
+    sleep 0.1
+  done
+  [[ ! -e $SF_RUN/.owner ]] || rm -f -- "$SF_RUN/.owner"
+  sf_owner_begin
+}
+
+sf_owner_begin() { # it is this script's
+  SF_OWNED=1
+  sf_owner_sign script "$$"
+}
+
+sf_owner_alive() { # <script, watchdog or guard> -> SF_OWNER: its process; is that of the last start still there, on this host?
+  local host role began
+  [[ -r $SF_RUN/.owner ]] || return 1
+  while read -r host role SF_OWNER began; do
+    [[ $role == "$1" && $host == "${HOSTNAME//[!A-Za-z0-9._-]/_}-" ]] || continue
+    if sf_owner_began "$SF_OWNER" && [[ $SF_BEGAN_AT == "$began" ]]; then return 0; fi
+  done <"$SF_RUN/.owner"
+  return 1
+}
+
+sf_owner_sign() { # <script, watchdog or guard> <process>
+  sf_owner_began "$2"
+  printf '%s %s %s %s\n' "${HOSTNAME//[!A-Za-z0-9._-]/_}-" "$1" "$2" "$SF_BEGAN_AT" 2>/dev/null >>"$SF_RUN/.owner"
+}
+
+sf_owner_began() { # <process> -> SF_BEGAN_AT: when it began, in ticks: its number alone may be another's by now; status 1 when it is gone
+  local facts
+  SF_BEGAN_AT=''
+  read -r facts 2>/dev/null <"/proc/$1/stat" || return 1 # in a trap, a bare one returns what was before it
+  # shellcheck disable=SC2086 # from the state on
+  set -- ${facts##*) }
+  SF_BEGAN_AT=${20}
+  [[ $1 != Z ]]
+}
+
+sf_owner_child() { # <process>: is it a child of this script's, and has not ended? Its number alone may be another's by now
+  local facts
+  read -r facts 2>/dev/null <"/proc/${1:-none}/stat" || return 1
+  # shellcheck disable=SC2086 # state, parent
+  set -- ${facts##*) }
+  [[ $1 != Z && $2 == "$$" ]]
+}
+
+sf_owner_await() { # <process> <centiseconds>: at the end of a run: until a child has ended, which is killed when it takes longer
+  local -i until
+  sf_clock_now
+  until=$((SF_NOW + $2))
+  while sf_owner_child "$1"; do
+    sf_clock_now
+    if ((SF_NOW >= until)); then kill -s KILL "$1"; fi
+    read -r -t 0.005 -u "$SF_BUS" _ || : # a pause; what still comes on the bus is nobody's any more
+  done
+  wait "$1" 2>/dev/null
+}
+
 # pool: the scheduler's side of the runners: which of them makes which attempt.
 
 sf_pool_assign() { # <task index> <attempt> -> SF_PID[index]: an idle runner makes the attempt, else a new one
@@ -521,10 +589,8 @@ sf_pool_retire() { # <runner>: the end of its pipe is its end
 
 sf_pool_close() { # at the end of the run; a runner that cannot get rid of its task is not waited for
   local n
-  for n in "${!SF_RUNNER_IDLE[@]}"; do
-    sf_pool_retire "$n"
-    wait "${SF_RUNNER_PID[n]}" 2>/dev/null
-  done
+  for n in "${!SF_RUNNER_IDLE[@]}"; do sf_pool_retire "$n"; done
+  for n in "${!SF_RUNNER_IDLE[@]}"; do sf_owner_await "${SF_RUNNER_PID[n]}" 200; done
 }
 
 sf_pool_signal() { # <signal> <task index>...: to the process groups of the tasks, which they write down when they begin
@@ -956,62 +1022,14 @@ sf_override_tell() { # <variable> <type> <value> [<allowed value>]...
   printf '      %-20s %s\n' "$1" "$SF_PLAIN"
 }
 
-# owner: who writes in a run directory: one script and its watchdog. A resumed run waits until those of the earlier start are gone,
-# or is refused: two schedulers in one directory would end each other's tasks and mix their books.
-
-sf_owner_take() { # for this script, in the directory of an earlier run; exits when another one still runs there
-  local told=''
-  if sf_owner_alive script; then
-    printf 'sflow: %s is being run by process %s\n' "$SF_RUN" "$SF_OWNER" >&2
-    exit 64
-  fi
-  while sf_owner_alive watchdog || sf_owner_alive guard; do
-    [[ $told ]] || printf 'sflow: waiting until what was left of the earlier run in %s has ended\n' "$SF_RUN" >&2
-    told=1
-    sleep 0.1
-  done
-  [[ ! -e $SF_RUN/.owner ]] || rm -f -- "$SF_RUN/.owner"
-  sf_owner_begin
-}
-
-sf_owner_begin() { # it is this script's
-  SF_OWNED=1
-  sf_owner_sign script "$$"
-}
-
-sf_owner_alive() { # <script, watchdog or guard> -> SF_OWNER: its process; is that of the last start still there, on this host?
-  local host role began
-  [[ -r $SF_RUN/.owner ]] || return 1
-  while read -r host role SF_OWNER began; do
-    [[ $role == "$1" && $host == "${HOSTNAME//[!A-Za-z0-9._-]/_}-" ]] || continue
-    if sf_owner_began "$SF_OWNER" && [[ $SF_BEGAN_AT == "$began" ]]; then return 0; fi
-  done <"$SF_RUN/.owner"
-  return 1
-}
-
-sf_owner_sign() { # <script, watchdog or guard> <process>
-  sf_owner_began "$2"
-  printf '%s %s %s %s\n' "${HOSTNAME//[!A-Za-z0-9._-]/_}-" "$1" "$2" "$SF_BEGAN_AT" 2>/dev/null >>"$SF_RUN/.owner"
-}
-
-sf_owner_began() { # <process> -> SF_BEGAN_AT: when it began, in ticks: its number alone may be another's by now; status 1 when it is gone
-  local facts
-  SF_BEGAN_AT=''
-  read -r facts 2>/dev/null <"/proc/$1/stat" || return 1 # in a trap, a bare one returns what was before it
-  # shellcheck disable=SC2086 # from the state on
-  set -- ${facts##*) }
-  SF_BEGAN_AT=${20}
-  [[ $1 != Z ]]
-}
-
 # status: status.json, the run at a glance; replaced by rename, so that a reader never sees half of it (schemas/status.schema.json).
 
 sf_status_touch() { # asks for a new status.json, at most one a second
   if [[ ! ${SF_TIMER["status:0"]-} ]]; then sf_timer_set status:0 100; fi
 }
 
-sf_timer_due_status() { # in a process of its own: a slow file system must not hold up the schedule
-  if [[ -e /proc/${SF_STATUS_PID:-none} ]]; then
+sf_timer_due_status() {                       # in a process of its own: a slow file system must not hold up the schedule
+  if sf_owner_child "${SF_STATUS_PID-}"; then # the one before
     sf_status_touch
     return
   fi
@@ -1021,7 +1039,7 @@ sf_timer_due_status() { # in a process of its own: a slow file system must not h
 }
 
 sf_status_final() {
-  [[ ! ${SF_STATUS_PID-} ]] || wait "$SF_STATUS_PID" 2>/dev/null
+  [[ ! ${SF_STATUS_PID-} ]] || sf_owner_await "$SF_STATUS_PID" 1000
   sf_status_rows
   sf_status_write
 }
@@ -1584,13 +1602,13 @@ sf_facts_environment() {
 # A process beside the schedule writes them once the first task has started.
 
 sf_facts_start() { # [<command to come before>]: in a process of its own; again when artifacts have got their places
-  sf_facts_wait
+  [[ ! ${SF_FACTS_PID-} ]] || wait "$SF_FACTS_PID" 2>/dev/null
   sf_facts_write "$@" &
   SF_FACTS_PID=$!
 }
 
-sf_facts_wait() {
-  [[ ! ${SF_FACTS_PID-} ]] || wait "$SF_FACTS_PID" 2>/dev/null
+sf_facts_wait() { # at the end of the run
+  [[ ! ${SF_FACTS_PID-} ]] || sf_owner_await "$SF_FACTS_PID" 1000
 }
 
 sf_facts_write() { # [<command to come before>]; a run can do without them

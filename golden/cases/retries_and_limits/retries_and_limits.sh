@@ -4,8 +4,8 @@
 #
 #   from     workflow.yaml  sha256:da08d319151a92960e1a3bbea5501c4f5cf17a51b16aa80863ceeb2558711d06
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:c4d1111cd47f242c80c231bd089dd9500fa0a05ea75b9292bba79b35e2f6e607 (all that follows this header)
-#   header   sha256:ca13ee9092e6981dbfc5e54647af47783dc4c97e2f507e001ecd14f06e74dd0d (this header but this line)
+#   body     sha256:f864c5ae3a5890f3185bf8800e9785304040da735acbce13f53ac549a8838b2b (all that follows this header)
+#   header   sha256:a9f4d09fc127739f97d04492eb27c827f49192996676fc1aabe1ffff97fa6af0 (this header but this line)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -397,6 +397,74 @@ sf_timer_look() { # calls what is due at SF_NOW
   done
 }
 
+# owner: who writes in a run directory: one script and its watchdog. A resumed run waits until those of the earlier start are gone,
+# or is refused: two schedulers in one directory would end each other's tasks and mix their books.
+
+sf_owner_take() { # for this script, in the directory of an earlier run; exits when another one still runs there
+  local told=''
+  if sf_owner_alive script; then
+    printf 'sflow: %s is being run by process %s\n' "$SF_RUN" "$SF_OWNER" >&2
+    exit 64
+  fi
+  while sf_owner_alive watchdog || sf_owner_alive guard; do
+    [[ $told ]] || printf 'sflow: waiting until what was left of the earlier run in %s has ended\n' "$SF_RUN" >&2
+    told=1
+    sleep 0.1
+  done
+  [[ ! -e $SF_RUN/.owner ]] || rm -f -- "$SF_RUN/.owner"
+  sf_owner_begin
+}
+
+sf_owner_begin() { # it is this script's
+  SF_OWNED=1
+  sf_owner_sign script "$$"
+}
+
+sf_owner_alive() { # <script, watchdog or guard> -> SF_OWNER: its process; is that of the last start still there, on this host?
+  local host role began
+  [[ -r $SF_RUN/.owner ]] || return 1
+  while read -r host role SF_OWNER began; do
+    [[ $role == "$1" && $host == "${HOSTNAME//[!A-Za-z0-9._-]/_}-" ]] || continue
+    if sf_owner_began "$SF_OWNER" && [[ $SF_BEGAN_AT == "$began" ]]; then return 0; fi
+  done <"$SF_RUN/.owner"
+  return 1
+}
+
+sf_owner_sign() { # <script, watchdog or guard> <process>
+  sf_owner_began "$2"
+  printf '%s %s %s %s\n' "${HOSTNAME//[!A-Za-z0-9._-]/_}-" "$1" "$2" "$SF_BEGAN_AT" 2>/dev/null >>"$SF_RUN/.owner"
+}
+
+sf_owner_began() { # <process> -> SF_BEGAN_AT: when it began, in ticks: its number alone may be another's by now; status 1 when it is gone
+  local facts
+  SF_BEGAN_AT=''
+  read -r facts 2>/dev/null <"/proc/$1/stat" || return 1 # in a trap, a bare one returns what was before it
+  # shellcheck disable=SC2086 # from the state on
+  set -- ${facts##*) }
+  SF_BEGAN_AT=${20}
+  [[ $1 != Z ]]
+}
+
+sf_owner_child() { # <process>: is it a child of this script's, and has not ended? Its number alone may be another's by now
+  local facts
+  read -r facts 2>/dev/null <"/proc/${1:-none}/stat" || return 1
+  # shellcheck disable=SC2086 # state, parent
+  set -- ${facts##*) }
+  [[ $1 != Z && $2 == "$$" ]]
+}
+
+sf_owner_await() { # <process> <centiseconds>: at the end of a run: until a child has ended, which is killed when it takes longer
+  local -i until
+  sf_clock_now
+  until=$((SF_NOW + $2))
+  while sf_owner_child "$1"; do
+    sf_clock_now
+    if ((SF_NOW >= until)); then kill -s KILL "$1"; fi
+    read -r -t 0.005 -u "$SF_BUS" _ || : # a pause; what still comes on the bus is nobody's any more
+  done
+  wait "$1" 2>/dev/null
+}
+
 # pool: the scheduler's side of the runners: which of them makes which attempt.
 
 sf_pool_assign() { # <task index> <attempt> -> SF_PID[index]: an idle runner makes the attempt, else a new one
@@ -475,10 +543,8 @@ sf_pool_retire() { # <runner>: the end of its pipe is its end
 
 sf_pool_close() { # at the end of the run; a runner that cannot get rid of its task is not waited for
   local n
-  for n in "${!SF_RUNNER_IDLE[@]}"; do
-    sf_pool_retire "$n"
-    wait "${SF_RUNNER_PID[n]}" 2>/dev/null
-  done
+  for n in "${!SF_RUNNER_IDLE[@]}"; do sf_pool_retire "$n"; done
+  for n in "${!SF_RUNNER_IDLE[@]}"; do sf_owner_await "${SF_RUNNER_PID[n]}" 200; done
 }
 
 sf_pool_signal() { # <signal> <task index>...: to the process groups of the tasks, which they write down when they begin
@@ -927,54 +993,6 @@ sf_checker_end() { # nothing that still checks is left behind
   :
 }
 
-# owner: who writes in a run directory: one script and its watchdog. A resumed run waits until those of the earlier start are gone,
-# or is refused: two schedulers in one directory would end each other's tasks and mix their books.
-
-sf_owner_take() { # for this script, in the directory of an earlier run; exits when another one still runs there
-  local told=''
-  if sf_owner_alive script; then
-    printf 'sflow: %s is being run by process %s\n' "$SF_RUN" "$SF_OWNER" >&2
-    exit 64
-  fi
-  while sf_owner_alive watchdog || sf_owner_alive guard; do
-    [[ $told ]] || printf 'sflow: waiting until what was left of the earlier run in %s has ended\n' "$SF_RUN" >&2
-    told=1
-    sleep 0.1
-  done
-  [[ ! -e $SF_RUN/.owner ]] || rm -f -- "$SF_RUN/.owner"
-  sf_owner_begin
-}
-
-sf_owner_begin() { # it is this script's
-  SF_OWNED=1
-  sf_owner_sign script "$$"
-}
-
-sf_owner_alive() { # <script, watchdog or guard> -> SF_OWNER: its process; is that of the last start still there, on this host?
-  local host role began
-  [[ -r $SF_RUN/.owner ]] || return 1
-  while read -r host role SF_OWNER began; do
-    [[ $role == "$1" && $host == "${HOSTNAME//[!A-Za-z0-9._-]/_}-" ]] || continue
-    if sf_owner_began "$SF_OWNER" && [[ $SF_BEGAN_AT == "$began" ]]; then return 0; fi
-  done <"$SF_RUN/.owner"
-  return 1
-}
-
-sf_owner_sign() { # <script, watchdog or guard> <process>
-  sf_owner_began "$2"
-  printf '%s %s %s %s\n' "${HOSTNAME//[!A-Za-z0-9._-]/_}-" "$1" "$2" "$SF_BEGAN_AT" 2>/dev/null >>"$SF_RUN/.owner"
-}
-
-sf_owner_began() { # <process> -> SF_BEGAN_AT: when it began, in ticks: its number alone may be another's by now; status 1 when it is gone
-  local facts
-  SF_BEGAN_AT=''
-  read -r facts 2>/dev/null <"/proc/$1/stat" || return 1 # in a trap, a bare one returns what was before it
-  # shellcheck disable=SC2086 # from the state on
-  set -- ${facts##*) }
-  SF_BEGAN_AT=${20}
-  [[ $1 != Z ]]
-}
-
 # prober_term: what signals mean to the prober.
 
 sf_prober_trap() { # it ends with the script, not by signals
@@ -1138,15 +1156,9 @@ sf_probe_heed() { # another one takes the place of one that was killed, for the 
   done
 }
 
-sf_probe_close() { # a prober that does not hear is not waited for for ever
-  local -i tries
+sf_probe_close() {
   printf 'end\n' >&"$SF_CHECKS"
-  for ((tries = 0; tries < 100; tries++)); do
-    if [[ ! -e /proc/$SF_PROBER ]]; then break; fi
-    sleep 0.02
-  done
-  if [[ -e /proc/$SF_PROBER ]]; then kill -s KILL -- "-$SF_PROBER" 2>/dev/null; fi
-  wait "$SF_PROBER" 2>/dev/null
+  sf_owner_await "$SF_PROBER" 200
 }
 
 sf_probe_start() { # <task index> <attempt>
@@ -1298,8 +1310,8 @@ sf_status_touch() { # asks for a new status.json, at most one a second
   if [[ ! ${SF_TIMER["status:0"]-} ]]; then sf_timer_set status:0 100; fi
 }
 
-sf_timer_due_status() { # in a process of its own: a slow file system must not hold up the schedule
-  if [[ -e /proc/${SF_STATUS_PID:-none} ]]; then
+sf_timer_due_status() {                       # in a process of its own: a slow file system must not hold up the schedule
+  if sf_owner_child "${SF_STATUS_PID-}"; then # the one before
     sf_status_touch
     return
   fi
@@ -1309,7 +1321,7 @@ sf_timer_due_status() { # in a process of its own: a slow file system must not h
 }
 
 sf_status_final() {
-  [[ ! ${SF_STATUS_PID-} ]] || wait "$SF_STATUS_PID" 2>/dev/null
+  [[ ! ${SF_STATUS_PID-} ]] || sf_owner_await "$SF_STATUS_PID" 1000
   sf_status_rows
   sf_status_write
 }
@@ -1878,13 +1890,13 @@ sf_facts_environment() {
 # A process beside the schedule writes them once the first task has started.
 
 sf_facts_start() { # [<command to come before>]: in a process of its own; again when artifacts have got their places
-  sf_facts_wait
+  [[ ! ${SF_FACTS_PID-} ]] || wait "$SF_FACTS_PID" 2>/dev/null
   sf_facts_write "$@" &
   SF_FACTS_PID=$!
 }
 
-sf_facts_wait() {
-  [[ ! ${SF_FACTS_PID-} ]] || wait "$SF_FACTS_PID" 2>/dev/null
+sf_facts_wait() { # at the end of the run
+  [[ ! ${SF_FACTS_PID-} ]] || sf_owner_await "$SF_FACTS_PID" 1000
 }
 
 sf_facts_write() { # [<command to come before>]; a run can do without them
