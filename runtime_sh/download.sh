@@ -7,6 +7,7 @@ sf_download_serve() { # <number>: runs in the background, leader of its process 
   local took since
   trap sf_download_abort HUP INT QUIT TERM USR1 USR2
   trap sf_download_leave EXIT
+  { printf '+%s\n' "$BASHPID" >&"$SF_GROUPS"; } 2>/dev/null # as long as it holds SF_LIFE the watchdog does not look there
   exec </dev/null >/dev/null 2>&1 {SF_LIFE}>&- {SF_GROUPS}>&- {SF_EVENTS}>&- {SF_LOG}>&-
   SF_AT=$1 SF_WHY_NOT='' SF_LOADED='' SF_PART='' SF_LOCK='' SF_BEAT=''
   sf_clock_now

@@ -42,7 +42,6 @@ sf_drain_start() { # <seconds> -> SF_DRAIN: the process group in which it runs
   sf_drain_serve "$1" </dev/null >>"$SF_RUN/on_timeout.log" 2>&1 &
   set +m
   SF_DRAIN=$! SF_DRAIN_BEGAN=$SF_NOW SF_DRAIN_OVER=''
-  printf '+%s\n' "$SF_DRAIN" >&"$SF_GROUPS"
   sf_timer_set drain:0 "$(($1 * 100))"
   for signal in HUP INT QUIT TERM; do # from now on they end it
     # shellcheck disable=SC2064 # the signal's name, now
@@ -53,6 +52,8 @@ sf_drain_start() { # <seconds> -> SF_DRAIN: the process group in which it runs
 sf_drain_serve() { # <seconds>: a process of its own, whose word on the bus is its end
   local fd
   trap : HUP INT QUIT TERM USR1 USR2 # a handler, not '': what it starts must not ignore them
+  # As long as it holds SF_LIFE the watchdog does not look there.
+  { printf '+%s\n' "$BASHPID" >&"$SF_GROUPS"; } 2>/dev/null
   for fd in "${SF_RUNNER_PIPE[@]}" "$SF_LIFE" "$SF_EVENTS" "$SF_LOG" ${SF_CHECKS-}; do exec {fd}>&-; done
   (
     exec {SF_BUS}>&- {SF_GROUPS}>&-

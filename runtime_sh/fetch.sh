@@ -27,7 +27,6 @@ sf_fetch_more() { # starts the next ones: four at a time
     sf_download_serve "$SF_FETCH_NEXT" &
     set +m
     SF_FETCH_PID[SF_FETCH_NEXT]=$!
-    printf '+%s\n' "$!" >&"$SF_GROUPS"
     SF_FETCH_NEXT=$((SF_FETCH_NEXT + 1))
   done
 }

@@ -11,7 +11,6 @@ sf_outputs_start() { # <task index> <the state it was in before> <why it ended>;
   sf_outputs_read "$1" &
   set +m
   SF_READER[$1]=$!
-  printf '+%s\n' "$!" >&"$SF_GROUPS"
   SF_READER_UNTIL[$1]=$((SF_NOW + 30000))
   sf_timer_set "reader:$1" 200
   if [[ ${SF_CHECKED[$1]-} && $2 != STOPPED ]]; then sf_outputs_check_begin "$1" "$3" && return 1; fi
@@ -40,6 +39,7 @@ sf_outputs_read() { # <task index>: a process of its own, whose word on the bus 
   local fd error
   local -i status
   trap '' HUP INT QUIT TERM USR1 USR2
+  { printf '+%s\n' "$BASHPID" >&"$SF_GROUPS"; } 2>/dev/null # as long as it holds SF_LIFE the watchdog does not look there
   for fd in "${SF_RUNNER_PIPE[@]}" "$SF_LIFE" "$SF_EVENTS" "$SF_LOG" "$SF_GROUPS" ${SF_CHECKS-}; do exec {fd}>&-; done
   sf_outputs_try "$1"
   printf 'outputs %s %s %s\n' "$1" "$status" "${error:0:400}" >&"$SF_BUS"

@@ -8,7 +8,6 @@ sf_probe_open() { # the prober, in a process group of its own, so that Ctrl-C le
   sf_prober_serve </dev/null >/dev/null 2>&1 &
   set +m
   SF_PROBER=$!
-  printf '+%s\n' "$SF_PROBER" >&"$SF_GROUPS"
 }
 
 sf_probe_heed() { # another one takes the place of one that was killed, for the attempts that run

@@ -16,6 +16,7 @@ import json
 import random
 import shutil
 import signal
+import subprocess
 import sys
 import tempfile
 import time
@@ -23,7 +24,7 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
-from faults.checks import check_agreement, check_files, check_processes, validator, whole_events
+from faults.checks import check_agreement, check_files, check_processes, living, validator, whole_events
 from faults.soak_workflows import LONG, SHAPES, Shape
 from faults.stage import Ended, Stage, Started
 from oldbash.shells import BASHES
@@ -123,14 +124,38 @@ class LongRun:
             if line.startswith("VmRSS:"):
                 self.kilobytes.append(int(line.split()[1]))
 
-    def finish(self) -> str | None:
-        """What was wrong with it."""
-        ended = self.stage.finish(self.started, 120)
+    def finish(self, keep: Path) -> str | None:
+        """What was wrong with it. A run that does not end tells what each of its processes waits for, before it is killed."""
+        try:
+            self.started.process.wait(120)
+        except subprocess.TimeoutExpired:
+            (keep / "long.processes").write_text(processes(self.stage, self.started))
+            shutil.copytree(self.stage.folder, keep / "long", ignore=_no_pipes, dirs_exist_ok=True)
+        try:
+            ended = self.stage.finish(self.started, 1)
+        except AssertionError as error:
+            return f"the long run (see {keep}): {error}"
         quarter = max(1, len(self.kilobytes) // 4)
         first, last = max(self.kilobytes[:quarter]), max(self.kilobytes[-quarter:])
         if ended.status != 124:
             return f"the long run ended with {ended.status}:\n{ended.output[-2000:]}"
         return f"the script grew from {first} to {last} KB" if last > first * 1.1 + 256 else None
+
+
+def processes(stage: Stage, started: Started) -> str:
+    """What the processes of a run wait for: state, place in the kernel, open files; where there is a debugger, their stacks."""
+    assert stage.directory is not None
+    found = [int(line.split(":")[0]) for line in living(stage.token, stage.directory.name, started.process.pid)]
+    numbers = sorted({started.process.pid, *found})
+    columns = "pid,ppid,pgid,sid,stat,wchan:24,etimes,args"
+    commands = [["ps", "-o", columns, "-p", ",".join(map(str, numbers))]]
+    for number in numbers:
+        commands.append(["ls", "-l", f"/proc/{number}/fd"])
+        commands.append(["grep", "-E", "^(Sig|Shd)", f"/proc/{number}/status"])
+        if shutil.which("gdb"):
+            commands.append(["gdb", "-batch", "-ex", "bt", "-p", str(number)])
+    told = (subprocess.run(command, capture_output=True, text=True, errors="replace") for command in commands)
+    return "".join(f"$ {' '.join(done.args)}\n{done.stdout}" for done in told)
 
 
 def soak(minutes: float, seed: int, keep: Path, tell: Callable[[dict[str, object]], None]) -> dict[str, object]:
@@ -158,7 +183,7 @@ def soak(minutes: float, seed: int, keep: Path, tell: Callable[[dict[str, object
             shutil.rmtree(folder, ignore_errors=True)
             long.sample()
             tell(_record(time.monotonic() - began, seed, done, wrong, long))
-        if (fault := long.finish()) is not None:
+        if (fault := long.finish(keep)) is not None:
             wrong.append(fault)
             print(fault, flush=True)
     return _record(time.monotonic() - began, seed, done, wrong, long)

@@ -98,6 +98,24 @@ def test_a_service_that_would_stay_when_the_script_is_killed(stage: Stage, fault
 
 @attack(
     Fault(
+        "the prober has just begun",
+        LEFT,
+        does="SIGKILL to the script a fifth of a second after it has started the prober, before it does anything else.",
+        status=137,
+        state="FAILED",
+        reason="the script was killed",
+    )
+)
+def test_a_prober_that_has_just_begun(stage: Stage, fault: Fault) -> Ended:
+    workflow = stage.workflow(SERVER % "true")
+    text = workflow.script.read_text()
+    assert text.count("  SF_PROBER=$!\n") == 1
+    workflow.script.write_text(text.replace("  SF_PROBER=$!\n", "  sleep 0.2; kill -s KILL $$\n"))
+    return stage.finish(stage.start(workflow))
+
+
+@attack(
+    Fault(
         "a process without any tie",
         LEFT,
         does="A process of a task leaves its session, clears its environment, closes the log, and its parent ends.",

@@ -92,3 +92,11 @@ told() { # <line> of the bus; nothing when empty
   sf_prober_checked "${SF_WORDS[@]:1}"
   told ''
 }
+
+@test "the prober writes itself down in the list of groups" {
+  exec {SF_GROUPS}>"$SF_RUN/.groups" {SF_LIFE}>/dev/null {SF_EVENTS}>/dev/null {SF_LOG}>/dev/null
+  printf 'end\n' >&"$SF_CHECKS"
+  { set +e && sf_prober_serve; } 3>&- &
+  wait "$!"
+  [[ $(<"$SF_RUN/.groups") == "+$!" ]]
+}

@@ -8,9 +8,9 @@
 #
 #   from     workflow.yaml  sha256:97b71945a51d76696df390ced3a70806a301cecae23dc69b1af87b4de8c7c195
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:ec8e31e00d8cd6b372ff019a6a922079351a981df99028bc485ca5660cf9f300 (all that follows this header)
+#   body     sha256:70ad8f79e98d63061d6185aac515d41751f5f1f050f449abb8af4f1eeb2d666a (all that follows this header)
 #   options  sha256:15cbe019be526e81355added80c4ab57039f0ffd16cb469f48c2254901124267 (the #SBATCH lines)
-#   header   sha256:835dcc3e3802edcb96a40a3efdf6cc88716a0aae81ae08fc75c27ab5d39b2399 (this header but this line)
+#   header   sha256:06784a51c66c3862383fd89e61d0718d48d4f8117f2d37571cbbc6c9bc212a77 (this header but this line)
 #
 # `sbatch FILE` submits it, `bash FILE` runs it inside an allocation (salloc);
 # `bash FILE --help` says what else it can do.
@@ -337,8 +337,9 @@ sf_runner_once() { # <task index> <attempt>
 
 sf_runner_settle() { # keeps what a runner needs of the script's, and no end of a pipe whose closing means something
   local fd
-  for fd in "${SF_RUNNER_PIPE[@]}" "$SF_LIFE" "$SF_EVENTS" "$SF_LOG" ${SF_CHECKS-}; do exec {fd}>&-; done
   exec 2>/dev/null
+  printf '+%s\n' "$BASHPID" >&"$SF_GROUPS" # as long as it holds SF_LIFE the watchdog does not look there
+  for fd in "${SF_RUNNER_PIPE[@]}" "$SF_LIFE" "$SF_EVENTS" "$SF_LOG" ${SF_CHECKS-}; do exec {fd}>&-; done
   trap : HUP INT QUIT TERM USR1 USR2 # a handler, not '': what a runner starts must not ignore them
   trap sf_runner_unable EXIT
 }
@@ -569,7 +570,6 @@ sf_pool_once() { # <task index> <attempt> -> SF_PID[index]: descriptors are scar
   set +m
   SF_PID[$1]=$!
   unset -v "SF_RUNNER_OF[$1]"
-  printf '+%s\n' "$!" >&"$SF_GROUPS"
 }
 
 sf_pool_tell() { # <runner> <task index> <attempt>
@@ -586,7 +586,6 @@ sf_pool_start() { # -> SF_RUNNER_NEW
   set +m
   SF_RUNNER_PID[n]=$!
   SF_RUNNER_NEW=$n
-  printf '+%s\n' "$!" >&"$SF_GROUPS"
 }
 
 sf_pool_free() { # <task index>: its attempt is over
@@ -1908,6 +1907,7 @@ sf_download_serve() { # <number>: runs in the background, leader of its process 
   local took since
   trap sf_download_abort HUP INT QUIT TERM USR1 USR2
   trap sf_download_leave EXIT
+  { printf '+%s\n' "$BASHPID" >&"$SF_GROUPS"; } 2>/dev/null # as long as it holds SF_LIFE the watchdog does not look there
   exec </dev/null >/dev/null 2>&1 {SF_LIFE}>&- {SF_GROUPS}>&- {SF_EVENTS}>&- {SF_LOG}>&-
   SF_AT=$1 SF_WHY_NOT='' SF_LOADED='' SF_PART='' SF_LOCK='' SF_BEAT=''
   sf_clock_now
@@ -2004,7 +2004,6 @@ sf_fetch_more() { # starts the next ones: four at a time
     sf_download_serve "$SF_FETCH_NEXT" &
     set +m
     SF_FETCH_PID[SF_FETCH_NEXT]=$!
-    printf '+%s\n' "$!" >&"$SF_GROUPS"
     SF_FETCH_NEXT=$((SF_FETCH_NEXT + 1))
   done
 }

@@ -5,8 +5,8 @@
 #   from     1_base.yaml  sha256:acfba63fb49bcb68e3612d389b97c48a88c55c5165a7fa21f502e3bba12552bd
 #   from     2_more.yaml  sha256:31f81b17431ef6ecb3c0f2444c5571b51610094d8bf2ef82faeffb3978c258ec
 #   rebuild  sflowc build -f 1_base.yaml -f 2_more.yaml
-#   body     sha256:18cd2d0e144fede03dda0b3092d6e8fb2173ca0b975274819485b192aff862fa (all that follows this header)
-#   header   sha256:b84f85055fc393b02176f08a9cb0b085a2ba1a95c440612b5b6c4f83429052ed (this header but this line)
+#   body     sha256:0d1c2f457b1a7238745612a47d07fd6911f7c75dd277fa078ef7ea94d3e439a8 (all that follows this header)
+#   header   sha256:6913102b9bb4df274e1eaf1129228e7103ef1a9e84298293158f94c9c49c008c (this header but this line)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -278,8 +278,9 @@ sf_runner_once() { # <task index> <attempt>
 
 sf_runner_settle() { # keeps what a runner needs of the script's, and no end of a pipe whose closing means something
   local fd
-  for fd in "${SF_RUNNER_PIPE[@]}" "$SF_LIFE" "$SF_EVENTS" "$SF_LOG" ${SF_CHECKS-}; do exec {fd}>&-; done
   exec 2>/dev/null
+  printf '+%s\n' "$BASHPID" >&"$SF_GROUPS" # as long as it holds SF_LIFE the watchdog does not look there
+  for fd in "${SF_RUNNER_PIPE[@]}" "$SF_LIFE" "$SF_EVENTS" "$SF_LOG" ${SF_CHECKS-}; do exec {fd}>&-; done
   trap : HUP INT QUIT TERM USR1 USR2 # a handler, not '': what a runner starts must not ignore them
   trap sf_runner_unable EXIT
 }
@@ -510,7 +511,6 @@ sf_pool_once() { # <task index> <attempt> -> SF_PID[index]: descriptors are scar
   set +m
   SF_PID[$1]=$!
   unset -v "SF_RUNNER_OF[$1]"
-  printf '+%s\n' "$!" >&"$SF_GROUPS"
 }
 
 sf_pool_tell() { # <runner> <task index> <attempt>
@@ -527,7 +527,6 @@ sf_pool_start() { # -> SF_RUNNER_NEW
   set +m
   SF_RUNNER_PID[n]=$!
   SF_RUNNER_NEW=$n
-  printf '+%s\n' "$!" >&"$SF_GROUPS"
 }
 
 sf_pool_free() { # <task index>: its attempt is over
@@ -1069,6 +1068,7 @@ sf_prober_tell() { # <word> <probe> <detail>: tells the scheduler, and checks no
 
 sf_prober_serve() {
   sf_prober_trap
+  printf '+%s\n' "$BASHPID" >&"$SF_GROUPS" # as long as it holds SF_LIFE the watchdog does not look there
   for pid in "$SF_EVENTS" "$SF_LOG" "$SF_LIFE" "$SF_GROUPS" "${SF_RUNNER_PIPE[@]}"; do exec {pid}>&-; done
   # shellcheck disable=SC2034 # for an exec check
   SF_LOCALE=${LC_ALL-}
@@ -1152,7 +1152,6 @@ sf_probe_open() { # the prober, in a process group of its own, so that Ctrl-C le
   sf_prober_serve </dev/null >/dev/null 2>&1 &
   set +m
   SF_PROBER=$!
-  printf '+%s\n' "$SF_PROBER" >&"$SF_GROUPS"
 }
 
 sf_probe_heed() { # another one takes the place of one that was killed, for the attempts that run

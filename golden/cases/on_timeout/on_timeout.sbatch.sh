@@ -11,9 +11,9 @@
 #
 #   from     workflow.yaml  sha256:5ac18fc8fb3aedff38d20e295beeaf19cf8a2809d803fe598a0f1a1c2e162b8c
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:0436a8e988e1972c14e92110e9d7d230a3af824d511f73546cd9a2320257cd44 (all that follows this header)
+#   body     sha256:30e579c75b285f53c60083a75b815a6d9770c368944b33c3df416e830b922428 (all that follows this header)
 #   options  sha256:541bdae49c15fe70101f576608a40d53f0aa39bffea58cda7a41367661344632 (the #SBATCH lines)
-#   header   sha256:038e8af2f89fa50f8de0c6747f0a93b1227f7d0b8a53263dc3802d23dcd07e7c (this header but this line)
+#   header   sha256:4d73ce59e611af1ecc888a87a7022a7cc52ed9d39272148543d1d821687d0956 (this header but this line)
 #
 # `sbatch FILE` submits it, `bash FILE` runs it inside an allocation (salloc);
 # `bash FILE --help` says what else it can do.
@@ -314,8 +314,9 @@ sf_runner_once() { # <task index> <attempt>
 
 sf_runner_settle() { # keeps what a runner needs of the script's, and no end of a pipe whose closing means something
   local fd
-  for fd in "${SF_RUNNER_PIPE[@]}" "$SF_LIFE" "$SF_EVENTS" "$SF_LOG" ${SF_CHECKS-}; do exec {fd}>&-; done
   exec 2>/dev/null
+  printf '+%s\n' "$BASHPID" >&"$SF_GROUPS" # as long as it holds SF_LIFE the watchdog does not look there
+  for fd in "${SF_RUNNER_PIPE[@]}" "$SF_LIFE" "$SF_EVENTS" "$SF_LOG" ${SF_CHECKS-}; do exec {fd}>&-; done
   trap : HUP INT QUIT TERM USR1 USR2 # a handler, not '': what a runner starts must not ignore them
   trap sf_runner_unable EXIT
 }
@@ -546,7 +547,6 @@ sf_pool_once() { # <task index> <attempt> -> SF_PID[index]: descriptors are scar
   set +m
   SF_PID[$1]=$!
   unset -v "SF_RUNNER_OF[$1]"
-  printf '+%s\n' "$!" >&"$SF_GROUPS"
 }
 
 sf_pool_tell() { # <runner> <task index> <attempt>
@@ -563,7 +563,6 @@ sf_pool_start() { # -> SF_RUNNER_NEW
   set +m
   SF_RUNNER_PID[n]=$!
   SF_RUNNER_NEW=$n
-  printf '+%s\n' "$!" >&"$SF_GROUPS"
 }
 
 sf_pool_free() { # <task index>: its attempt is over
@@ -1947,7 +1946,6 @@ sf_outputs_start() { # <task index> <the state it was in before> <why it ended>;
   sf_outputs_read "$1" &
   set +m
   SF_READER[$1]=$!
-  printf '+%s\n' "$!" >&"$SF_GROUPS"
   SF_READER_UNTIL[$1]=$((SF_NOW + 30000))
   sf_timer_set "reader:$1" 200
   if [[ ${SF_CHECKED[$1]-} && $2 != STOPPED ]]; then sf_outputs_check_begin "$1" "$3" && return 1; fi
@@ -1976,6 +1974,7 @@ sf_outputs_read() { # <task index>: a process of its own, whose word on the bus 
   local fd error
   local -i status
   trap '' HUP INT QUIT TERM USR1 USR2
+  { printf '+%s\n' "$BASHPID" >&"$SF_GROUPS"; } 2>/dev/null # as long as it holds SF_LIFE the watchdog does not look there
   for fd in "${SF_RUNNER_PIPE[@]}" "$SF_LIFE" "$SF_EVENTS" "$SF_LOG" "$SF_GROUPS" ${SF_CHECKS-}; do exec {fd}>&-; done
   sf_outputs_try "$1"
   printf 'outputs %s %s %s\n' "$1" "$status" "${error:0:400}" >&"$SF_BUS"
@@ -2619,7 +2618,6 @@ sf_drain_start() { # <seconds> -> SF_DRAIN: the process group in which it runs
   sf_drain_serve "$1" </dev/null >>"$SF_RUN/on_timeout.log" 2>&1 &
   set +m
   SF_DRAIN=$! SF_DRAIN_BEGAN=$SF_NOW SF_DRAIN_OVER=''
-  printf '+%s\n' "$SF_DRAIN" >&"$SF_GROUPS"
   sf_timer_set drain:0 "$(($1 * 100))"
   for signal in HUP INT QUIT TERM; do # from now on they end it
     # shellcheck disable=SC2064 # the signal's name, now
@@ -2630,6 +2628,8 @@ sf_drain_start() { # <seconds> -> SF_DRAIN: the process group in which it runs
 sf_drain_serve() { # <seconds>: a process of its own, whose word on the bus is its end
   local fd
   trap : HUP INT QUIT TERM USR1 USR2 # a handler, not '': what it starts must not ignore them
+  # As long as it holds SF_LIFE the watchdog does not look there.
+  { printf '+%s\n' "$BASHPID" >&"$SF_GROUPS"; } 2>/dev/null
   for fd in "${SF_RUNNER_PIPE[@]}" "$SF_LIFE" "$SF_EVENTS" "$SF_LOG" ${SF_CHECKS-}; do exec {fd}>&-; done
   (
     exec {SF_BUS}>&- {SF_GROUPS}>&-

@@ -11,9 +11,9 @@
 #
 #   from     workflow.yaml  sha256:aa3e039f862faca14432c25799c863ac6268d94eee117afffa7d04364cdd5859
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:11faf327de9f4bc8cafe08899fbb60da1016a50eac7ec3324f74ff3eacd4d570 (all that follows this header)
+#   body     sha256:c7dbfebe812910c087b30c03e8f8d163c72696a6d5126642be771f03f0830f14 (all that follows this header)
 #   options  sha256:09c263a0102d2b51cd63fe2e2c8a970e31ab733fbae90fa675d765ff4a7fdb25 (the #SBATCH lines)
-#   header   sha256:1783afd8e25b6554e20c443219f6694ccfb5e3d394f3db8cce1b17ec1dca9917 (this header but this line)
+#   header   sha256:577104e1e57320880409f075078698c38f1d26ca013d5037c4489eddbdc50e61 (this header but this line)
 #
 # `sbatch FILE` submits it, `bash FILE` runs it inside an allocation (salloc);
 # `bash FILE --help` says what else it can do.
@@ -440,8 +440,9 @@ sf_runner_once() { # <task index> <attempt>
 
 sf_runner_settle() { # keeps what a runner needs of the script's, and no end of a pipe whose closing means something
   local fd
-  for fd in "${SF_RUNNER_PIPE[@]}" "$SF_LIFE" "$SF_EVENTS" "$SF_LOG" ${SF_CHECKS-}; do exec {fd}>&-; done
   exec 2>/dev/null
+  printf '+%s\n' "$BASHPID" >&"$SF_GROUPS" # as long as it holds SF_LIFE the watchdog does not look there
+  for fd in "${SF_RUNNER_PIPE[@]}" "$SF_LIFE" "$SF_EVENTS" "$SF_LOG" ${SF_CHECKS-}; do exec {fd}>&-; done
   trap : HUP INT QUIT TERM USR1 USR2 # a handler, not '': what a runner starts must not ignore them
   trap sf_runner_unable EXIT
 }
@@ -672,7 +673,6 @@ sf_pool_once() { # <task index> <attempt> -> SF_PID[index]: descriptors are scar
   set +m
   SF_PID[$1]=$!
   unset -v "SF_RUNNER_OF[$1]"
-  printf '+%s\n' "$!" >&"$SF_GROUPS"
 }
 
 sf_pool_tell() { # <runner> <task index> <attempt>
@@ -689,7 +689,6 @@ sf_pool_start() { # -> SF_RUNNER_NEW
   set +m
   SF_RUNNER_PID[n]=$!
   SF_RUNNER_NEW=$n
-  printf '+%s\n' "$!" >&"$SF_GROUPS"
 }
 
 sf_pool_free() { # <task index>: its attempt is over
@@ -2073,7 +2072,6 @@ sf_outputs_start() { # <task index> <the state it was in before> <why it ended>;
   sf_outputs_read "$1" &
   set +m
   SF_READER[$1]=$!
-  printf '+%s\n' "$!" >&"$SF_GROUPS"
   SF_READER_UNTIL[$1]=$((SF_NOW + 30000))
   sf_timer_set "reader:$1" 200
   if [[ ${SF_CHECKED[$1]-} && $2 != STOPPED ]]; then sf_outputs_check_begin "$1" "$3" && return 1; fi
@@ -2102,6 +2100,7 @@ sf_outputs_read() { # <task index>: a process of its own, whose word on the bus 
   local fd error
   local -i status
   trap '' HUP INT QUIT TERM USR1 USR2
+  { printf '+%s\n' "$BASHPID" >&"$SF_GROUPS"; } 2>/dev/null # as long as it holds SF_LIFE the watchdog does not look there
   for fd in "${SF_RUNNER_PIPE[@]}" "$SF_LIFE" "$SF_EVENTS" "$SF_LOG" "$SF_GROUPS" ${SF_CHECKS-}; do exec {fd}>&-; done
   sf_outputs_try "$1"
   printf 'outputs %s %s %s\n' "$1" "$status" "${error:0:400}" >&"$SF_BUS"

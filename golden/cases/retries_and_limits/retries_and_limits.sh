@@ -4,8 +4,8 @@
 #
 #   from     workflow.yaml  sha256:da08d319151a92960e1a3bbea5501c4f5cf17a51b16aa80863ceeb2558711d06
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:f864c5ae3a5890f3185bf8800e9785304040da735acbce13f53ac549a8838b2b (all that follows this header)
-#   header   sha256:a9f4d09fc127739f97d04492eb27c827f49192996676fc1aabe1ffff97fa6af0 (this header but this line)
+#   body     sha256:40dc085871725676c658ea4e28e7953aec3a9d351822b50a984f94b96994343f (all that follows this header)
+#   header   sha256:c824ae9a57582221f254ac9238be2c877ae613608fd59a96dedb8c0120d337f6 (this header but this line)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -267,8 +267,9 @@ sf_runner_once() { # <task index> <attempt>
 
 sf_runner_settle() { # keeps what a runner needs of the script's, and no end of a pipe whose closing means something
   local fd
-  for fd in "${SF_RUNNER_PIPE[@]}" "$SF_LIFE" "$SF_EVENTS" "$SF_LOG" ${SF_CHECKS-}; do exec {fd}>&-; done
   exec 2>/dev/null
+  printf '+%s\n' "$BASHPID" >&"$SF_GROUPS" # as long as it holds SF_LIFE the watchdog does not look there
+  for fd in "${SF_RUNNER_PIPE[@]}" "$SF_LIFE" "$SF_EVENTS" "$SF_LOG" ${SF_CHECKS-}; do exec {fd}>&-; done
   trap : HUP INT QUIT TERM USR1 USR2 # a handler, not '': what a runner starts must not ignore them
   trap sf_runner_unable EXIT
 }
@@ -499,7 +500,6 @@ sf_pool_once() { # <task index> <attempt> -> SF_PID[index]: descriptors are scar
   set +m
   SF_PID[$1]=$!
   unset -v "SF_RUNNER_OF[$1]"
-  printf '+%s\n' "$!" >&"$SF_GROUPS"
 }
 
 sf_pool_tell() { # <runner> <task index> <attempt>
@@ -516,7 +516,6 @@ sf_pool_start() { # -> SF_RUNNER_NEW
   set +m
   SF_RUNNER_PID[n]=$!
   SF_RUNNER_NEW=$n
-  printf '+%s\n' "$!" >&"$SF_GROUPS"
 }
 
 sf_pool_free() { # <task index>: its attempt is over
@@ -1058,6 +1057,7 @@ sf_prober_tell() { # <word> <probe> <detail>: tells the scheduler, and checks no
 
 sf_prober_serve() {
   sf_prober_trap
+  printf '+%s\n' "$BASHPID" >&"$SF_GROUPS" # as long as it holds SF_LIFE the watchdog does not look there
   for pid in "$SF_EVENTS" "$SF_LOG" "$SF_LIFE" "$SF_GROUPS" "${SF_RUNNER_PIPE[@]}"; do exec {pid}>&-; done
   # shellcheck disable=SC2034 # for an exec check
   SF_LOCALE=${LC_ALL-}
@@ -1141,7 +1141,6 @@ sf_probe_open() { # the prober, in a process group of its own, so that Ctrl-C le
   sf_prober_serve </dev/null >/dev/null 2>&1 &
   set +m
   SF_PROBER=$!
-  printf '+%s\n' "$SF_PROBER" >&"$SF_GROUPS"
 }
 
 sf_probe_heed() { # another one takes the place of one that was killed, for the attempts that run

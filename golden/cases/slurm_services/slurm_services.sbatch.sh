@@ -11,9 +11,9 @@
 #
 #   from     slurm_services.yaml  sha256:7fbab12ee9d608f117dc856aa59541d8103cfd99fe360fb583616abe7db8284c
 #   rebuild  sflowc build -f slurm_services.yaml
-#   body     sha256:55b608a536a0441358bed67382f09fd9e90e9d525621b101bc83e21ffbb4fa5c (all that follows this header)
+#   body     sha256:261cc129b2069a35ebd009ec171e4a1ed63cf7902f25639e2a5606019a3902b1 (all that follows this header)
 #   options  sha256:159e67a10d718e887f6590313fa1359c84ae51e4dec4a84c38c9e3266f70c6dd (the #SBATCH lines)
-#   header   sha256:bc8b8c30cc002b370e386e2b19106f6b45fa988326ba5760aacf43c22815df91 (this header but this line)
+#   header   sha256:e64aaef2a8139203c12a2fe508f91532cc81685175382456c8ce5f601d33044e (this header but this line)
 #
 # `sbatch FILE` submits it, `bash FILE` runs it inside an allocation (salloc);
 # `bash FILE --help` says what else it can do.
@@ -427,8 +427,9 @@ sf_runner_once() { # <task index> <attempt>
 
 sf_runner_settle() { # keeps what a runner needs of the script's, and no end of a pipe whose closing means something
   local fd
-  for fd in "${SF_RUNNER_PIPE[@]}" "$SF_LIFE" "$SF_EVENTS" "$SF_LOG" ${SF_CHECKS-}; do exec {fd}>&-; done
   exec 2>/dev/null
+  printf '+%s\n' "$BASHPID" >&"$SF_GROUPS" # as long as it holds SF_LIFE the watchdog does not look there
+  for fd in "${SF_RUNNER_PIPE[@]}" "$SF_LIFE" "$SF_EVENTS" "$SF_LOG" ${SF_CHECKS-}; do exec {fd}>&-; done
   trap : HUP INT QUIT TERM USR1 USR2 # a handler, not '': what a runner starts must not ignore them
   trap sf_runner_unable EXIT
 }
@@ -659,7 +660,6 @@ sf_pool_once() { # <task index> <attempt> -> SF_PID[index]: descriptors are scar
   set +m
   SF_PID[$1]=$!
   unset -v "SF_RUNNER_OF[$1]"
-  printf '+%s\n' "$!" >&"$SF_GROUPS"
 }
 
 sf_pool_tell() { # <runner> <task index> <attempt>
@@ -676,7 +676,6 @@ sf_pool_start() { # -> SF_RUNNER_NEW
   set +m
   SF_RUNNER_PID[n]=$!
   SF_RUNNER_NEW=$n
-  printf '+%s\n' "$!" >&"$SF_GROUPS"
 }
 
 sf_pool_free() { # <task index>: its attempt is over
@@ -2166,6 +2165,7 @@ sf_prober_tell() { # <word> <probe> <detail>: tells the scheduler, and checks no
 
 sf_prober_serve() {
   sf_prober_trap
+  printf '+%s\n' "$BASHPID" >&"$SF_GROUPS" # as long as it holds SF_LIFE the watchdog does not look there
   for pid in "$SF_EVENTS" "$SF_LOG" "$SF_LIFE" "$SF_GROUPS" "${SF_RUNNER_PIPE[@]}"; do exec {pid}>&-; done
   # shellcheck disable=SC2034 # for an exec check
   SF_LOCALE=${LC_ALL-}
@@ -2249,7 +2249,6 @@ sf_probe_open() { # the prober, in a process group of its own, so that Ctrl-C le
   sf_prober_serve </dev/null >/dev/null 2>&1 &
   set +m
   SF_PROBER=$!
-  printf '+%s\n' "$SF_PROBER" >&"$SF_GROUPS"
 }
 
 sf_probe_heed() { # another one takes the place of one that was killed, for the attempts that run

@@ -4,8 +4,8 @@
 #
 #   from     workflow.yaml  sha256:bbfcdf0fbde7e1521f5b3973b7e4d762c006a8646fc4864366c1b6f15f67a97a
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:fecf022235d83b421826e581a3f266f48e695ccd45f88cacaeda9fe28d96fe36 (all that follows this header)
-#   header   sha256:4e7504d16f8e47fc7ba9d61a71d2aa63373ac0f59aecc43b8a9449075ba5f3a3 (this header but this line)
+#   body     sha256:02ffad969d87484e3738a7fabbedc206661e53193fcad8608dd9b07398eec9a6 (all that follows this header)
+#   header   sha256:ea50bd05c57c307391621f6b2fbfbc31d6f6dd75e019abbacfd9c1066cb3e830 (this header but this line)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -288,8 +288,9 @@ sf_runner_once() { # <task index> <attempt>
 
 sf_runner_settle() { # keeps what a runner needs of the script's, and no end of a pipe whose closing means something
   local fd
-  for fd in "${SF_RUNNER_PIPE[@]}" "$SF_LIFE" "$SF_EVENTS" "$SF_LOG" ${SF_CHECKS-}; do exec {fd}>&-; done
   exec 2>/dev/null
+  printf '+%s\n' "$BASHPID" >&"$SF_GROUPS" # as long as it holds SF_LIFE the watchdog does not look there
+  for fd in "${SF_RUNNER_PIPE[@]}" "$SF_LIFE" "$SF_EVENTS" "$SF_LOG" ${SF_CHECKS-}; do exec {fd}>&-; done
   trap : HUP INT QUIT TERM USR1 USR2 # a handler, not '': what a runner starts must not ignore them
   trap sf_runner_unable EXIT
 }
@@ -520,7 +521,6 @@ sf_pool_once() { # <task index> <attempt> -> SF_PID[index]: descriptors are scar
   set +m
   SF_PID[$1]=$!
   unset -v "SF_RUNNER_OF[$1]"
-  printf '+%s\n' "$!" >&"$SF_GROUPS"
 }
 
 sf_pool_tell() { # <runner> <task index> <attempt>
@@ -537,7 +537,6 @@ sf_pool_start() { # -> SF_RUNNER_NEW
   set +m
   SF_RUNNER_PID[n]=$!
   SF_RUNNER_NEW=$n
-  printf '+%s\n' "$!" >&"$SF_GROUPS"
 }
 
 sf_pool_free() { # <task index>: its attempt is over
