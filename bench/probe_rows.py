@@ -41,9 +41,9 @@ asyncio.run(serve())
 
 WRITER = """\
 import sys, time
-# A log that is long from the start and goes on as a busy server's does.
+# A log that is long from the start, 200 MB, and goes on as a busy server's does.
 line = b"INFO request 0123456789 took 12.5 ms, 128 tokens, status 200 OK\\n"
-sys.stdout.buffer.write(line * int(20e6 / len(line)))
+sys.stdout.buffer.write(line * int(2e8 / len(line)))
 while True:
     sys.stdout.buffer.write(line * 32)
     sys.stdout.buffer.flush()
@@ -52,7 +52,7 @@ while True:
 
 
 def service_rows(folder: Path, _runs: int) -> Iterable[Row]:
-    """50 services that are probed every second, of which 10 write logs of 20 KB a second."""
+    """50 services that are probed every second, of which 10 have logs of 200 MB that grow by 20 KB a second."""
     first = 21000
     with _server(folder, first):
         writer = folder / "writer.py"
@@ -64,8 +64,8 @@ def service_rows(folder: Path, _runs: int) -> Iterable[Row]:
         ]
         watch = "log_watch: {regex_pattern: 'CUDA (error|failure)'}"
         tasks += [_service(f"log{i}", f"exec {sys.executable} {writer}", watch) for i in range(10)]
-        used, grown = _idle(build(folder, "services", HEAD + "".join(tasks)), folder / "services", SECONDS)
-    what = "50 services probed every second: 20 tcp, 20 http, 10 logs of 20 KB/s"
+        used, grown = _idle(build(folder, "services", HEAD + "".join(tasks)), folder / "services", SECONDS, settle=30)
+    what = "50 services probed every second: 20 tcp, 20 http, 10 logs of 200 MB that grow"
     yield Row("probes", what, "one core", 100 * used / SECONDS, "%", 2)
     yield Row("probes-memory", "growth of its memory meanwhile", "", grown, "MB", 1)
 
@@ -128,11 +128,12 @@ def _server(folder: Path, port: int) -> Iterator[None]:
             server.kill()
 
 
-def _idle(script: Path, output: Path, seconds: float) -> tuple[float, float]:
-    """CPU seconds that the script's own processes take in so many seconds of a run, and by how many MB they grow."""
+def _idle(script: Path, output: Path, seconds: float, settle: float = 6) -> tuple[float, float]:
+    """CPU seconds that the script's own processes take in so many seconds of a run, and by how many MB they grow. `settle`: after how many
+    seconds; what the logs hold from the start has been read by then."""
     process = subprocess.Popen(["bash", str(script), "--output-dir", str(output)], stdout=subprocess.DEVNULL)
     try:
-        time.sleep(6)
+        time.sleep(settle)
         before = _state(process.pid)
         time.sleep(seconds)
         after = _state(process.pid)
