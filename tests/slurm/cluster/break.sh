@@ -30,6 +30,14 @@ start-controller() { # and waits until it answers
   until answers; do sleep 0.1; done
 }
 
+has_slurmd() { # <node's number>: steps may outlive it
+  local pid
+  for pid in $(ip netns pids "$(namespace_of "$1")"); do
+    [[ $(cat "/proc/$pid/comm" 2>/dev/null) != slurmd ]] || return 0
+  done
+  return 1
+}
+
 answers() {
   timeout 5 scontrol ping 2>/dev/null | grep -q ' is UP'
 }
@@ -38,7 +46,7 @@ mend() {
   local i tries
   start-controller
   for ((i = 1; i <= NODES; i++)); do
-    [[ $(ip netns pids "$(namespace_of "$i")" | wc -l) != 0 ]] || start_node "$i"
+    has_slurmd "$i" || start_node "$i"
   done
   for ((tries = 300; tries; tries--)); do
     [[ $(timeout 5 sinfo -h -p gpu -N -o %t | grep -cx idle) != "$NODES" ]] || return 0
