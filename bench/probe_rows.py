@@ -129,8 +129,10 @@ def _server(folder: Path, port: int) -> Iterator[None]:
 
 
 def _idle(script: Path, output: Path, seconds: float, settle: float = 6) -> tuple[float, float]:
-    """CPU seconds that the script's own processes take in so many seconds of a run, and by how many MB they grow. `settle`: after how many
-    seconds; what the logs hold from the start has been read by then."""
+    """CPU seconds that the script's own processes take in so many seconds of a run, and by how many MB they grow.
+
+    `settle`: seconds before the first look; what the logs hold from the start has been read by then.
+    """
     process = subprocess.Popen(["bash", str(script), "--output-dir", str(output)], stdout=subprocess.DEVNULL)
     try:
         time.sleep(settle)
