@@ -1,4 +1,4 @@
-"""The tasks' scripts for shellcheck, and what it finds as diagnostics at their places in the workflow.
+"""The tasks' scripts and `on_timeout` for shellcheck, and what it finds as diagnostics at their places in the workflow.
 
 In: a draft; a finding as shellcheck prints it (`--format=json1`). Out: scripts; diagnostics. An expression is a variable to
 shellcheck, though it is filled in before bash reads the text: what is true of variables only is not said of it. Variables
@@ -13,7 +13,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ..diagnostics import Diagnostic, Label, Severity
-from ..ir.workflow import Task
 from ..passes.draft import Draft
 from .texts import ScriptText, bash_tasks, script_text
 
@@ -28,9 +27,9 @@ of every command."""
 
 @dataclass(frozen=True, slots=True)
 class TaskScript:
-    """A script, and what its task knows: `exported` are the names in its environment."""
+    """A script, and what is known of it: `exported` are the names in its environment, `what` is for messages."""
 
-    task: Task
+    what: str
     script: ScriptText
     exported: frozenset[str]
 
@@ -68,7 +67,7 @@ class TaskScript:
             severity = "error"  # bash cannot read it either
         elif finding["level"] in ("info", "style"):
             severity = "note"
-        message = f"task '{self.task.name}': {finding['message']}"
+        message = f"{self.what}: {finding['message']}"
         return Diagnostic(severity, f"SC{code:04}", message, self.script.span(start, end - start))
 
 
@@ -78,4 +77,8 @@ def task_scripts(draft: Draft) -> Iterator[TaskScript]:
     for instance in draft.instances:
         exported.setdefault(instance.task.name, set()).update(name for name, _ in instance.environment)
     for task in bash_tasks(draft):
-        yield TaskScript(task, script_text(task), frozenset(exported[task.name]))
+        yield TaskScript(f"task '{task.name}'", script_text(task), frozenset(exported[task.name]))
+    hook = draft.workflow.on_timeout
+    if hook is not None and hook.script:
+        known = draft.on_timeout.env if draft.on_timeout else ()
+        yield TaskScript("on_timeout", script_text(hook), frozenset(name for name, _ in known))

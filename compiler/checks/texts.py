@@ -1,6 +1,6 @@
-"""A task's script as one text that knows where it comes from.
+"""A script as one text that knows where it comes from.
 
-In: a Task. Out: a ScriptText, whose offsets can be found in the file. An expression is a hole in it, which
+In: a Task, or the `on_timeout` of a workflow. Out: a ScriptText, whose offsets can be found in the file. An expression is a hole in it, which
 stands there as a variable.
 
     script_text(task).span(10, 4)
@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from ..diagnostics import Span
 from ..expr.template import expressions
 from ..ir.tree import Scalar, span_at
-from ..ir.workflow import Task
+from ..ir.workflow import OnTimeout, Task
 from ..passes.draft import Draft
 
 HOLE = "${SFLOWC_HOLE}"
@@ -35,7 +35,7 @@ class _Piece:
 
 @dataclass(frozen=True, slots=True)
 class ScriptText:
-    """A task's script as bash gets it, but for its holes."""
+    """A script as bash gets it, but for its holes."""
 
     text: str
     pieces: tuple[_Piece, ...]
@@ -78,8 +78,8 @@ class ScriptText:
         return any(piece.is_hole and piece.start < end and start < piece.end for piece in self.pieces)
 
 
-def script_text(task: Task) -> ScriptText:
-    """The lines of a task's script, joined as they are run."""
+def script_text(task: Task | OnTimeout) -> ScriptText:
+    """The lines of a script, joined as they are run."""
     text = ""
     pieces: list[_Piece] = []
     for number, item in enumerate(task.script):

@@ -38,7 +38,11 @@ def plan_text(plan: Plan, *, colour: bool = False) -> str:
     """The whole plan: backends, tasks in the order in which they can start, and the allocation map of each backend."""
     paint = Painter(colour)
     limit = f", at most {plan.timeout_text or duration(plan.timeout)}" if plan.timeout else ""
-    out = [f"{paint('bold', plan.workflow)}: {counted(len(plan.tasks), 'task')}{limit}", ""]
+    out = [f"{paint('bold', plan.workflow)}: {counted(len(plan.tasks), 'task')}{limit}"]
+    if plan.on_timeout is not None:
+        lines = counted(sum(display(text).count("\n") + 1 for text in plan.on_timeout.script), "line")
+        out.append(f"  {duration(plan.on_timeout.lead)} before a time limit runs on_timeout, {lines}")
+    out.append("")
     for backend in plan.backends:
         out += _backend(backend, paint)
     out += _cluster(plan, paint)

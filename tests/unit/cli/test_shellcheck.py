@@ -111,3 +111,15 @@ def test_without_shellcheck_a_note_says_how_to_get_it(
     assert "note[shellcheck-missing]: the tasks' scripts were not checked: " in done.stderr
     assert "pip install 'sflowc[lint]'" in done.stderr
     assert lint(task, "--shellcheck", "off") == []
+
+
+def test_the_script_for_the_time_limit_is_checked_too(lint) -> None:
+    head = "variables: {kept: {value: 1}}\n"
+    hook = f"  timeout: 60\n  on_timeout:\n    - echo $kept $lost >x\n    - {LOOP}\n"
+    found = lint(f"    t: {{script: [ls]}}\n{hook}", head=head)
+    assert found == [("SC2154", "warning", 9, 18), ("SC2045", "warning", 10, 16)]
+
+
+def test_a_script_for_the_time_limit_that_bash_cannot_read_is_an_error(lint) -> None:
+    (found,) = lint("    t: {script: [ls]}\n  timeout: 60\n  on_timeout: ['if x; then']\n")
+    assert found[1] == "error"

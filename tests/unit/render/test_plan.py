@@ -134,6 +134,12 @@ def test_without_gpus_there_is_no_map() -> None:
     assert "GPUs" not in plan_text(plan("workflow: {name: w, tasks: {t: {script: [x]}}}"))
 
 
+def test_what_runs_when_a_limit_is_near_is_told() -> None:
+    hook = '{script: ["save\\nlink", upload], lead: 90}'
+    text = plan_text(plan(f"workflow: {{name: w, timeout: 1h, on_timeout: {hook}, tasks: [{{name: t, script: [x]}}]}}"))
+    assert text.startswith("w: 1 task, at most 1h\n  1m30s before a time limit runs on_timeout, 3 lines\n\n")
+
+
 def test_colours_change_nothing_else() -> None:
     compiled = plan(SERVING)
     coloured = plan_text(compiled, colour=True)
