@@ -6,6 +6,7 @@ Before: placement. After: `probes` of each. A readiness probe has a deadline onl
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from ..diagnostics import Reporter, Span
 from ..ir.change import replace
@@ -15,6 +16,7 @@ from ..ir.tree import Node, Sequence, to_python
 from ..ir.workflow import Probe
 from ..probes import PROBES
 from ..probes.base import Site
+from .constant import once_if_constant
 from .draft import Draft, Instance
 from .fields import read_integer, read_number, read_text
 from .scope import Names
@@ -24,6 +26,15 @@ _TIMES: dict[str, float] = {"delay": 0, "timeout": 60, "interval": 5}
 _THRESHOLDS = {"success_threshold": 1, "failure_threshold": 3}
 MINIMUM_INTERVAL = 0.05
 """Seconds; a shorter interval would only keep the host busy."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Values:
+    """The fields of a probe, read: those that every kind has, and the kind's own."""
+
+    times: Mapping[str, float]
+    thresholds: Mapping[str, int]
+    fields: Mapping[str, object]
 
 
 def build_probes(draft: Draft, report: Reporter) -> Draft:
@@ -46,21 +57,14 @@ def _names(draft: Draft) -> dict[str, tuple[str, ...]]:
 def _build(
     probe: Probe, instance: Instance, draft: Draft, names: Mapping[str, tuple[str, ...]], report: Reporter
 ) -> PlanProbe | None:
-    scope = task_scope(instance, draft)
     errors = report.error_count
-    times = {key: _time(probe, key, default, scope, report) for key, default in _TIMES.items()}
-    thresholds = {}
-    for key, default_count in _THRESHOLDS.items():
-        node = _knob(probe, key)
-        value = default_count if node is None else read_integer(node, scope, key, report, minimum=1)
-        thresholds[key] = value if value is not None else default_count
-    kind = PROBES[probe.kind]
-    fields = {key: _field(key, node, kind.fields, scope, report) for key, node in _given(probe.fields).items()}
+    values = _values(probe, task_scope(instance, draft), report)
     if report.error_count > errors:
         return None
+    times, thresholds, fields = values.times, values.thresholds, values.fields
     if draft.is_broken(str(fields.get("logger"))):
-        fields["logger"] = None
-    check = kind.check(fields, _site(probe, instance, names, draft.workflow.missable), report)
+        fields = {**fields, "logger": None}
+    check = PROBES[probe.kind].check(fields, _site(probe, instance, names, draft.workflow.missable), report)
     if check is None:
         return None
     written = _knob(probe, "timeout") is not None
@@ -76,6 +80,19 @@ def _build(
         failure_threshold=thresholds["failure_threshold"],
         deadline=deadline,
     )
+
+
+@once_if_constant
+def _values(probe: Probe, scope: Names, report: Reporter) -> _Values:
+    times = {key: _time(probe, key, default, scope, report) for key, default in _TIMES.items()}
+    thresholds = {}
+    for key, default_count in _THRESHOLDS.items():
+        node = _knob(probe, key)
+        value = default_count if node is None else read_integer(node, scope, key, report, minimum=1)
+        thresholds[key] = value if value is not None else default_count
+    schema = PROBES[probe.kind].fields
+    fields = {key: _field(key, node, schema, scope, report) for key, node in _given(probe.fields).items()}
+    return _Values(times, thresholds, fields)
 
 
 def _knob(probe: Probe, key: str) -> Node | None:

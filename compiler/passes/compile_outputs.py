@@ -12,6 +12,7 @@ from ..ir.plan import PlanOutput
 from ..ir.tree import Mapping, Node, Scalar, span_at, to_python
 from ..outputs.awk import clash, is_too_large, paths
 from ..outputs.pattern import PatternError, shown, split
+from .constant import once_if_constant
 from .draft import Draft, Instance
 from .fields import read_boolean, read_text
 from .metrics import read_metrics
@@ -50,6 +51,7 @@ def _given(mapping: Mapping, key: str) -> Node | None:
     return None if node is None or to_python(node) is None else node
 
 
+@once_if_constant
 def _output(mapping: Mapping, scope: Names, report: Reporter) -> PlanOutput | None:
     node = _given(mapping, "pattern")
     if not isinstance(node, Scalar):

@@ -22,6 +22,7 @@ TABLES = {
         {
             "allocation",
             "assemble_plan",
+            "constant",
             "draft",
             "fields",
             "meanings",
