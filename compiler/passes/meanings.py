@@ -8,6 +8,7 @@ where it is one of the task's own.
 
 from __future__ import annotations
 
+import functools
 from typing import Literal
 
 from ..expr.mentions import ALL
@@ -20,11 +21,16 @@ Variables = dict[Level, frozenset[str]]
 
 
 def declared(workflow: Workflow) -> Variables:
-    """The names of the variables that are not a task's own."""
-    return {
-        "global": frozenset(variable.name for variable in workflow.global_variables),
-        "workflow": frozenset(variable.name for variable in workflow.workflow_variables),
-    }
+    """The names of the variables that are not a task's own; the same object for the same names."""
+    return _declared(
+        tuple([variable.name for variable in workflow.global_variables]),
+        tuple([variable.name for variable in workflow.workflow_variables]),
+    )
+
+
+@functools.lru_cache(maxsize=256)
+def _declared(global_names: tuple[str, ...], workflow_names: tuple[str, ...]) -> Variables:
+    return {"global": frozenset(global_names), "workflow": frozenset(workflow_names)}
 
 
 def meant(name: str, part: Part, names: Variables) -> list[tuple[Level, str]]:

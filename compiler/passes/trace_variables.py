@@ -19,7 +19,7 @@ from ..ir.memo import by_identity
 from ..ir.plan import PlanVariable
 from ..ir.workflow import Workflow
 from .draft import Draft
-from .meanings import Level, declared, first, meant
+from .meanings import Level, Variables, declared, first, meant
 from .parts import Part, groups
 
 NEWLINE = "\n"
@@ -54,21 +54,21 @@ def _uses(workflow: Workflow) -> _Uses:
         for name, _ in task.replicas.variables if task.replicas else ():
             _add(uses, first(name, ("workflow", "global"), names), f"the replicas of {task.name}")
     for group in groups(workflow):
-        for part, name, what in _mentions(group):
-            _add(uses, meant(name, part, names), what)
+        for variables, what in _shaped(group, names):
+            _add(uses, variables, what)
     return uses
 
 
 @by_identity
-def _mentions(group: tuple[Part, ...]) -> list[tuple[Part, str, str]]:
-    """The names that parts of one task, or of something else, mention: where, which, and what is made of it."""
+def _shaped(group: tuple[Part, ...], names: Variables) -> list[tuple[list[tuple[Level, str]], str]]:
+    """The variables that parts of one task, or of something else, mention, and what is made of them."""
     found = []
     begun = 0
     for part in group:
         text, is_script = part.scalar.text, part.is_script
         for offset, name in mentions(part.scalar):
             line = f"line {begun + text.count(NEWLINE, 0, offset) + 1} of " if is_script else ""
-            found.append((part, name, f"{line}{part.what}"))
+            found.append((meant(name, part, names), f"{line}{part.what}"))
         if is_script:
             begun += (text.removesuffix(NEWLINE) if has_expression(text) else text).count(NEWLINE) + 1
     return found

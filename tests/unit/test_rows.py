@@ -1,9 +1,12 @@
 """What the rows of a table have in common is made once, and a row's own values reach all that is made of them, whatever rows
 came before."""
 
+import pytest
 from sflowc.driver import Compilation, compile_sources, read_source
 from sflowc.ir.expr import display
 from sflowc.ir.plan import HttpRequest, PlanTask, TcpPort
+from sflowc.passes.meanings import Level, Variables, meant
+from sflowc.passes.parts import Part
 from sflowc.source.compose import Overrides
 from sflowc.targets import default_target
 
@@ -123,3 +126,16 @@ def test_a_mistake_is_told_of_each_row_that_makes_it() -> None:
         assert [found.code for found in row("PORT=x").diagnostics] == ["wrong-type"]
         assert [found.code for found in row("WAIT=-1").diagnostics] == ["too-small"]
         assert not row().diagnostics
+
+
+def test_what_a_task_mentions_is_looked_up_once_for_all_rows(monkeypatch: pytest.MonkeyPatch) -> None:
+    row("PORT=1")
+    looked_up: list[str] = []
+
+    def watched(name: str, part: Part, names: Variables) -> list[tuple[Level, str]]:
+        looked_up.append(name)
+        return meant(name, part, names)
+
+    monkeypatch.setattr("sflowc.passes.trace_variables.meant", watched)
+    row("PORT=${{ WAIT }}")
+    assert looked_up == ["WAIT"]
