@@ -6,49 +6,59 @@ global, workflow and task variables, the replica's swept values, then what the r
 
 from __future__ import annotations
 
+import functools
 import re
+from collections.abc import Mapping
+from typing import TypeAlias
 
 from ..diagnostics import Reporter
 from ..ir.change import replace
-from ..ir.expr import OUTPUT_DIR, WORKFLOW_OUTPUT_DIR, WORKSPACE_DIR, Atom, RunText, Text, join
+from ..ir.expr import OUTPUT_DIR, WORKFLOW_OUTPUT_DIR, WORKSPACE_DIR, Atom, AtomKind, RunText, Text, join
 from .draft import Draft, Instance
 
 _SHELL_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_Entry: TypeAlias = tuple[str, Text]
+"""A name and its value."""
 
 
 def build_environment(draft: Draft, _report: Reporter) -> Draft:
-    shared: dict[str, Text] = {artifact.name: artifact.path for artifact in draft.artifacts}
+    values: dict[str, Text] = {artifact.name: artifact.path for artifact in draft.artifacts}
     for variable in (*draft.globals.values(), *draft.workflow_variables.values()):
-        shared[variable.name] = variable.text
-    shared = {name: text for name, text in shared.items() if _SHELL_NAME.fullmatch(name)}
+        values[variable.name] = variable.text
+    shared = {name: (name, text) for name, text in sorted(values.items()) if _SHELL_NAME.fullmatch(name)}
     hook = draft.on_timeout
     if hook is not None:
-        hook = replace(hook, env=tuple(sorted(shared.items())))
+        hook = replace(hook, env=tuple(shared.values()))
     instances = [replace(i, environment=_environment(i, shared)) for i in draft.instances]
     return replace(draft, instances=tuple(instances), on_timeout=hook)
 
 
-def _environment(instance: Instance, shared: dict[str, Text]) -> tuple[tuple[str, Text], ...]:
-    own = {name: variable.text for name, variable in instance.variables.items() if _SHELL_NAME.fullmatch(name)}
-    return tuple(sorted({**shared, **own, **_built_in(instance)}.items()))
+def _environment(instance: Instance, shared: Mapping[str, _Entry]) -> tuple[_Entry, ...]:
+    """Sorted by name. What tasks have in common is the same entry in each of them."""
+    own = {name: (name, variable.text) for name, variable in instance.variables.items() if _SHELL_NAME.fullmatch(name)}
+    built_in = _built_in(instance.name, instance.replica_index, instance.backend, instance.node_indices, instance.gpus)
+    return tuple(sorted({**shared, **own, **built_in}.values()))
 
 
-def _built_in(instance: Instance) -> dict[str, Text]:
+@functools.lru_cache(maxsize=4096)  # the rows of a table place most tasks alike
+def _built_in(
+    name: str, replica: int, backend: str, nodes: tuple[int, ...], gpus: tuple[int, ...] | None
+) -> Mapping[str, _Entry]:
     """What the run sets for every task."""
     values: dict[str, Text] = {
-        "SFLOW_REPLICA_INDEX": str(instance.replica_index),
+        "SFLOW_REPLICA_INDEX": str(replica),
         "SFLOW_WORKSPACE_DIR": RunText((WORKSPACE_DIR,)),
         "SFLOW_OUTPUT_DIR": RunText((OUTPUT_DIR,)),
         "SFLOW_WORKFLOW_OUTPUT_DIR": RunText((WORKFLOW_OUTPUT_DIR,)),
-        "SFLOW_TASK_OUTPUT_DIR": RunText((WORKFLOW_OUTPUT_DIR, f"/{instance.name}")),
-        "SFLOW_TASK_ASSIGNED_NODE_NAMES": _listed(instance, "name"),
-        "SFLOW_TASK_ASSIGNED_NODE_IPS": _listed(instance, "ip"),
+        "SFLOW_TASK_OUTPUT_DIR": RunText((WORKFLOW_OUTPUT_DIR, f"/{name}")),
+        "SFLOW_TASK_ASSIGNED_NODE_NAMES": _listed("name", backend, nodes),
+        "SFLOW_TASK_ASSIGNED_NODE_IPS": _listed("ip", backend, nodes),
     }
-    if instance.gpus is not None:
-        values["CUDA_VISIBLE_DEVICES"] = ",".join(map(str, instance.gpus))
-    return values
+    if gpus is not None:
+        values["CUDA_VISIBLE_DEVICES"] = ",".join(map(str, gpus))
+    return {name: (name, text) for name, text in values.items()}
 
 
-def _listed(instance: Instance, kind: str) -> Text:
-    atoms = [Atom(kind, instance.backend, node) for node in instance.node_indices]  # type: ignore[arg-type]
+def _listed(kind: AtomKind, backend: str, nodes: tuple[int, ...]) -> Text:
+    atoms = [Atom(kind, backend, node) for node in nodes]
     return join([piece for atom in atoms for piece in (",", atom)][1:])

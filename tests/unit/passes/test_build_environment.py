@@ -86,3 +86,16 @@ def test_without_gpus_nothing_is_said_of_them() -> None:
 def test_names_come_sorted() -> None:
     found = task(workflow("name: t, script: [x]", head="variables: {b: 1, a: 2, B: 3}"))
     assert [name for name, _ in found.env] == sorted(name for name, _ in found.env)
+
+
+def test_what_tasks_have_in_common_is_the_same_entry() -> None:
+    text = workflow("name: s, script: [x]", "name: t, script: [x]", head="variables: {V: 1}", body="variables: {W: 2}")
+    one, other = tasks(text).values()
+    seen = {id(entry) for entry in one.env}
+    assert {"V", "W"} <= {entry[0] for entry in other.env if id(entry) in seen}
+
+
+def test_a_task_that_is_placed_alike_in_another_workflow_has_the_same_entries_of_its_run() -> None:
+    found = [task(workflow("name: t, script: [x]", head=f"variables: {{V: {value}}}")) for value in (1, 2)]
+    one, other = ({id(entry) for entry in each.env if entry[0] != "V"} for each in found)
+    assert one == other
