@@ -7,6 +7,8 @@ The index of a node there is its place among the task's nodes.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from ..diagnostics import Reporter
 from ..expr.evaluate import evaluate_text
 from ..expr.failures import Reported
@@ -39,16 +41,26 @@ class _Tasks(Names):
     """`task.T`. Nothing is said of a replica when it is not known which there are."""
 
     def __init__(self, draft: Draft) -> None:
-        super().__init__("task", _tasks(draft))
+        super().__init__("task", {})
         self._draft = draft
 
     def lookup(self, name: str) -> object:
+        self._fill()
         try:
             return super().lookup(name)
         except KeyError:
             if self._draft.is_broken(str(name)):
                 raise Reported from None
             raise
+
+    def names(self) -> Iterable[str]:
+        self._fill()
+        return super().names()
+
+    def _fill(self) -> None:
+        """Only when a script asks: few do."""
+        if not self._values:
+            self._values = _tasks(self._draft)
 
 
 def _script(instance: Instance, draft: Draft, tasks: Names, report: Reporter) -> tuple[Text, ...]:

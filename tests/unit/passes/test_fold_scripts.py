@@ -99,3 +99,8 @@ def test_sections_win_over_variables_of_their_name() -> None:
     assert (
         script("${{ workflow.name }} ${{ task.t.name }} ${{ name }} ${{ variables.workflow }}", head=head) == "w t v v"
     )
+
+
+def test_places_are_not_looked_up_when_no_script_asks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr("sflowc.passes.fold_scripts._tasks")
+    assert script("a ${{ 1 }} ${{ workflow.name }}") == "a 1 w"
