@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import hashlib
 
-from ..ir.expr import display
+from ..ir.expr import Text, display
+from ..ir.memo import by_identity
 from ..ir.plan import Plan, PlanTask
 
 
@@ -22,23 +23,35 @@ def fingerprints(plan: Plan) -> dict[str, str]:
     tasks = {task.name: task for task in plan.tasks}
     found: dict[str, str] = {}
     before: dict[str, set[str]] = {}
+    shown: dict[int, str] = {}
     for name in plan.order:
         task = tasks[name]
         before[name] = set()
         for other in task.depends_on:  # a replica that follows another one depends on that alone
             before[name] |= before[other] if tasks[other].base == task.base else {found[other]}
-        facts = [*_own_facts(task), files, repr(sorted(before[name]))]
+        facts = [*_own_facts(task, shown), files, repr(sorted(before[name]))]
         found[name] = hashlib.sha256("\0".join(facts).encode("utf-8", "surrogateescape")).hexdigest()[:12]
     return found
 
 
-def _own_facts(task: PlanTask) -> list[str]:
+def _own_facts(task: PlanTask, shown: dict[int, str]) -> list[str]:
+    """`shown` keeps what entries of environments look like, by identity: tasks have most of them in common."""
+    environment = [shown.get(id(entry)) or _kept(entry, shown) for entry in task.env]
     return [
         "\n".join(display(item) for item in task.script),
-        repr(
-            [(name, value if isinstance(value, str) else value.display()) for name, value in task.env]
-        ),  # they are sorted by name
-        repr([display(argument) for argument in task.argv]),
+        f"[{', '.join(environment)}]",  # they are sorted by name
+        _shown(task.argv),
         repr((task.node_indices, task.gpus)),
-        repr((task.strict, [display(mount) for mount in task.container_mounts])),
+        f"({task.strict}, {_shown(task.container_mounts)})",
     ]
+
+
+def _kept(entry: tuple[str, Text], shown: dict[int, str]) -> str:
+    name, value = entry
+    text = shown[id(entry)] = repr((name, display(value)))
+    return text
+
+
+@by_identity
+def _shown(texts: tuple[Text, ...]) -> str:
+    return repr([display(text) for text in texts])

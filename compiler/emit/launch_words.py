@@ -9,6 +9,7 @@ run from its file, which the launcher puts behind the command; the others' go ov
 from __future__ import annotations
 
 from ..ir.expr import Text
+from ..ir.memo import by_identity
 from ..ir.plan import SCRIPT, PlanTask
 from .shell import Speller, word, wrap
 
@@ -22,10 +23,16 @@ def lines(task: PlanTask, spell: Speller) -> list[str]:
         case "docker":
             return _docker(task, spell)
         case _:
-            command = tuple(argument for argument in task.argv if argument != SCRIPT)
-            if command[-1:] == ("-c",):
-                command = command[:-1]
-            return _command(command, spell) if command and command != ("bash",) else []
+            return list(_plain(task.argv, spell))
+
+
+@by_identity
+def _plain(argv: tuple[Text, ...], spell: Speller) -> tuple[str, ...]:
+    """A command that is followed by the script."""
+    command = tuple(argument for argument in argv if argument != SCRIPT)
+    if command[-1:] == ("-c",):
+        command = command[:-1]
+    return tuple(_command(command, spell)) if command and command != ("bash",) else ()
 
 
 def _docker(task: PlanTask, spell: Speller) -> list[str]:

@@ -7,8 +7,8 @@ common (their environment, a script that replicas share) stands once.
 
 from __future__ import annotations
 
+import functools
 import json
-from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from ..ir.expr import Atom, RunText, Text
@@ -20,7 +20,7 @@ from . import artifact_calls, launch_words, probe_calls, timeout_calls
 from .fingerprints import fingerprints
 from .linker import link
 from .lower_variables import GIVEN, settable, variables_function
-from .shell import assignment, quote, quote_on_one_line, word, wrap
+from .shell import Speller, assignment, quote, quote_on_one_line, word, wrap
 
 GRACE = 10
 """Seconds between TERM and KILL. Slurm gives a cancelled job 30 s before it kills (KillWait)."""
@@ -51,18 +51,25 @@ class Numbering:
             count += backend.nodes
         self.component = {backend.name: backend.component for backend in plan.backends}
         self.task = {task.name: index for index, task in enumerate(plan.tasks)}
-        self.artifact = {artifact.name: i for i, artifact in enumerate(artifact_calls.fetched(plan.artifacts))}
+        artifacts = {artifact.name: i for i, artifact in enumerate(artifact_calls.fetched(plan.artifacts))}
+        self.spell = _speller(tuple(self.first_node.items()), tuple(artifacts.items()))
 
     def node(self, backend: str, node: int) -> int:
         return self.first_node[backend] + node
 
-    def spell(self, atom: Atom) -> str:
+
+@functools.lru_cache(maxsize=256)
+def _speller(first_nodes: tuple[tuple[str, int], ...], artifacts: tuple[tuple[str, int], ...]) -> Speller:
+    """The same one for all plans that number nodes and artifacts alike, so that what it has spelt need not be spelt again."""
+    first_node, artifact = dict(first_nodes), dict(artifacts)
+
+    def spell(atom: Atom) -> str:
         """The parameter expansion that gives the atom's value when the script runs."""
         match atom.kind:
             case "ip":
-                return f"${{SF_NODE_IP[{self.node(atom.backend, atom.node)}]}}"
+                return f"${{SF_NODE_IP[{first_node[atom.backend] + atom.node}]}}"
             case "name":
-                return f"${{SF_NODE_NAME[{self.node(atom.backend, atom.node)}]}}"
+                return f"${{SF_NODE_NAME[{first_node[atom.backend] + atom.node}]}}"
             case "workspace_dir":
                 return "${SF_WORKSPACE}"
             case "output_dir":
@@ -72,9 +79,11 @@ class Numbering:
             case "job_id":
                 return "${SLURM_JOB_ID-}"
             case "artifact":
-                return f"${{SF_ARTIFACT[{self.artifact[atom.artifact]}]}}"
+                return f"${{SF_ARTIFACT[{artifact[atom.artifact]}]}}"
             case "artifact_repo":  # all that the hub's cache has of it
-                return f"${{SF_ARTIFACT[{self.artifact[atom.artifact]}]%/snapshots/*}}"
+                return f"${{SF_ARTIFACT[{artifact[atom.artifact]}]%/snapshots/*}}"
+
+    return spell
 
 
 def lower_script(plan: Plan, version: str, directives: tuple[str, ...], usage: tuple[str, ...]) -> Script:
@@ -213,11 +222,16 @@ def _graph(plan: Plan) -> tuple[list[int], list[list[int]]]:
 
 def _common_environment(plan: Plan) -> dict[str, Text]:
     """What every task has in its environment with the same value, and what can be changed for all that do not hide it."""
-    counts: Counter[tuple[str, Text]] = Counter()
-    for task in plan.tasks:
-        counts.update(entry for entry in task.env if entry[0] not in BUILTINS)
-    shared = {name: value for (name, value), count in counts.items() if count == len(plan.tasks)}
+    shared = {name: value for name, value in plan.tasks[0].env if name not in BUILTINS}
+    for task in plan.tasks[1:]:
+        own = dict(task.env)
+        shared = {name: value for name, value in shared.items() if _is_same(own.get(name), value)}
     return {**shared, **{name: variable.text for name, variable in settable(plan).items()}}
+
+
+def _is_same(one: Text | None, other: Text) -> bool:
+    """Most values that tasks have in common are the same object."""
+    return one is other or one == other
 
 
 def _task_block(
@@ -231,7 +245,9 @@ def _task_block(
     fingerprint: str,
     numbers: Numbering,
 ) -> Block:
-    setup = _setup_words(task, {name: text for name, text in common.items() if name not in hidden}, numbers)
+    if hidden:
+        common = {name: text for name, text in common.items() if name not in hidden}
+    setup = _setup_words(task, common, numbers)
     fields = [
         ("TASK", quote(task.name)),
         ("BASE", quote(task.base) if task.base != task.name else ""),
@@ -304,7 +320,7 @@ def _task_comment(task: PlanTask, index: int) -> str:
 def _setup_words(task: PlanTask, common: Mapping[str, Text], numbers: Numbering) -> list[str]:
     """The lines of the task's setup function: its own environment, and the command that runs its script."""
     lines: list[str] = []
-    own = [(name, value) for name, value in task.env if name not in BUILTINS and common.get(name) != value]
+    own = [(name, value) for name, value in task.env if name not in BUILTINS and not _is_same(common.get(name), value)]
     if own:
         lines += wrap([assignment(name, value, numbers.spell) for name, value in own], first="SF_ENV+=(", last=")")
     return lines + launch_words.lines(task, numbers.spell)
@@ -442,6 +458,8 @@ def _token(atom: Atom, mark: str) -> str:
 
 def _delimiter(wanted: str, text: str) -> str:
     """A delimiter that is no line of the text."""
+    if wanted not in text:
+        return wanted
     lines = set(text.split("\n"))
     delimiter, number = wanted, 1
     while delimiter in lines:
