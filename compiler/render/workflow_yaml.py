@@ -11,6 +11,7 @@ from __future__ import annotations
 import functools
 import textwrap
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 
 import yaml
 
@@ -73,9 +74,31 @@ def _section_text(name: str, bodies: dict[str, Entry]) -> str:
     return f"{name}:\n{''.join(text.removesuffix(_END) for text in texts[:-1])}{texts[-1]}"
 
 
+@dataclass(frozen=True, slots=True)
+class _Body:
+    """A body that equals each other one of the same content, wherever they stand: rows often set a variable alike."""
+
+    content: object
+    entry: Entry = field(compare=False)
+
+
 @by_identity
 def _body_text(name: str, entry: Entry) -> str:
-    return _indented(_dump(_section({name: entry})), 2)
+    return _text_of(name, _Body(_content(entry.value), entry))
+
+
+@functools.lru_cache(maxsize=4096)
+def _text_of(name: str, body: _Body) -> str:
+    return _indented(_dump(_section({name: body.entry})), 2)
+
+
+def _content(node: Node) -> object:
+    """What is written of a node, and of which kind it is: True equals 1, and nothing in a mapping is nothing in a list."""
+    if isinstance(node, Scalar):
+        return type(node.value), node.value, node.text
+    if isinstance(node, Sequence):
+        return Sequence, *[_content(item) for item in node.items]
+    return Mapping, *[(key, _content(entry.value)) for key, entry in node.entries.items()]
 
 
 def _indented(text: str, by: int) -> str:

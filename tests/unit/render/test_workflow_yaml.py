@@ -2,15 +2,17 @@
 
 from math import inf
 
+import pytest
 import yaml
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from sflowc.diagnostics import Reporter
+from sflowc.diagnostics import Reporter, Span
 from sflowc.driver import compose_workflow
 from sflowc.ir.tree import Entry, Mapping, Node, Scalar, Sequence, to_python
 from sflowc.render.workflow_yaml import workflow_yaml
-from sflowc.source.compose import EMPTY, Document
+from sflowc.source.compose import EMPTY, Document, Overrides
 from sflowc.source.load import load
+from sflowc.source.overrides import Option
 
 _WORDS = st.sampled_from(
     [
@@ -159,3 +161,31 @@ workflow:
 def test_what_is_no_number_stays_so() -> None:
     text = workflow_yaml(document(A=Scalar(float("nan"), "nan", EMPTY)))
     assert str(loaded(text)["variables"]) == "{'A': nan}"
+
+
+def test_values_that_are_nearly_alike_are_written_each_in_its_own_way() -> None:
+    values = ["[]", "{}", "1", "'1'", "1.0", "true", "'true'", "[1]", "['1']", "[[1]]", "{a: 1}", "[{a: 1}]", "[a, 1]"]
+    for value in (*values, *reversed(values)):
+        text = f"version: '0.1'\nvariables: {{V: {{value: {value}}}}}\nworkflow: {{name: w, tasks: [{{name: t, script: [x]}}]}}"
+        document = compose_workflow([("a.yaml", text.encode())]).document
+        assert document is not None
+        found = yaml.safe_load(workflow_yaml(document))["variables"]["V"]["value"]
+        assert repr(found) == repr(yaml.safe_load(value))
+
+
+def test_a_value_that_several_rows_give_is_written_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    written: list[str] = []
+    emit = yaml.emit
+
+    def watched(events: list[yaml.Event], **options: object) -> str:
+        written.extend(event.value for event in events if isinstance(event, yaml.ScalarEvent))
+        return emit(events, **options)
+
+    monkeypatch.setattr(yaml, "emit", watched)
+    text = b"{version: '0.1', variables: {V: 1}, workflow: {name: w, tasks: [{name: t, script: [x]}]}}"
+    for line in (2, 3, 4):
+        cell = Option("--set", "V=only in this table", Span("rows.csv", line, 1))
+        document = compose_workflow([("a.yaml", text)], Overrides(row=(cell,))).document
+        assert document is not None
+        assert "only in this table" in workflow_yaml(document)
+    assert written.count("only in this table") == 1
