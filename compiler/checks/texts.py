@@ -1,7 +1,7 @@
 """A script as one text that knows where it comes from.
 
-In: a Task, or the `on_timeout` of a workflow. Out: a ScriptText, whose offsets can be found in the file. An expression is a hole in it, which
-stands there as a variable.
+In: a Task, or the `on_timeout` of a workflow. Out: a ScriptText, whose offsets can be found in the file. An expression is a
+hole in it, which stands there as a variable.
 
     script_text(task).span(10, 4)
 """

@@ -8,10 +8,9 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-import click
 import pytest
 from click.testing import CliRunner
-from sflowc.cli.collect import command
+from sflowc.cli import main
 from written_runs import add_events, run_event, task_event, write_facts
 
 Sflowc = Callable[..., subprocess.CompletedProcess[str]]
@@ -42,7 +41,7 @@ def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def collect(*words: str, status: int = 0) -> str:
-    done = CliRunner().invoke(command, words)
+    done = CliRunner().invoke(main, ["collect", *words])
     assert done.exit_code == status, done.output
     return done.output
 
@@ -121,7 +120,7 @@ def test_without_the_library(runs: Path, monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def test_parquet_is_nothing_for_a_terminal(runs: Path) -> None:
-    main, side = pty.openpty()
+    other, side = pty.openpty()
     done = subprocess.run(
         [Path(sys.executable).with_name("sflowc"), "collect", "--parquet"],
         stdout=side,
@@ -130,12 +129,11 @@ def test_parquet_is_nothing_for_a_terminal(runs: Path) -> None:
         check=False,
     )
     os.close(side)
-    os.close(main)
+    os.close(other)
     assert done.returncode == 2
     assert "name a file with --output" in done.stderr
 
 
 def test_the_command_as_it_is_installed(runs: Path, sflowc: Sflowc) -> None:
     assert sflowc("collect", cwd=runs).stdout == collect()
-    assert isinstance(command, click.Command)
     assert "matplotlib" not in sflowc("collect", "--csv", cwd=runs, env={"PYTHONPROFILEIMPORTTIME": "1"}).stderr
