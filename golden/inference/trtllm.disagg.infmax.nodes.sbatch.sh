@@ -15,9 +15,9 @@
 #   from     trtllm/decode.yaml  sha256:cba3955015f502342f6a30b35c2703c30aea25b1ce253f9bfbed7e1d0e50b704
 #   from     bench/infmax.yaml  sha256:3deed431affe5e7528769c4ef0fc56dbd3a102ecb29095ebc9f451f5656492b2
 #   rebuild  
-#   body     sha256:c76ed7e1aa99293909e30b440ee3475e736ace1b0b2138d233e82430bd4dad3f (all that follows this header)
+#   body     sha256:b8a17d63965471254b670cf562df96ec5699c4f2e9cabdfcc88bae9cb9684db6 (all that follows this header)
 #   options  sha256:ee0dcb1097674579b060749dcbaa30e768a533ca06374e9d688494656a21cdfa (the #SBATCH lines)
-#   header   sha256:605befee0e381decd111bf2f54be9726de8cbebc1d194a647485f0d7fb9b8c16 (this header but this line)
+#   header   sha256:15aa74d14810c3fa17e67d77fae886a2472d4b34b86e5bd6c1322ad533cec89e (this header but this line)
 #
 # `sbatch FILE` submits it, `bash FILE` runs it inside an allocation (salloc);
 # `bash FILE --help` says what else it can do.
@@ -2573,6 +2573,7 @@ sf_probe_heed() { # another one takes the place of one that was killed, for the 
   ! kill -0 "$SF_PROBER" 2>/dev/null || return 0
   sf_console_warn "the prober was killed; another one takes its place"
   printf -- '-%s\n' "$SF_PROBER" >&"$SF_GROUPS"
+  sf_probe_sweep
   exec {fd}>&-
   sf_probe_open
   for i in "${!SF_PID[@]}"; do
@@ -2582,7 +2583,16 @@ sf_probe_heed() { # another one takes the place of one that was killed, for the 
 
 sf_probe_close() {
   printf 'end\n' >&"$SF_CHECKS"
-  sf_owner_await "$SF_PROBER" 200
+  sf_owner_await "$SF_PROBER" 200 || sf_probe_sweep
+}
+
+sf_probe_sweep() { # the prober was killed: ends its checkers, which may hang; they are who else has its pipe open
+  local pid
+  for pid in /proc/[0-9]*; do
+    pid=${pid##*/}
+    [[ $pid != "$$" && $pid != "$SF_WATCHER" && /proc/$pid/fd/$SF_CHECKS -ef /proc/$$/fd/$SF_CHECKS ]] || continue
+    kill -s KILL -- "-$pid"
+  done 2>/dev/null
 }
 
 sf_probe_start() { # <task index> <attempt>

@@ -129,6 +129,14 @@ def living(token: str, run_id: str | None, session: int | None) -> Iterator[str]
             yield f"{entry.name}: {command}"
 
 
+def parent(process: int) -> int:
+    """The parent of a process, 0 when it is gone."""
+    try:
+        return int(Path(f"/proc/{process}/stat").read_text().rsplit(") ", 1)[1].split()[1])
+    except OSError:
+        return 0
+
+
 @functools.cache
 def validator(name: str) -> jsonschema.Draft202012Validator:
     """Of schemas/NAME.schema.json."""

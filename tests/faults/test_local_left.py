@@ -4,7 +4,8 @@ import os
 import signal
 import subprocess
 
-from faults.checks import living
+from faults import servers
+from faults.checks import living, parent
 from faults.stage import Ended, Stage
 from faults.table import LEFT, Fault, attack
 
@@ -112,6 +113,49 @@ def test_a_prober_that_has_just_begun(stage: Stage, fault: Fault) -> Ended:
     assert text.count("  SF_PROBER=$!\n") == 1
     workflow.script.write_text(text.replace("  SF_PROBER=$!\n", "  sleep 0.2; kill -s KILL $$\n"))
     return stage.finish(stage.start(workflow))
+
+
+HUNG = """
+workflow:
+  name: w
+  timeout: 4
+  tasks:
+    - {name: server, script: [exec sleep TOKEN], probes: {readiness: {%s, interval: 0.2, timeout: 600}}}
+    - {name: client, depends_on: [server], script: ['true']}
+"""
+
+
+@attack(
+    *(
+        Fault(
+            f"the prober is killed while {name} hangs",
+            LEFT,
+            does=f"SIGKILL to the prober while {name} hangs; the workflow's time limit ends the run.",
+            status=124,
+            state="TIMEOUT",
+            given=probe,
+        )
+        for name, probe in (
+            ("a check of a port", "tcp_port: {port: PORT, host: 127.0.0.1}"),
+            ("a check of a URL", 'http_get: {url: "http://127.0.0.1:PORT/"}'),
+            ("a command", "exec: {command: [sleep, TOKEN]}"),
+        )
+    )
+)
+def test_a_prober_that_is_killed_amid_a_check(stage: Stage, fault: Fault) -> Ended:
+    port, close = servers.black_hole()
+    stage.undo(close)
+    run = stage.start(stage.workflow(HUNG % fault.given.replace("PORT", str(port))))
+
+    def probers() -> set[int]:
+        """Shells of the script's own that have one of these as a child: checkers are the children of the prober."""
+        shells = {int(line.split(":")[0]) for line in living(stage.token, None, run.process.pid) if "/w.sh " in line}
+        return {parent(shell) for shell in shells} & shells - {run.process.pid}
+
+    stage.wait_until(probers)
+    for prober in probers():
+        os.kill(prober, signal.SIGKILL)
+    return stage.finish(run)
 
 
 @attack(

@@ -54,6 +54,30 @@ setup() {
   [[ ! -e /proc/$SF_PROBER ]]
 }
 
+@test "what a prober that was killed has left is ended, and nothing else that has its pipe open" {
+  exec {SF_GROUPS}>"$SF_RUN/.groups" {SF_LIFE}>/dev/null
+  sf_bus_open SF_BUS
+  sf_prober_serve() {
+    exec 3>&-
+    set -m
+    sleep 600 &
+    echo "$!" >"$SF_RUN/checker"
+    kill -s STOP "$BASHPID"
+  }
+  sf_probe_open
+  set -m
+  sleep 600 3>&- &
+  set +m
+  SF_WATCHER=$!
+  sleep 600 3>&- & # as a command that the script does not wait for
+  local other=$!
+  until [[ -s $SF_RUN/checker ]]; do sleep 0.05; done
+  kill -s KILL "$SF_PROBER"
+  sf_probe_close || :
+  gone "$(<"$SF_RUN/checker")"
+  kill "$SF_WATCHER" "$other"
+}
+
 @test "what a check found is kept for the deadline and in the events, for the attempt that it is about" {
   SF_PID[0]=1 SF_ATTEMPT[0]=2
   sf_schedule_found 0 1 readiness HTTP 500

@@ -4,8 +4,8 @@
 #
 #   from     workflow.yaml  sha256:da86877339251fc3925edd7f1efa791d91eab7adeba95aba8f4ca5cdf70e06d5
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:519626ce2f8f9d1bbe2839cc9f3b1d84221655116e290bc73d7e9304e1224972 (all that follows this header)
-#   header   sha256:3ac90730cb3a3fd705ddc2594ecb03697197c9f6ecf528e0dfd06299a8456a43 (this header but this line)
+#   body     sha256:13c13556404f3e9379d4faa0b35a9178ccc57e6aa84bb27a9382a2fd109d5d08 (all that follows this header)
+#   header   sha256:4ad2a477ed8ee1c8fba5d4616875bcf67ee4958194ca42d48253f46cd421c55a (this header but this line)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -2080,6 +2080,7 @@ sf_probe_heed() { # another one takes the place of one that was killed, for the 
   ! kill -0 "$SF_PROBER" 2>/dev/null || return 0
   sf_console_warn "the prober was killed; another one takes its place"
   printf -- '-%s\n' "$SF_PROBER" >&"$SF_GROUPS"
+  sf_probe_sweep
   exec {fd}>&-
   sf_probe_open
   for i in "${!SF_PID[@]}"; do
@@ -2089,7 +2090,16 @@ sf_probe_heed() { # another one takes the place of one that was killed, for the 
 
 sf_probe_close() {
   printf 'end\n' >&"$SF_CHECKS"
-  sf_owner_await "$SF_PROBER" 200
+  sf_owner_await "$SF_PROBER" 200 || sf_probe_sweep
+}
+
+sf_probe_sweep() { # the prober was killed: ends its checkers, which may hang; they are who else has its pipe open
+  local pid
+  for pid in /proc/[0-9]*; do
+    pid=${pid##*/}
+    [[ $pid != "$$" && $pid != "$SF_WATCHER" && /proc/$pid/fd/$SF_CHECKS -ef /proc/$$/fd/$SF_CHECKS ]] || continue
+    kill -s KILL -- "-$pid"
+  done 2>/dev/null
 }
 
 sf_probe_start() { # <task index> <attempt>

@@ -18,9 +18,9 @@
 #
 #   from     workflow.yaml  sha256:6545bbe809ed40dfa63ed4573e72a8cf546bebdce396b8d62d12e57fca55b7c1
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:aab08d501eef7634ccd3cd10903d021ea5abd673cd4d8402a66023364f4bfebc (all that follows this header)
+#   body     sha256:ee49225e0655ced4593f85f00aca499907307601b8cfbc1ebf270a467fcf7fc3 (all that follows this header)
 #   options  sha256:9a5db38c53ce34f3ab6335ddb4ebccf02d75bc8ae12924de463f991e64e69dbf (the #SBATCH lines)
-#   header   sha256:77afc453763b7e04919c7f74eaec8209480f4ab4b3707207b422a5e448a8408e (this header but this line)
+#   header   sha256:4cb1be24e72ed6ce990b92d4928634288e695fd34c574fe7962eb19af228dd7d (this header but this line)
 #
 # `sbatch FILE` submits it, `bash FILE` runs it inside an allocation (salloc);
 # `bash FILE --help` says what else it can do.
@@ -2179,6 +2179,7 @@ sf_probe_heed() { # another one takes the place of one that was killed, for the 
   ! kill -0 "$SF_PROBER" 2>/dev/null || return 0
   sf_console_warn "the prober was killed; another one takes its place"
   printf -- '-%s\n' "$SF_PROBER" >&"$SF_GROUPS"
+  sf_probe_sweep
   exec {fd}>&-
   sf_probe_open
   for i in "${!SF_PID[@]}"; do
@@ -2188,7 +2189,16 @@ sf_probe_heed() { # another one takes the place of one that was killed, for the 
 
 sf_probe_close() {
   printf 'end\n' >&"$SF_CHECKS"
-  sf_owner_await "$SF_PROBER" 200
+  sf_owner_await "$SF_PROBER" 200 || sf_probe_sweep
+}
+
+sf_probe_sweep() { # the prober was killed: ends its checkers, which may hang; they are who else has its pipe open
+  local pid
+  for pid in /proc/[0-9]*; do
+    pid=${pid##*/}
+    [[ $pid != "$$" && $pid != "$SF_WATCHER" && /proc/$pid/fd/$SF_CHECKS -ef /proc/$$/fd/$SF_CHECKS ]] || continue
+    kill -s KILL -- "-$pid"
+  done 2>/dev/null
 }
 
 sf_probe_start() { # <task index> <attempt>

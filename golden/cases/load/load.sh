@@ -4,8 +4,8 @@
 #
 #   from     load.yaml  sha256:5c8dafe559ec8d222bec440568fbfc06866944ddb46e7528ced21cb6e8131d32
 #   rebuild  sflowc build -f load.yaml
-#   body     sha256:194a2157be1a4cf30123a90e20d3bef11c990fd5aeb505ef4cf963c4f24a1506 (all that follows this header)
-#   header   sha256:e2a319fde1db0ef00739334304cbcf0bb9edf589684bc6a897357579b0feb458 (this header but this line)
+#   body     sha256:a7389665addb8dc74ef9bb9ab7030230de6fe1cee83441df6bed44da0334437a (all that follows this header)
+#   header   sha256:b5bbe773a7a0813dfacd281d8d0aaf63667419492c00e122aa1ab6f6196f009d (this header but this line)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -1249,6 +1249,7 @@ sf_probe_heed() { # another one takes the place of one that was killed, for the 
   ! kill -0 "$SF_PROBER" 2>/dev/null || return 0
   sf_console_warn "the prober was killed; another one takes its place"
   printf -- '-%s\n' "$SF_PROBER" >&"$SF_GROUPS"
+  sf_probe_sweep
   exec {fd}>&-
   sf_probe_open
   for i in "${!SF_PID[@]}"; do
@@ -1258,7 +1259,16 @@ sf_probe_heed() { # another one takes the place of one that was killed, for the 
 
 sf_probe_close() {
   printf 'end\n' >&"$SF_CHECKS"
-  sf_owner_await "$SF_PROBER" 200
+  sf_owner_await "$SF_PROBER" 200 || sf_probe_sweep
+}
+
+sf_probe_sweep() { # the prober was killed: ends its checkers, which may hang; they are who else has its pipe open
+  local pid
+  for pid in /proc/[0-9]*; do
+    pid=${pid##*/}
+    [[ $pid != "$$" && $pid != "$SF_WATCHER" && /proc/$pid/fd/$SF_CHECKS -ef /proc/$$/fd/$SF_CHECKS ]] || continue
+    kill -s KILL -- "-$pid"
+  done 2>/dev/null
 }
 
 sf_probe_start() { # <task index> <attempt>

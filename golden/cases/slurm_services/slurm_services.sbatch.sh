@@ -11,9 +11,9 @@
 #
 #   from     slurm_services.yaml  sha256:7fbab12ee9d608f117dc856aa59541d8103cfd99fe360fb583616abe7db8284c
 #   rebuild  sflowc build -f slurm_services.yaml
-#   body     sha256:261cc129b2069a35ebd009ec171e4a1ed63cf7902f25639e2a5606019a3902b1 (all that follows this header)
+#   body     sha256:e28ba37c929d16c8961aa2a41c6db4c7c97b44ff5d57caca2df2930831b79e77 (all that follows this header)
 #   options  sha256:159e67a10d718e887f6590313fa1359c84ae51e4dec4a84c38c9e3266f70c6dd (the #SBATCH lines)
-#   header   sha256:e64aaef2a8139203c12a2fe508f91532cc81685175382456c8ce5f601d33044e (this header but this line)
+#   header   sha256:344bd19ae1651f846392c0bd504522ff39dc44b89aa49c2b038900cea62641d1 (this header but this line)
 #
 # `sbatch FILE` submits it, `bash FILE` runs it inside an allocation (salloc);
 # `bash FILE --help` says what else it can do.
@@ -2256,6 +2256,7 @@ sf_probe_heed() { # another one takes the place of one that was killed, for the 
   ! kill -0 "$SF_PROBER" 2>/dev/null || return 0
   sf_console_warn "the prober was killed; another one takes its place"
   printf -- '-%s\n' "$SF_PROBER" >&"$SF_GROUPS"
+  sf_probe_sweep
   exec {fd}>&-
   sf_probe_open
   for i in "${!SF_PID[@]}"; do
@@ -2265,7 +2266,16 @@ sf_probe_heed() { # another one takes the place of one that was killed, for the 
 
 sf_probe_close() {
   printf 'end\n' >&"$SF_CHECKS"
-  sf_owner_await "$SF_PROBER" 200
+  sf_owner_await "$SF_PROBER" 200 || sf_probe_sweep
+}
+
+sf_probe_sweep() { # the prober was killed: ends its checkers, which may hang; they are who else has its pipe open
+  local pid
+  for pid in /proc/[0-9]*; do
+    pid=${pid##*/}
+    [[ $pid != "$$" && $pid != "$SF_WATCHER" && /proc/$pid/fd/$SF_CHECKS -ef /proc/$$/fd/$SF_CHECKS ]] || continue
+    kill -s KILL -- "-$pid"
+  done 2>/dev/null
 }
 
 sf_probe_start() { # <task index> <attempt>
