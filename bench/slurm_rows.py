@@ -1,4 +1,6 @@
-"""What steps cost on a Slurm cluster, against srun by hand. Measured only where there is one (make slurm-up).
+"""What steps cost on a Slurm cluster, against srun by hand: of a program, and of a script of bash, as tasks are.
+
+Measured only where there is a cluster (make slurm-up).
 
 In: a folder to work in. Out: rows, none without a cluster.
 """
@@ -40,17 +42,29 @@ def step_rows(folder: Path, runs: int) -> Iterable[Row]:
         f"    - {{name: t{i}, operator: step, resources: {{nodes: {{count: 4}}}}, script: [sleep 1]}}"
         for i in range(STEPS)
     )
-    source, ours, hand = folder / "steps.yaml", folder / "steps.sh", folder / "steps.by_hand.sh"
+    source, ours = folder / "steps.yaml", folder / "steps.sh"
     source.write_text(WORKFLOW.format(partition=partition, tasks=tasks), encoding="utf-8")
     cost([SFLOWC, "build", str(source), "-o", str(ours)])
-    step = "srun --nodes=4 --ntasks=4 --overlap sleep 1 &\n"
-    hand.write_text(
-        f"#!/bin/bash\n#SBATCH --nodes=4 --partition={partition} --time=00:10:00\n{step * STEPS}wait\n",
-        encoding="utf-8",
-    )
-    took = [min(_job(script, folder) for _ in range(max(runs // 3, 1))) for script in (ours, hand)]
-    detail = f"{took[0]:.1f} s to {took[1]:.1f} s"
-    yield Row("steps", "100 one-second steps over 4 nodes", "srun ... & by hand", took[0] / took[1], "x", 1.15, detail)
+    task = folder / "task.sh"
+    task.write_text("sleep 1\n", encoding="utf-8")
+    hand = [
+        _by_hand(folder, partition, name, words) for name, words in (("sleep", "sleep 1"), ("bash", f"bash {task}"))
+    ]
+    took = [min(_job(script, folder) for _ in range(max(runs // 3, 1))) for script in (ours, *hand)]
+    for name, what, theirs in (
+        ("steps", "srun ... & by hand", took[1]),
+        ("steps-bash", "srun bash ... & by hand", took[2]),
+    ):
+        detail = f"{took[0]:.1f} s to {theirs:.1f} s"
+        yield Row(name, "100 one-second steps over 4 nodes", what, took[0] / theirs, "x", 1.15, detail)
+
+
+def _by_hand(folder: Path, partition: str, name: str, command: str) -> Path:
+    """A job as one writes it: all steps at once, and `wait`."""
+    script = folder / f"steps.{name}.sh"
+    head = f"#!/bin/bash\n#SBATCH --nodes=4 --partition={partition} --time=00:10:00\n"
+    script.write_text(head + f"srun --nodes=4 --ntasks=4 --overlap {command} &\n" * STEPS + "wait\n", encoding="utf-8")
+    return script
 
 
 def _job(script: Path, folder: Path) -> float:
