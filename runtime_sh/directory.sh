@@ -63,3 +63,12 @@ sf_directory_again() { # what a start that was killed has left: processes, and l
   sf_aftermath_mend "$SF_RUN/events.jsonl"
   sf_aftermath_mend "$SF_RUN/completed.txt"
 }
+
+sf_directory_known() { # <directory>: is it that of a run, be it one that was killed when it had only just made it?
+  local IFS=$'\n' entry
+  [[ ! -e $1/events.jsonl && ! -e $1/.owner ]] || return 0
+  for entry in "$1"/* "$1"/.[!.]*; do # of such a run there are directories of tasks, and nothing in them
+    [[ -e $entry && ! ($entry == */sflow.log && ! -s $entry) ]] || continue
+    [[ $IFS${SF_TASK[*]}$IFS == *"$IFS${entry##*/}$IFS"* && ! $(ls -A -- "$entry") ]] || return 1
+  done
+}

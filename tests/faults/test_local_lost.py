@@ -212,6 +212,38 @@ def test_a_directory_that_was_damaged(stage: Stage, fault: Fault) -> Ended:
 
 
 @attack(
+    *(
+        Fault(
+            f"a run that has only just made {made}",
+            LOST,
+            does=f"SIGKILL to the script when it has made {made}, and nothing else; then `--resume`.",
+            status=0,
+            state="COMPLETED",
+            given=(before, after),
+        )
+        for made, before, after in (
+            ("its directory", '  [[ ! ${SF_MAKER-} ]] || wait "$SF_MAKER" || exit 78\n', "  kill -s KILL $$\n"),
+            (
+                "its log",
+                '  exec {SF_LOG}>>"$SF_RUN/sflow.log" {SF_EV',
+                '  : >"$SF_RUN/sflow.log" && kill -s KILL $$; exec {SF_EV',
+            ),
+        )
+    )
+)
+def test_a_run_that_has_only_just_begun(stage: Stage, fault: Fault) -> Ended:
+    before, after = fault.given
+    workflow = stage.workflow((CHAIN % "b").replace("GO", "/"))
+    text = workflow.script.read_text()
+    assert text.count(before) == 1
+    workflow.script.write_text(text.replace(before, (before if before.endswith("\n") else "") + after))
+    killed = stage.finish(stage.start(workflow))
+    assert killed.directory is not None
+    workflow.script.write_text(text)
+    return stage.finish(stage.start(workflow, "--resume", str(killed.directory)))
+
+
+@attack(
     Fault(
         "a changed task",
         LOST,

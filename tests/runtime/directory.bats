@@ -48,3 +48,19 @@ setup() {
   ! sf_directory_drop || false
   [[ -s $SF_RUN/events.jsonl && -e $SF_RUN/sflow.log ]]
 }
+
+@test "a run can be known by its directory, even when it was killed before it had written anything" {
+  local there=$BATS_TEST_TMPDIR/there
+  mkdir -p "$there"
+  sf_directory_known "$there"
+  mkdir "$there/a" "$there/b c"
+  : >"$there/sflow.log"
+  sf_directory_known "$there"
+  mkdir "$there/c"
+  ! sf_directory_known "$there" || false
+  rmdir "$there/c"
+  : >"$there/a/file"
+  ! sf_directory_known "$there" || false
+  : >"$there/events.jsonl"
+  sf_directory_known "$there"
+}

@@ -4,8 +4,8 @@
 #
 #   from     workflow.yaml  sha256:da86877339251fc3925edd7f1efa791d91eab7adeba95aba8f4ca5cdf70e06d5
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:13c13556404f3e9379d4faa0b35a9178ccc57e6aa84bb27a9382a2fd109d5d08 (all that follows this header)
-#   header   sha256:4ad2a477ed8ee1c8fba5d4616875bcf67ee4958194ca42d48253f46cd421c55a (this header but this line)
+#   body     sha256:896535352b19a4a53ca754e5734cf7bf2c4fe03ddc186ef153e54756db96da35 (all that follows this header)
+#   header   sha256:7c658fd389ae4a9962d0e6664c5f16c2dfb8f62380024714074b125d8d33710a (this header but this line)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -2278,6 +2278,15 @@ sf_directory_again() { # what a start that was killed has left: processes, and l
   sf_aftermath_mend "$SF_RUN/completed.txt"
 }
 
+sf_directory_known() { # <directory>: is it that of a run, be it one that was killed when it had only just made it?
+  local IFS=$'\n' entry
+  [[ ! -e $1/events.jsonl && ! -e $1/.owner ]] || return 0
+  for entry in "$1"/* "$1"/.[!.]*; do # of such a run there are directories of tasks, and nothing in them
+    [[ -e $entry && ! ($entry == */sflow.log && ! -s $entry) ]] || continue
+    [[ $IFS${SF_TASK[*]}$IFS == *"$IFS${entry##*/}$IFS"* && ! $(ls -A -- "$entry") ]] || return 1
+  done
+}
+
 # plan: what this script would run, as a table.
 
 sf_plan_print() {
@@ -3015,9 +3024,7 @@ sf_main_places() { # the directories of the run, as absolute paths
   if [[ ${SF_RESUME-} ]]; then
     SF_RESUME=${SF_RESUME%/}
     [[ -d $SF_RESUME ]] || sf_main_usage "--resume: no such run directory: $SF_RESUME"
-    if [[ ! -e $SF_RESUME/events.jsonl && ! -e $SF_RESUME/.owner && $(ls -A -- "$SF_RESUME") ]]; then # not even one that had just begun
-      sf_main_usage "--resume: $SF_RESUME is not the directory of a run"
-    fi
+    sf_directory_known "$SF_RESUME" || sf_main_usage "--resume: $SF_RESUME is not the directory of a run"
   fi
 }
 

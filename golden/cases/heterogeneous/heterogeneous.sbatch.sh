@@ -18,9 +18,9 @@
 #
 #   from     workflow.yaml  sha256:6545bbe809ed40dfa63ed4573e72a8cf546bebdce396b8d62d12e57fca55b7c1
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:ee49225e0655ced4593f85f00aca499907307601b8cfbc1ebf270a467fcf7fc3 (all that follows this header)
+#   body     sha256:c1074c88bf38612d13688e20c2e4c174c512cbc99e46949102ce1e3ee660fd7c (all that follows this header)
 #   options  sha256:9a5db38c53ce34f3ab6335ddb4ebccf02d75bc8ae12924de463f991e64e69dbf (the #SBATCH lines)
-#   header   sha256:4cb1be24e72ed6ce990b92d4928634288e695fd34c574fe7962eb19af228dd7d (this header but this line)
+#   header   sha256:a0e717399b47a3fb209f83f7759460320b3a9ceda3bda28e9039b3908b7a5a3e (this header but this line)
 #
 # `sbatch FILE` submits it, `bash FILE` runs it inside an allocation (salloc);
 # `bash FILE --help` says what else it can do.
@@ -2562,6 +2562,15 @@ sf_directory_again() { # what a start that was killed has left: processes, and l
   sf_aftermath_mend "$SF_RUN/completed.txt"
 }
 
+sf_directory_known() { # <directory>: is it that of a run, be it one that was killed when it had only just made it?
+  local IFS=$'\n' entry
+  [[ ! -e $1/events.jsonl && ! -e $1/.owner ]] || return 0
+  for entry in "$1"/* "$1"/.[!.]*; do # of such a run there are directories of tasks, and nothing in them
+    [[ -e $entry && ! ($entry == */sflow.log && ! -s $entry) ]] || continue
+    [[ $IFS${SF_TASK[*]}$IFS == *"$IFS${entry##*/}$IFS"* && ! $(ls -A -- "$entry") ]] || return 1
+  done
+}
+
 # plan: what this script would run, as a table.
 
 sf_plan_print() {
@@ -3293,9 +3302,7 @@ sf_main_places() { # the directories of the run, as absolute paths
   if [[ ${SF_RESUME-} ]]; then
     SF_RESUME=${SF_RESUME%/}
     [[ -d $SF_RESUME ]] || sf_main_usage "--resume: no such run directory: $SF_RESUME"
-    if [[ ! -e $SF_RESUME/events.jsonl && ! -e $SF_RESUME/.owner && $(ls -A -- "$SF_RESUME") ]]; then # not even one that had just begun
-      sf_main_usage "--resume: $SF_RESUME is not the directory of a run"
-    fi
+    sf_directory_known "$SF_RESUME" || sf_main_usage "--resume: $SF_RESUME is not the directory of a run"
   fi
 }
 

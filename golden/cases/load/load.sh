@@ -4,8 +4,8 @@
 #
 #   from     load.yaml  sha256:5c8dafe559ec8d222bec440568fbfc06866944ddb46e7528ced21cb6e8131d32
 #   rebuild  sflowc build -f load.yaml
-#   body     sha256:a7389665addb8dc74ef9bb9ab7030230de6fe1cee83441df6bed44da0334437a (all that follows this header)
-#   header   sha256:b5bbe773a7a0813dfacd281d8d0aaf63667419492c00e122aa1ab6f6196f009d (this header but this line)
+#   body     sha256:796cf7469fc7b47a26a6ecd0e86cb1a382edab67933f624613bc1a61a7b79ea4 (all that follows this header)
+#   header   sha256:18bd90b98980aa4c7e10445a97263fa1fe3d9b842a96ddc93972f7ecb7a5b694 (this header but this line)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -2614,6 +2614,15 @@ sf_directory_again() { # what a start that was killed has left: processes, and l
   sf_aftermath_mend "$SF_RUN/completed.txt"
 }
 
+sf_directory_known() { # <directory>: is it that of a run, be it one that was killed when it had only just made it?
+  local IFS=$'\n' entry
+  [[ ! -e $1/events.jsonl && ! -e $1/.owner ]] || return 0
+  for entry in "$1"/* "$1"/.[!.]*; do # of such a run there are directories of tasks, and nothing in them
+    [[ -e $entry && ! ($entry == */sflow.log && ! -s $entry) ]] || continue
+    [[ $IFS${SF_TASK[*]}$IFS == *"$IFS${entry##*/}$IFS"* && ! $(ls -A -- "$entry") ]] || return 1
+  done
+}
+
 # plan: what this script would run, as a table.
 
 sf_plan_print() {
@@ -3345,9 +3354,7 @@ sf_main_places() { # the directories of the run, as absolute paths
   if [[ ${SF_RESUME-} ]]; then
     SF_RESUME=${SF_RESUME%/}
     [[ -d $SF_RESUME ]] || sf_main_usage "--resume: no such run directory: $SF_RESUME"
-    if [[ ! -e $SF_RESUME/events.jsonl && ! -e $SF_RESUME/.owner && $(ls -A -- "$SF_RESUME") ]]; then # not even one that had just begun
-      sf_main_usage "--resume: $SF_RESUME is not the directory of a run"
-    fi
+    sf_directory_known "$SF_RESUME" || sf_main_usage "--resume: $SF_RESUME is not the directory of a run"
   fi
 }
 

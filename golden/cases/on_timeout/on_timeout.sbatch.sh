@@ -11,9 +11,9 @@
 #
 #   from     workflow.yaml  sha256:5ac18fc8fb3aedff38d20e295beeaf19cf8a2809d803fe598a0f1a1c2e162b8c
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:30e579c75b285f53c60083a75b815a6d9770c368944b33c3df416e830b922428 (all that follows this header)
+#   body     sha256:092ccda3a1cc60bf4027f11c7d310bef5b040d8c91004b89582bd69aa413efad (all that follows this header)
 #   options  sha256:541bdae49c15fe70101f576608a40d53f0aa39bffea58cda7a41367661344632 (the #SBATCH lines)
-#   header   sha256:4d73ce59e611af1ecc888a87a7022a7cc52ed9d39272148543d1d821687d0956 (this header but this line)
+#   header   sha256:70bad55188ff463df6c7252baeeb69377566bed87281186d4cc41498638c3e2c (this header but this line)
 #
 # `sbatch FILE` submits it, `bash FILE` runs it inside an allocation (salloc);
 # `bash FILE --help` says what else it can do.
@@ -2176,6 +2176,15 @@ sf_directory_again() { # what a start that was killed has left: processes, and l
   sf_aftermath_mend "$SF_RUN/completed.txt"
 }
 
+sf_directory_known() { # <directory>: is it that of a run, be it one that was killed when it had only just made it?
+  local IFS=$'\n' entry
+  [[ ! -e $1/events.jsonl && ! -e $1/.owner ]] || return 0
+  for entry in "$1"/* "$1"/.[!.]*; do # of such a run there are directories of tasks, and nothing in them
+    [[ -e $entry && ! ($entry == */sflow.log && ! -s $entry) ]] || continue
+    [[ $IFS${SF_TASK[*]}$IFS == *"$IFS${entry##*/}$IFS"* && ! $(ls -A -- "$entry") ]] || return 1
+  done
+}
+
 # plan: what this script would run, as a table.
 
 sf_plan_print() {
@@ -3245,9 +3254,7 @@ sf_main_places() { # the directories of the run, as absolute paths
   if [[ ${SF_RESUME-} ]]; then
     SF_RESUME=${SF_RESUME%/}
     [[ -d $SF_RESUME ]] || sf_main_usage "--resume: no such run directory: $SF_RESUME"
-    if [[ ! -e $SF_RESUME/events.jsonl && ! -e $SF_RESUME/.owner && $(ls -A -- "$SF_RESUME") ]]; then # not even one that had just begun
-      sf_main_usage "--resume: $SF_RESUME is not the directory of a run"
-    fi
+    sf_directory_known "$SF_RESUME" || sf_main_usage "--resume: $SF_RESUME is not the directory of a run"
   fi
 }
 

@@ -4,8 +4,8 @@
 #
 #   from     workflow.yaml  sha256:da08d319151a92960e1a3bbea5501c4f5cf17a51b16aa80863ceeb2558711d06
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:36bf01e0a710540f726d0bc4bebf63435a6c5d3e0ca7dc21a165d71c74ddf920 (all that follows this header)
-#   header   sha256:19d5c3ee7269d932d6e7bcd09312d10e0f544ccd1c96084722a42e742f658f6b (this header but this line)
+#   body     sha256:d2ffe6880dae2b832f94f1c052dc106f4e21fc2fe279cfe74756460913a3da05 (all that follows this header)
+#   header   sha256:e06a0cfac2f4b0791fb97ee71f4d12df2d3248535d55d2e009d10e8603dd9e5d (this header but this line)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -1759,6 +1759,15 @@ sf_directory_again() { # what a start that was killed has left: processes, and l
   sf_aftermath_mend "$SF_RUN/completed.txt"
 }
 
+sf_directory_known() { # <directory>: is it that of a run, be it one that was killed when it had only just made it?
+  local IFS=$'\n' entry
+  [[ ! -e $1/events.jsonl && ! -e $1/.owner ]] || return 0
+  for entry in "$1"/* "$1"/.[!.]*; do # of such a run there are directories of tasks, and nothing in them
+    [[ -e $entry && ! ($entry == */sflow.log && ! -s $entry) ]] || continue
+    [[ $IFS${SF_TASK[*]}$IFS == *"$IFS${entry##*/}$IFS"* && ! $(ls -A -- "$entry") ]] || return 1
+  done
+}
+
 # plan: what this script would run, as a table.
 
 sf_plan_print() {
@@ -2859,9 +2868,7 @@ sf_main_places() { # the directories of the run, as absolute paths
   if [[ ${SF_RESUME-} ]]; then
     SF_RESUME=${SF_RESUME%/}
     [[ -d $SF_RESUME ]] || sf_main_usage "--resume: no such run directory: $SF_RESUME"
-    if [[ ! -e $SF_RESUME/events.jsonl && ! -e $SF_RESUME/.owner && $(ls -A -- "$SF_RESUME") ]]; then # not even one that had just begun
-      sf_main_usage "--resume: $SF_RESUME is not the directory of a run"
-    fi
+    sf_directory_known "$SF_RESUME" || sf_main_usage "--resume: $SF_RESUME is not the directory of a run"
   fi
 }
 
