@@ -106,7 +106,8 @@ def _difference(label: str, width: int, one: Difference, paint: Painter) -> Iter
             yield f"      {paint(style, text) if style else text}"
         return
     before, after = _values(one.a, one.b)
-    change = "" if one.change is None else f"  {one.change * 100:+.3g} %"
+    change = f" {visible(one.unit)}" if one.unit else ""
+    change += "" if one.change is None else f"  {one.change * 100:+.3g} %"
     a, b = paint("error", before), paint("ready", after)
     if columns(before) + columns(after) <= _SHORT and columns(label) <= _SHORT:
         yield f"  {label}{' ' * (width - columns(label))}  {a} -> {b}{change}"

@@ -43,7 +43,8 @@ def compare_outcome(a: Run, b: Run, allowed: Tolerance) -> Iterable[Difference]:
         yield from _lasted("time to ready", mine.ready(name), yours.ready(name), allowed, name)
         yield from _lasted("duration", mine.took(name), yours.took(name), allowed, name)
         if "/" not in name:
-            yield from _outputs(a.outputs(name) or {}, b.outputs(name) or {}, allowed, name)
+            units = _units(a, b, name)
+            yield from _outputs(a.outputs(name) or {}, b.outputs(name) or {}, allowed, name, units)
 
 
 def _took(run: Run) -> float | None:
@@ -77,7 +78,15 @@ def _lasted(name: str, a: float | None, b: float | None, allowed: Tolerance, tas
     yield Difference("task" if task else "run", name, round(a, 3), round(b, 3), (task,) if task else (), _change(a, b))
 
 
-def _outputs(a: Mapping[str, object], b: Mapping[str, object], allowed: Tolerance, task: str) -> Iterable[Difference]:
+def _units(a: Run, b: Run, name: str) -> dict[str, str]:
+    """Those of a task's outputs on which both runs agree."""
+    found = [set(task.units.items()) for run in (a, b) if run.facts for task in run.facts.tasks if task.name == name]
+    return dict(found[0] & found[1]) if len(found) == 2 else {}
+
+
+def _outputs(
+    a: Mapping[str, object], b: Mapping[str, object], allowed: Tolerance, task: str, units: Mapping[str, str]
+) -> Iterable[Difference]:
     mine, yours = _flat(a), _flat(b)
     for name in dict.fromkeys((*mine, *yours)):
         one, other = mine.get(name), yours.get(name)
@@ -88,7 +97,7 @@ def _outputs(a: Mapping[str, object], b: Mapping[str, object], allowed: Toleranc
             if len(numbers) == len(others) and all(_near(x, y, allowed) for x, y in zip(numbers, others, strict=True)):
                 continue
             change = _change(sum(numbers) / len(numbers), sum(others) / len(others))
-            yield Difference("output", name, one, other, (task,), change)
+            yield Difference("output", name, one, other, (task,), change, unit=units.get(name, ""))
         else:
             yield Difference("output", name, one, other, (task,))
 

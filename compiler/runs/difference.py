@@ -17,7 +17,8 @@ Value = object
 class Difference:
     """`what` is its kind (variable, state, ...), `name` which one of that kind, `tasks` whose; none for the run's own.
 
-    `change` is the relative one of numbers, 0.1 for 10 percent more; `lines` a unified difference of texts.
+    `change` is the relative one of numbers, 0.1 for 10 percent more; `lines` a unified difference of texts; `unit` what the numbers
+    count, where both runs say the same.
     """
 
     what: str
@@ -27,6 +28,7 @@ class Difference:
     tasks: tuple[str, ...] = ()
     change: float | None = None
     lines: tuple[str, ...] = field(default=())
+    unit: str = ""
 
 
 def differing(what: str, a: Mapping[str, Value], b: Mapping[str, Value], task: str = "") -> Iterable[Difference]:
@@ -40,6 +42,6 @@ def grouped(found: Sequence[Difference]) -> tuple[Difference, ...]:
     """What differs in the same way in several tasks, once, with all their names."""
     alike: dict[str, list[Difference]] = {}
     for one in found:
-        key = json.dumps([one.what, one.name, one.a, one.b, one.change, one.lines])
+        key = json.dumps([one.what, one.name, one.a, one.b, one.change, one.lines, one.unit])
         alike.setdefault(key, []).append(one)
     return tuple(replace(same[0], tasks=tuple(task for one in same for task in one.tasks)) for same in alike.values())

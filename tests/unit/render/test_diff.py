@@ -32,7 +32,7 @@ FOUND = Comparison(
     ),
     outcome=(
         Difference("run", "state", "COMPLETED", "FAILED"),
-        Difference("output", "tps", 100, 93.5, ("bench",), -0.065),
+        Difference("output", "tps", 100, 93.5, ("bench",), -0.065, unit="tok/s"),
         Difference("task", "critical", True, False, ("bench",)),
     ),
     notes=("A goes on",),
@@ -59,7 +59,7 @@ Inputs
 
 Outcome
   state              COMPLETED -> FAILED
-  bench: output tps  100 -> 93.5  -6.5 %
+  bench: output tps  100 -> 93.5 tok/s  -6.5 %
   bench: critical    true -> false
 
 7 differences in inputs, 3 in outcome
@@ -105,5 +105,5 @@ def test_the_json_holds_everything(tmp_path: Path) -> None:
     assert value["inputs"][2]["a"] == "x" * 60
     assert value["inputs"][4]["tasks"] == ["b_0", "b_1", "b_2", "b_3", "b_4"]
     assert value["outcome"][1] == {
-        "what": "output", "name": "tps", "a": 100, "b": 93.5, "tasks": ["bench"], "change": -0.065, "lines": [],
+        "what": "output", "name": "tps", "a": 100, "b": 93.5, "tasks": ["bench"], "change": -0.065, "lines": [], "unit": "tok/s",
     }  # fmt: skip

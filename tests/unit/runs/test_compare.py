@@ -215,6 +215,18 @@ def test_outputs(a: dict, b: dict, expected: list, tmp_path: Path) -> None:
     assert found == expected
 
 
+def test_units_on_which_both_agree(tmp_path: Path) -> None:
+    a, b = (
+        make(
+            tmp_path / name,
+            {"name": "bench", "outputs": True, "units": {"tps": "tok/s", "ttft": unit}},
+            files={"bench/outputs.json": json.dumps({"tps": value, "ttft": value, "n": value})},
+        )
+        for name, unit, value in (("a", "ms", 1), ("b", "s", 2))
+    )
+    assert [(one.name, one.unit) for one in of(a, b).outcome] == [("tps", "tok/s"), ("ttft", ""), ("n", "")]
+
+
 def test_a_tolerance_is_for_each_number(tmp_path: Path) -> None:
     files = [{"bench/outputs.json": json.dumps({"ttft": values})} for values in ([10, 20], [11, 21])]
     a, b = (make(tmp_path / name, files=each) for name, each in zip("ab", files, strict=True))
