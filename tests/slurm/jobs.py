@@ -95,9 +95,11 @@ class Job:
         end = time.monotonic() + timeout
         while (now := self.show())["Restarts"] == "0" or now["JobState"] in ("PENDING", "COMPLETING"):
             assert time.monotonic() < end, now
+            # The end of the first script may be told only now. Slurm 22.05 takes it for that of the second, when there is one already; it
+            # is why Slurm waits.
+            time.sleep(1)
             for number in (self.number, *components):  # Slurm holds a requeued job back for two minutes
                 command("scontrol", "update", f"job={number}", "StartTime=now")
-            time.sleep(0.3)
 
     @property
     def output(self) -> str:
