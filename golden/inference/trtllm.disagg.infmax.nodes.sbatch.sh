@@ -15,9 +15,9 @@
 #   from     trtllm/decode.yaml  sha256:cba3955015f502342f6a30b35c2703c30aea25b1ce253f9bfbed7e1d0e50b704
 #   from     bench/infmax.yaml  sha256:3deed431affe5e7528769c4ef0fc56dbd3a102ecb29095ebc9f451f5656492b2
 #   rebuild  
-#   body     sha256:f92908da53f455d3c309bee391c1e66fda17c3d9148a044769895b45e9ff3544 (all that follows this header)
+#   body     sha256:4fff03c6abe7d886735c4ea49764db0fbd55e42906356eef485aa88b81560bc1 (all that follows this header)
 #   options  sha256:ee0dcb1097674579b060749dcbaa30e768a533ca06374e9d688494656a21cdfa (the #SBATCH lines)
-#   header   sha256:f42256656a4e0181ab8c9c0d8e75eb399885cca55d0820713e4aa4b3c9cca195 (this header but this line)
+#   header   sha256:a8c1e603111b1378fca8ff923c04e9b72318dfee3982959e7a6d7311535b2cc9 (this header but this line)
 #
 # `sbatch FILE` submits it, `bash FILE` runs it inside an allocation (salloc);
 # `bash FILE --help` says what else it can do.
@@ -1972,6 +1972,7 @@ sf_schedule_release() { # <task index>: it is done or ready; whoever waited for 
 }
 
 sf_timer_due_run() {
+  ((SF_OPEN)) || return 0 # all is done, in the same moment
   sf_run_fail TIMEOUT 124 "the workflow's time limit of $SF_LIMIT s is ${SF_LEAD:+nearly }over"
 }
 

@@ -14,9 +14,9 @@
 #   from     vllm/agg.yaml  sha256:218cd45629394a3498351b580f70661f6f838b4eed2e3a1e5e5ed436aaeb4e28
 #   from     bench/aiperf.yaml  sha256:6cef44fe15c28e08b618f64b540676484d31aced6b8a5d4a0f444442ca9a9b51
 #   rebuild  
-#   body     sha256:8cdaac7034ad54e439886ee80f0a2b52091b73c5e140e7c182c4108a46a63a96 (all that follows this header)
+#   body     sha256:28d95f75cd2c2c088fcd89e7176de749c633907d28d8cab21e30df71584d1208 (all that follows this header)
 #   options  sha256:501c54659406c214990a843ef29cdb162d906fc8a6ec0a2351e0249357515a89 (the #SBATCH lines)
-#   header   sha256:5c01ce73fcbcd79444e1604c12245bde04ab042e71f67e02b1e8b4489f4c8be2 (this header but this line)
+#   header   sha256:24f6f3f8f9dc4aafdef493d1b7592d6db301ceaf06a2d076d676f274474bfa2d (this header but this line)
 #
 # `sbatch FILE` submits it, `bash FILE` runs it inside an allocation (salloc);
 # `bash FILE --help` says what else it can do.
@@ -1806,6 +1806,7 @@ sf_schedule_release() { # <task index>: it is done or ready; whoever waited for 
 }
 
 sf_timer_due_run() {
+  ((SF_OPEN)) || return 0 # all is done, in the same moment
   sf_run_fail TIMEOUT 124 "the workflow's time limit of $SF_LIMIT s is ${SF_LEAD:+nearly }over"
 }
 

@@ -87,6 +87,17 @@ setup() {
   [[ $SF_EXIT == 124 && $SF_REASON == *'time limit of 0.01 s'* ]]
 }
 
+@test "a time limit that is over when everything is done ends nothing" {
+  SF_LIMIT=1
+  sf_schedule_open
+  SF_OPEN=0
+  sf_timer_due_run
+  [[ ! ${SF_EXIT-} ]]
+  SF_OPEN=1
+  sf_timer_due_run
+  [[ $SF_EXIT == 124 ]]
+}
+
 @test "a task whose runner could not begin has failed, with what it says" {
   sf_pool_assign() {
     SF_PID[$1]=$$

@@ -15,9 +15,9 @@
 #
 #   from     workflow.yaml  sha256:ae285f8addedbf2eb1aac980c1977a49cd07c8b17a4716b6cf1651d2d6cad4dd
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:e363ccf95fa54fac8942801a09ba5436576e44da371f9c23d65e1868ae7e8bf7 (all that follows this header)
+#   body     sha256:bec3b114024d089da02fd128482ed307a46fd2d94b7130c6ce046af2506ddaa5 (all that follows this header)
 #   options  sha256:2327fd86411cc4bfacf20171a99c7daa1e499844fbe3e62225cb1320818237f3 (the #SBATCH lines)
-#   header   sha256:aaaf3a10eb4f2f59a417174c20507ffc06f2a714a51efcbc8af4d2ce5b25d356 (this header but this line)
+#   header   sha256:c433eefcbed3bde523b4c473d407cc3058ca753353adf3b174fc90ad21f9c2e4 (this header but this line)
 #
 # `sbatch FILE` submits it, `bash FILE` runs it inside an allocation (salloc);
 # `bash FILE --help` says what else it can do.
@@ -1597,6 +1597,7 @@ sf_schedule_release() { # <task index>: it is done or ready; whoever waited for 
 }
 
 sf_timer_due_run() {
+  ((SF_OPEN)) || return 0 # all is done, in the same moment
   sf_run_fail TIMEOUT 124 "the workflow's time limit of $SF_LIMIT s is ${SF_LEAD:+nearly }over"
 }
 

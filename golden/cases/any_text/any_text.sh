@@ -4,8 +4,8 @@
 #
 #   from     workflow.yaml  sha256:4449218d19ba11555b6c3d7143c99133c6f97e677928637b7e2f383cd8407157
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:3df806aeda2c2087deef23466c61603e7f14a99354a00aa47e82e3e5def92770 (all that follows this header)
-#   header   sha256:9d19e9f50001c1601fa4c9c31171f1b5e7ebd0aa542837f2c7ff9b7f45c86c7b (this header but this line)
+#   body     sha256:693412091ca1b6f3427b7337bf3a7872cbfa861f06fc17cd0c2af3d5d061b76f (all that follows this header)
+#   header   sha256:fbfada1c39143dbb1f53d57c2ca9cf313af2e2bbb9f13f2cc58ee102ed92553a (this header but this line)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -2129,6 +2129,7 @@ sf_schedule_release() { # <task index>: it is done or ready; whoever waited for 
 }
 
 sf_timer_due_run() {
+  ((SF_OPEN)) || return 0 # all is done, in the same moment
   sf_run_fail TIMEOUT 124 "the workflow's time limit of $SF_LIMIT s is ${SF_LEAD:+nearly }over"
 }
 

@@ -8,9 +8,9 @@
 #
 #   from     workflow.yaml  sha256:97b71945a51d76696df390ced3a70806a301cecae23dc69b1af87b4de8c7c195
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:063ee97a635383a0a7af775ef2003b5bbb96f75eeba943db4f758774303cbc38 (all that follows this header)
+#   body     sha256:2967d469dc83b7387e743f97c6dbe8bd9312d95f8e23aa86f7ec71fddb0b874b (all that follows this header)
 #   options  sha256:15cbe019be526e81355added80c4ab57039f0ffd16cb469f48c2254901124267 (the #SBATCH lines)
-#   header   sha256:141ea7d96c475bbb2e56e99398073b7793c7960c39fecc4b5f92ac23571d8450 (this header but this line)
+#   header   sha256:069b57c425119f79eda7aef29d4b7064aa16714814b05f628e28bd1562ca432c (this header but this line)
 #
 # `sbatch FILE` submits it, `bash FILE` runs it inside an allocation (salloc);
 # `bash FILE --help` says what else it can do.
@@ -1565,6 +1565,7 @@ sf_schedule_release() { # <task index>: it is done or ready; whoever waited for 
 }
 
 sf_timer_due_run() {
+  ((SF_OPEN)) || return 0 # all is done, in the same moment
   sf_run_fail TIMEOUT 124 "the workflow's time limit of $SF_LIMIT s is ${SF_LEAD:+nearly }over"
 }
 

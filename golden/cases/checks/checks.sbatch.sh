@@ -11,9 +11,9 @@
 #
 #   from     workflow.yaml  sha256:5376f46af873ea3ff19bd1af896423703cf61a1479bbc9463d553ae24e8e06b5
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:86966c7e4548520a29eb6a0892d08c104a804e6ca997ae64b9eebbbee8f9e2b8 (all that follows this header)
+#   body     sha256:a03c6bd9af94b09f8df03006bd86d72d7b4a5758bbe62dbc4765e8e84a27aea3 (all that follows this header)
 #   options  sha256:482c6990de4c60edc3a81c8a7b338288fa8c432fd94c53cd3b14ecbd810d0ab2 (the #SBATCH lines)
-#   header   sha256:fba4720f5c5d5969bfb655dc22c5f58b87458cbf41fb5d1e6a7981f94b00ff51 (this header but this line)
+#   header   sha256:182ac5201091cfd5fad08de5cfcf97713fc0a737e2a3dde40a32129b4de36e2c (this header but this line)
 #
 # `sbatch FILE` submits it, `bash FILE` runs it inside an allocation (salloc);
 # `bash FILE --help` says what else it can do.
@@ -1675,6 +1675,7 @@ sf_schedule_release() { # <task index>: it is done or ready; whoever waited for 
 }
 
 sf_timer_due_run() {
+  ((SF_OPEN)) || return 0 # all is done, in the same moment
   sf_run_fail TIMEOUT 124 "the workflow's time limit of $SF_LIMIT s is ${SF_LEAD:+nearly }over"
 }
 

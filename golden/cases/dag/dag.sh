@@ -4,8 +4,8 @@
 #
 #   from     dag.yaml  sha256:8f40df9ba833b5646be249a090380f0ade6e81b6f944d3f1ac3d167063691e90
 #   rebuild  sflowc build -f dag.yaml
-#   body     sha256:a339c51fe5b6caba18851b5b2af9cfb0ad541c8ac133e73617f12ab4c6a0d98f (all that follows this header)
-#   header   sha256:d13738f5fa2d7ba9c3791a9722597d4721aca6271aa6f7e412e8c9af7bb6706f (this header but this line)
+#   body     sha256:b0791a1f6d9ae2c1ea6834db687a4871e860b5bb3f2bf4707424b0350f07684e (all that follows this header)
+#   header   sha256:25aa901907ebf7abf1b0c444fe64d8c3303b1ef1dd90e939a79cd2762c1520cf (this header but this line)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -1893,6 +1893,7 @@ sf_schedule_release() { # <task index>: it is done or ready; whoever waited for 
 }
 
 sf_timer_due_run() {
+  ((SF_OPEN)) || return 0 # all is done, in the same moment
   sf_run_fail TIMEOUT 124 "the workflow's time limit of $SF_LIMIT s is ${SF_LEAD:+nearly }over"
 }
 

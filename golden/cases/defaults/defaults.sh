@@ -5,8 +5,8 @@
 #   from     1_base.yaml  sha256:acfba63fb49bcb68e3612d389b97c48a88c55c5165a7fa21f502e3bba12552bd
 #   from     2_more.yaml  sha256:31f81b17431ef6ecb3c0f2444c5571b51610094d8bf2ef82faeffb3978c258ec
 #   rebuild  sflowc build -f 1_base.yaml -f 2_more.yaml
-#   body     sha256:3a1f4eb22620b32acaeb0730356141866a53be44b1050c997ad3d89cfc546c77 (all that follows this header)
-#   header   sha256:9d2c5521dafe5929644139d9d80f07f7d7e150de04a85442327e0e89ac8e4efd (this header but this line)
+#   body     sha256:b965a437b6d3f3659de36f0dd604f09044cc9ea8d88f1247c574a03199b8f35a (all that follows this header)
+#   header   sha256:c44be5ae85d8d9500be15f57eb8c79f727e0e68f6087bc98f20f110edc95ffbc (this header but this line)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -2433,6 +2433,7 @@ sf_schedule_release() { # <task index>: it is done or ready; whoever waited for 
 }
 
 sf_timer_due_run() {
+  ((SF_OPEN)) || return 0 # all is done, in the same moment
   sf_run_fail TIMEOUT 124 "the workflow's time limit of $SF_LIMIT s is ${SF_LEAD:+nearly }over"
 }
 

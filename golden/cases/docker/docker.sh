@@ -4,8 +4,8 @@
 #
 #   from     workflow.yaml  sha256:da86877339251fc3925edd7f1efa791d91eab7adeba95aba8f4ca5cdf70e06d5
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:896535352b19a4a53ca754e5734cf7bf2c4fe03ddc186ef153e54756db96da35 (all that follows this header)
-#   header   sha256:7c658fd389ae4a9962d0e6664c5f16c2dfb8f62380024714074b125d8d33710a (this header but this line)
+#   body     sha256:8b151bdb3074d50d28d01a0dc15d7b8c059f07ce0f32667bc7796e6fa3bdf7ba (all that follows this header)
+#   header   sha256:deb661fe162c8a09554ee9481158c86bb3fc694057efc1f26e333ab70de96002 (this header but this line)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -1608,6 +1608,7 @@ sf_schedule_release() { # <task index>: it is done or ready; whoever waited for 
 }
 
 sf_timer_due_run() {
+  ((SF_OPEN)) || return 0 # all is done, in the same moment
   sf_run_fail TIMEOUT 124 "the workflow's time limit of $SF_LIMIT s is ${SF_LEAD:+nearly }over"
 }
 

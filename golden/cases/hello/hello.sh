@@ -4,8 +4,8 @@
 #
 #   from     hello.yaml  sha256:e6c3fb494dd78ec0da12c356b6fdd27051164433ceeb62297588ffaaafb67a7a
 #   rebuild  sflowc build -f hello.yaml
-#   body     sha256:77d3a37ef5b1d89a624e0274fe53f759fad4586c82b4dfa71a841cebd2a9a213 (all that follows this header)
-#   header   sha256:60430c4c3780360052e2b3cc35ddb2a1a007cd9f14e73bea48041b55020b0965 (this header but this line)
+#   body     sha256:3a455b15d5dcbddadb68803bd7b43bbf6aaac2d1d2e970eaf484a935a4585c63 (all that follows this header)
+#   header   sha256:9c31b34c37acb2071a8804a4f04089e2ea2fff74834e99f5918f9cd7dcf80509 (this header but this line)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -2050,6 +2050,7 @@ sf_schedule_release() { # <task index>: it is done or ready; whoever waited for 
 }
 
 sf_timer_due_run() {
+  ((SF_OPEN)) || return 0 # all is done, in the same moment
   sf_run_fail TIMEOUT 124 "the workflow's time limit of $SF_LIMIT s is ${SF_LEAD:+nearly }over"
 }
 

@@ -18,9 +18,9 @@
 #
 #   from     workflow.yaml  sha256:6545bbe809ed40dfa63ed4573e72a8cf546bebdce396b8d62d12e57fca55b7c1
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:c1074c88bf38612d13688e20c2e4c174c512cbc99e46949102ce1e3ee660fd7c (all that follows this header)
+#   body     sha256:efbfd191fe164ad7b4ace850e89f9c5b18693cc9d76bdb74fa8152ac27d63bae (all that follows this header)
 #   options  sha256:9a5db38c53ce34f3ab6335ddb4ebccf02d75bc8ae12924de463f991e64e69dbf (the #SBATCH lines)
-#   header   sha256:a0e717399b47a3fb209f83f7759460320b3a9ceda3bda28e9039b3908b7a5a3e (this header but this line)
+#   header   sha256:3593213309f76a589d41a086efd2fda444c72680bffc4b4f103b3145fc23fd02 (this header but this line)
 #
 # `sbatch FILE` submits it, `bash FILE` runs it inside an allocation (salloc);
 # `bash FILE --help` says what else it can do.
@@ -1578,6 +1578,7 @@ sf_schedule_release() { # <task index>: it is done or ready; whoever waited for 
 }
 
 sf_timer_due_run() {
+  ((SF_OPEN)) || return 0 # all is done, in the same moment
   sf_run_fail TIMEOUT 124 "the workflow's time limit of $SF_LIMIT s is ${SF_LEAD:+nearly }over"
 }
 

@@ -4,8 +4,8 @@
 #
 #   from     load.yaml  sha256:5c8dafe559ec8d222bec440568fbfc06866944ddb46e7528ced21cb6e8131d32
 #   rebuild  sflowc build -f load.yaml
-#   body     sha256:796cf7469fc7b47a26a6ecd0e86cb1a382edab67933f624613bc1a61a7b79ea4 (all that follows this header)
-#   header   sha256:18bd90b98980aa4c7e10445a97263fa1fe3d9b842a96ddc93972f7ecb7a5b694 (this header but this line)
+#   body     sha256:9fc02c10d821f2a5294c45abb5b69d2116c8987b2bf3f5adb49db327e58db13c (all that follows this header)
+#   header   sha256:a2c690716bd634e1c3ead16a26409b4d71f9f53bdb83e2e0e9baf2a5c5bde1f6 (this header but this line)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -2159,6 +2159,7 @@ sf_schedule_release() { # <task index>: it is done or ready; whoever waited for 
 }
 
 sf_timer_due_run() {
+  ((SF_OPEN)) || return 0 # all is done, in the same moment
   sf_run_fail TIMEOUT 124 "the workflow's time limit of $SF_LIMIT s is ${SF_LEAD:+nearly }over"
 }
 

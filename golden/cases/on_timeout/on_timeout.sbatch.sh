@@ -11,9 +11,9 @@
 #
 #   from     workflow.yaml  sha256:5ac18fc8fb3aedff38d20e295beeaf19cf8a2809d803fe598a0f1a1c2e162b8c
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:092ccda3a1cc60bf4027f11c7d310bef5b040d8c91004b89582bd69aa413efad (all that follows this header)
+#   body     sha256:f5687ead020839e3d38dcfd4cfcc05456e68c5dc9083e95d9fb2f4b6ff5905c7 (all that follows this header)
 #   options  sha256:541bdae49c15fe70101f576608a40d53f0aa39bffea58cda7a41367661344632 (the #SBATCH lines)
-#   header   sha256:70bad55188ff463df6c7252baeeb69377566bed87281186d4cc41498638c3e2c (this header but this line)
+#   header   sha256:2cd7e75259769d6e8ca37212e5e2771337e8bd71d67ec4c9a4d21044c443d846 (this header but this line)
 #
 # `sbatch FILE` submits it, `bash FILE` runs it inside an allocation (salloc);
 # `bash FILE --help` says what else it can do.
@@ -1542,6 +1542,7 @@ sf_schedule_release() { # <task index>: it is done or ready; whoever waited for 
 }
 
 sf_timer_due_run() {
+  ((SF_OPEN)) || return 0 # all is done, in the same moment
   sf_run_fail TIMEOUT 124 "the workflow's time limit of $SF_LIMIT s is ${SF_LEAD:+nearly }over"
 }
 

@@ -11,9 +11,9 @@
 #
 #   from     workflow.yaml  sha256:aa3e039f862faca14432c25799c863ac6268d94eee117afffa7d04364cdd5859
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:c11a87a8f6219215f4dd5735206fd162778fa4f9f76bd79348eb728c2c7576dd (all that follows this header)
+#   body     sha256:875acfe727b18583e4a0277e68e2f479ead7b2b3eda889f95b59e4eb78ce3950 (all that follows this header)
 #   options  sha256:09c263a0102d2b51cd63fe2e2c8a970e31ab733fbae90fa675d765ff4a7fdb25 (the #SBATCH lines)
-#   header   sha256:19acf9d1294d35a4306af58171d789c0f230cb217f3d7d6b8cbb764a621ce66f (this header but this line)
+#   header   sha256:faece33abb2bfce230ee88c9ae1c220f57d61f01625c28f8a8b6184593b9d4d2 (this header but this line)
 #
 # `sbatch FILE` submits it, `bash FILE` runs it inside an allocation (salloc);
 # `bash FILE --help` says what else it can do.
@@ -1668,6 +1668,7 @@ sf_schedule_release() { # <task index>: it is done or ready; whoever waited for 
 }
 
 sf_timer_due_run() {
+  ((SF_OPEN)) || return 0 # all is done, in the same moment
   sf_run_fail TIMEOUT 124 "the workflow's time limit of $SF_LIMIT s is ${SF_LEAD:+nearly }over"
 }
 

@@ -4,8 +4,8 @@
 #
 #   from     workflow.yaml  sha256:e9bef6968ae8678d2a18a7309a94e4e79ff75a35ca76dc699558bb04b542322d
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:a5a56ea40b69788b9490364550d78a536f7c2107c5d3d4cb2d929df0cb410568 (all that follows this header)
-#   header   sha256:41e52454850ff3edbe742214d6408d199860f21f8bbc9b55ef5abdd264ee6939 (this header but this line)
+#   body     sha256:c656804b172f2076212af0b477ce332a02d4ff6735278e3c6e904274475bec45 (all that follows this header)
+#   header   sha256:a5b5526f0bec77ea02d46965ac0b431a441695ff40414e925ca533151afc5011 (this header but this line)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -2111,6 +2111,7 @@ sf_schedule_release() { # <task index>: it is done or ready; whoever waited for 
 }
 
 sf_timer_due_run() {
+  ((SF_OPEN)) || return 0 # all is done, in the same moment
   sf_run_fail TIMEOUT 124 "the workflow's time limit of $SF_LIMIT s is ${SF_LEAD:+nearly }over"
 }
 

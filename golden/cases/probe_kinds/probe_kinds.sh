@@ -4,8 +4,8 @@
 #
 #   from     workflow.yaml  sha256:e5c7844b594a91d0ca6e6044a963fc77b3dcfa3f82dae874aa30e53194ad5ebd
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:a5179848fa8511a9a5d5334247c19fd87e5058bf6dadc7c379270ffc165b821d (all that follows this header)
-#   header   sha256:efc1f9ea01f2637149a15834035374d5d1cb25c65e50e03602680e5cf2eee6ac (this header but this line)
+#   body     sha256:b9c0ce88dcddf4c15b61830b1c6e8da3532689a7049b6d10b39d3be01209786e (all that follows this header)
+#   header   sha256:5617e4b995fea0736d07bdebd4e3b78c4cc674318c3626a6dce2ba778788319c (this header but this line)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -2674,6 +2674,7 @@ sf_schedule_release() { # <task index>: it is done or ready; whoever waited for 
 }
 
 sf_timer_due_run() {
+  ((SF_OPEN)) || return 0 # all is done, in the same moment
   sf_run_fail TIMEOUT 124 "the workflow's time limit of $SF_LIMIT s is ${SF_LEAD:+nearly }over"
 }
 

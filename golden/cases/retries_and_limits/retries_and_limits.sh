@@ -4,8 +4,8 @@
 #
 #   from     workflow.yaml  sha256:da08d319151a92960e1a3bbea5501c4f5cf17a51b16aa80863ceeb2558711d06
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:d2ffe6880dae2b832f94f1c052dc106f4e21fc2fe279cfe74756460913a3da05 (all that follows this header)
-#   header   sha256:e06a0cfac2f4b0791fb97ee71f4d12df2d3248535d55d2e009d10e8603dd9e5d (this header but this line)
+#   body     sha256:23112ed4d442a1ecdd5135c06f73f9a068577bd6e2f153eeb13ccbb4cb5577ef (all that follows this header)
+#   header   sha256:08774bae366aef009c28a60f3437e86c22fb5089894a4ab93fb90a921aed2b1f (this header but this line)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -2409,6 +2409,7 @@ sf_schedule_release() { # <task index>: it is done or ready; whoever waited for 
 }
 
 sf_timer_due_run() {
+  ((SF_OPEN)) || return 0 # all is done, in the same moment
   sf_run_fail TIMEOUT 124 "the workflow's time limit of $SF_LIMIT s is ${SF_LEAD:+nearly }over"
 }
 

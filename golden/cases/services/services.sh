@@ -4,8 +4,8 @@
 #
 #   from     services.yaml  sha256:ecafa48ceecd9b7380e9b9fdfc1ba2d7feba809a8d9417d4a92e75ad3e7e4a8b
 #   rebuild  sflowc build -f services.yaml
-#   body     sha256:ae77944e2502a0df380e5076bfe9aece137ec794edbab7badb6ef38dd05d919d (all that follows this header)
-#   header   sha256:9e0d09428f22ea1b0c58bfc2b4114998230a1f5881bf32f3c846b05337051c6b (this header but this line)
+#   body     sha256:b1aab0bc90121ca8bed9e08995050d44a5ff4867e0343f962ad3f432c9160731 (all that follows this header)
+#   header   sha256:a7e08677d558b76c93e3cacb92d3ee60905f6e5bce1750e3097d796f9761146b (this header but this line)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -2780,6 +2780,7 @@ sf_schedule_release() { # <task index>: it is done or ready; whoever waited for 
 }
 
 sf_timer_due_run() {
+  ((SF_OPEN)) || return 0 # all is done, in the same moment
   sf_run_fail TIMEOUT 124 "the workflow's time limit of $SF_LIMIT s is ${SF_LEAD:+nearly }over"
 }
 

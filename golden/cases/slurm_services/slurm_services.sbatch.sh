@@ -11,9 +11,9 @@
 #
 #   from     slurm_services.yaml  sha256:7fbab12ee9d608f117dc856aa59541d8103cfd99fe360fb583616abe7db8284c
 #   rebuild  sflowc build -f slurm_services.yaml
-#   body     sha256:a76444c4bddfa27ff9af74311a3c5063bff8191eaa98f3f20adecb8bfb49141f (all that follows this header)
+#   body     sha256:af2d9bce3a61258a43a8a0428a712b3588db908661d8c44b04a108a2ce51c16e (all that follows this header)
 #   options  sha256:159e67a10d718e887f6590313fa1359c84ae51e4dec4a84c38c9e3266f70c6dd (the #SBATCH lines)
-#   header   sha256:30f896b0f330918a9d45f4d89b9a425a87c39b43e573a6144f4a51d9f6ccef14 (this header but this line)
+#   header   sha256:d66fcf4a82c767b91b917cfb3ec302236fc27f8c83e9a0f202b5772097300832 (this header but this line)
 #
 # `sbatch FILE` submits it, `bash FILE` runs it inside an allocation (salloc);
 # `bash FILE --help` says what else it can do.
@@ -1655,6 +1655,7 @@ sf_schedule_release() { # <task index>: it is done or ready; whoever waited for 
 }
 
 sf_timer_due_run() {
+  ((SF_OPEN)) || return 0 # all is done, in the same moment
   sf_run_fail TIMEOUT 124 "the workflow's time limit of $SF_LIMIT s is ${SF_LEAD:+nearly }over"
 }
 

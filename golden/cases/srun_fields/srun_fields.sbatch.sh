@@ -18,9 +18,9 @@
 #
 #   from     workflow.yaml  sha256:da5d6c64e393479c97449eb51caba7377fc36a1c26388eea290593a72199d819
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:703b2a2158e573fb42305d6432b3b3db27b116cb4c74664316e158dc00abf88d (all that follows this header)
+#   body     sha256:e5a1764505c1dc3b274139cfb9b358182fecd244339593fdde817e73e424a18c (all that follows this header)
 #   options  sha256:4925c493e758151319e7fad8a0933b3537d4416fdd0f9e9a0cee51606c12f414 (the #SBATCH lines)
-#   header   sha256:0311fd2614119f2e3f4e86d352770b0614739540c7d0ef94319bb8805ad5cc07 (this header but this line)
+#   header   sha256:6d523c1947eb5a3d7e9cfc44947889fcdffd41191cb4278acf005a51d6c634f2 (this header but this line)
 #
 # `sbatch FILE` submits it, `bash FILE` runs it inside an allocation (salloc);
 # `bash FILE --help` says what else it can do.
@@ -1537,6 +1537,7 @@ sf_schedule_release() { # <task index>: it is done or ready; whoever waited for 
 }
 
 sf_timer_due_run() {
+  ((SF_OPEN)) || return 0 # all is done, in the same moment
   sf_run_fail TIMEOUT 124 "the workflow's time limit of $SF_LIMIT s is ${SF_LEAD:+nearly }over"
 }
 

@@ -4,8 +4,8 @@
 #
 #   from     workflow.yaml  sha256:bbfcdf0fbde7e1521f5b3973b7e4d762c006a8646fc4864366c1b6f15f67a97a
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:b2b66457262138f04503a86e7f902ab6eddb56dea1bc69eaa46f8e996e46460c (all that follows this header)
-#   header   sha256:7b7ba908544b82f2ef3e78a56171c95e3875d1f588f6ea837fbe77d9c0fb6b29 (this header but this line)
+#   body     sha256:2920678817a09389559a4d32252989367a182ccd536405f3227d0ce298790c80 (all that follows this header)
+#   header   sha256:648906fb02475ef9492c862434fd05684a0a9f7c7d02d71cd72fa489f162a505 (this header but this line)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -1599,6 +1599,7 @@ sf_schedule_release() { # <task index>: it is done or ready; whoever waited for 
 }
 
 sf_timer_due_run() {
+  ((SF_OPEN)) || return 0 # all is done, in the same moment
   sf_run_fail TIMEOUT 124 "the workflow's time limit of $SF_LIMIT s is ${SF_LEAD:+nearly }over"
 }
 

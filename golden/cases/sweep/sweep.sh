@@ -4,8 +4,8 @@
 #
 #   from     sweep.yaml  sha256:71af5175713421391aa95559dc14891a29a84c601ebfeb6cd4e67c2ef119a681
 #   rebuild  sflowc build -f sweep.yaml
-#   body     sha256:76782e1ec3bd73b439c160e16ac00138f8dd355aa19e91a871aee7af14e7d170 (all that follows this header)
-#   header   sha256:1b45c4006497d312ca7926d4f7ace49a62607372ecf120e467236a4de81ad892 (this header but this line)
+#   body     sha256:5d895f7261955ce58c7232ca27fdad0732c2f8dbc790a4e18e2390c7467ecfde (all that follows this header)
+#   header   sha256:6154bb23d78f9bcf87bc2b5fd61b71693d4f4c05f776d672e7c2822d523e5092 (this header but this line)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -1677,6 +1677,7 @@ sf_schedule_release() { # <task index>: it is done or ready; whoever waited for 
 }
 
 sf_timer_due_run() {
+  ((SF_OPEN)) || return 0 # all is done, in the same moment
   sf_run_fail TIMEOUT 124 "the workflow's time limit of $SF_LIMIT s is ${SF_LEAD:+nearly }over"
 }
 
