@@ -10,7 +10,7 @@ sf_prober_serve() {
   for pid in "$SF_EVENTS" "$SF_LOG" "$SF_LIFE" "$SF_GROUPS" "${SF_RUNNER_PIPE[@]}"; do exec {pid}>&-; done
   # shellcheck disable=SC2034 # for an exec check
   SF_LOCALE=${LC_ALL-}
-  LC_ALL=C SF_PARTIAL='' SF_TIMER=() SF_TIMER_NEXT=0 SF_CHECKER_PIPE=() SF_ROUND=() SF_ROUND_OF=() SF_ROUND_SHUN=()
+  LC_ALL=C SF_TIMER=() SF_TIMER_NEXT=0 SF_CHECKER_PIPE=() SF_ROUND=() SF_ROUND_OF=() SF_ROUND_SHUN=()
   while kill -0 "$$"; do # without its script it has nobody to tell
     sf_clock_now
     sf_timer_wait

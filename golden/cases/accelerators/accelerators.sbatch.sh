@@ -15,9 +15,9 @@
 #
 #   from     workflow.yaml  sha256:ae285f8addedbf2eb1aac980c1977a49cd07c8b17a4716b6cf1651d2d6cad4dd
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:bec3b114024d089da02fd128482ed307a46fd2d94b7130c6ce046af2506ddaa5 (all that follows this header)
+#   body     sha256:d78bf51ae333300be6562a8d79986384178a0765a3066aa45f194f4c249be8a4 (all that follows this header)
 #   options  sha256:2327fd86411cc4bfacf20171a99c7daa1e499844fbe3e62225cb1320818237f3 (the #SBATCH lines)
-#   header   sha256:c433eefcbed3bde523b4c473d407cc3058ca753353adf3b174fc90ad21f9c2e4 (this header but this line)
+#   header   sha256:82314fa3598cd6cae5ab0fe210781e0b2371198bee390e4445b8163819fae610 (this header but this line)
 #
 # `sbatch FILE` submits it, `bash FILE` runs it inside an allocation (salloc);
 # `bash FILE --help` says what else it can do.
@@ -205,18 +205,16 @@ sf_bus_open() { # <variable>: a pipe that is open at both ends; -> its descripto
 }
 
 sf_bus_read() { # <descriptor> <seconds> -> SF_WORDS: the words of the next line; status 1 when none came in time
-  local line
-  if IFS= read -r -t "$2" -u "$1" line; then
-    line=$SF_PARTIAL$line
-    SF_PARTIAL=''
-    set -f # the words are data
-    # shellcheck disable=SC2206 # words
-    SF_WORDS=($line)
-    set +f
-    return 0
-  fi
-  SF_PARTIAL+=$line # the time can be over in the middle of a line: what was read of it counts
-  return 1
+  local first='' rest
+  # When the time is over just as the end of a line comes, `read` of bash 5.2 takes the line and says that there was none. So it waits for one
+  # byte, which it hands over in any case. The others are there: whoever writes a line does so at once.
+  IFS= read -r -N 1 -t "$2" -u "$1" first
+  [[ $first && $first != $'\n' ]] || return 1
+  IFS= read -r -u "$1" rest
+  set -f # the words are data
+  # shellcheck disable=SC2206 # words
+  SF_WORDS=($first$rest)
+  set +f
 }
 
 # document: the here-documents of this file (task scripts, contents of artifacts, code that finds outputs), and the values that
@@ -2679,7 +2677,7 @@ sf_main_state() { # what the units keep about the run, by task, timer or probe
   SF_LOG_FROM=() SF_READER=() SF_READER_AFTER=() SF_READER_UNTIL=() SF_READERS=0
   # shellcheck disable=SC2034 # for --set, which not every workflow has
   SF_SET_ENV=() SF_SET_CHANGED=() SF_SET_JSON='' SF_SET_SHOWN=''
-  SF_QUEUE=() SF_QUEUE_HEAD=0 SF_PARTIAL='' SF_SAID='' SF_SHOWN='' SF_TIMER_NEXT=0 SF_SWEEP=200 SF_OPEN=0 SF_EVENTS_OWED=()
+  SF_QUEUE=() SF_QUEUE_HEAD=0 SF_SAID='' SF_SHOWN='' SF_TIMER_NEXT=0 SF_SWEEP=200 SF_OPEN=0 SF_EVENTS_OWED=()
 }
 
 sf_main_options() { # <argument>...

@@ -18,9 +18,9 @@
 #
 #   from     workflow.yaml  sha256:6545bbe809ed40dfa63ed4573e72a8cf546bebdce396b8d62d12e57fca55b7c1
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:efbfd191fe164ad7b4ace850e89f9c5b18693cc9d76bdb74fa8152ac27d63bae (all that follows this header)
+#   body     sha256:0e8f552a10bdef25bcfc346b3fd2fca8e3e4a5ff79f2b2f13f18d566152ecd93 (all that follows this header)
 #   options  sha256:9a5db38c53ce34f3ab6335ddb4ebccf02d75bc8ae12924de463f991e64e69dbf (the #SBATCH lines)
-#   header   sha256:3593213309f76a589d41a086efd2fda444c72680bffc4b4f103b3145fc23fd02 (this header but this line)
+#   header   sha256:f29ca8cbd781b182b0380ef7051cb38c7ebbcc186460e35596d1d4c5d67fa27b (this header but this line)
 #
 # `sbatch FILE` submits it, `bash FILE` runs it inside an allocation (salloc);
 # `bash FILE --help` says what else it can do.
@@ -186,18 +186,16 @@ sf_bus_open() { # <variable>: a pipe that is open at both ends; -> its descripto
 }
 
 sf_bus_read() { # <descriptor> <seconds> -> SF_WORDS: the words of the next line; status 1 when none came in time
-  local line
-  if IFS= read -r -t "$2" -u "$1" line; then
-    line=$SF_PARTIAL$line
-    SF_PARTIAL=''
-    set -f # the words are data
-    # shellcheck disable=SC2206 # words
-    SF_WORDS=($line)
-    set +f
-    return 0
-  fi
-  SF_PARTIAL+=$line # the time can be over in the middle of a line: what was read of it counts
-  return 1
+  local first='' rest
+  # When the time is over just as the end of a line comes, `read` of bash 5.2 takes the line and says that there was none. So it waits for one
+  # byte, which it hands over in any case. The others are there: whoever writes a line does so at once.
+  IFS= read -r -N 1 -t "$2" -u "$1" first
+  [[ $first && $first != $'\n' ]] || return 1
+  IFS= read -r -u "$1" rest
+  set -f # the words are data
+  # shellcheck disable=SC2206 # words
+  SF_WORDS=($first$rest)
+  set +f
 }
 
 # document: the here-documents of this file (task scripts, contents of artifacts, code that finds outputs), and the values that
@@ -2093,7 +2091,7 @@ sf_prober_serve() {
   for pid in "$SF_EVENTS" "$SF_LOG" "$SF_LIFE" "$SF_GROUPS" "${SF_RUNNER_PIPE[@]}"; do exec {pid}>&-; done
   # shellcheck disable=SC2034 # for an exec check
   SF_LOCALE=${LC_ALL-}
-  LC_ALL=C SF_PARTIAL='' SF_TIMER=() SF_TIMER_NEXT=0 SF_CHECKER_PIPE=() SF_ROUND=() SF_ROUND_OF=() SF_ROUND_SHUN=()
+  LC_ALL=C SF_TIMER=() SF_TIMER_NEXT=0 SF_CHECKER_PIPE=() SF_ROUND=() SF_ROUND_OF=() SF_ROUND_SHUN=()
   while kill -0 "$$"; do # without its script it has nobody to tell
     sf_clock_now
     sf_timer_wait
@@ -3252,7 +3250,7 @@ sf_main_state() { # what the units keep about the run, by task, timer or probe
   SF_LOG_FROM=() SF_READER=() SF_READER_AFTER=() SF_READER_UNTIL=() SF_READERS=0
   # shellcheck disable=SC2034 # for --set, which not every workflow has
   SF_SET_ENV=() SF_SET_CHANGED=() SF_SET_JSON='' SF_SET_SHOWN=''
-  SF_QUEUE=() SF_QUEUE_HEAD=0 SF_PARTIAL='' SF_SAID='' SF_SHOWN='' SF_TIMER_NEXT=0 SF_SWEEP=200 SF_OPEN=0 SF_EVENTS_OWED=()
+  SF_QUEUE=() SF_QUEUE_HEAD=0 SF_SAID='' SF_SHOWN='' SF_TIMER_NEXT=0 SF_SWEEP=200 SF_OPEN=0 SF_EVENTS_OWED=()
 }
 
 sf_main_options() { # <argument>...

@@ -11,9 +11,9 @@
 #
 #   from     workflow.yaml  sha256:5ac18fc8fb3aedff38d20e295beeaf19cf8a2809d803fe598a0f1a1c2e162b8c
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:f5687ead020839e3d38dcfd4cfcc05456e68c5dc9083e95d9fb2f4b6ff5905c7 (all that follows this header)
+#   body     sha256:f08727c3af133060cf36b2ae72c29df488f1ccc7d1bb098e86e21d8858d73203 (all that follows this header)
 #   options  sha256:541bdae49c15fe70101f576608a40d53f0aa39bffea58cda7a41367661344632 (the #SBATCH lines)
-#   header   sha256:2cd7e75259769d6e8ca37212e5e2771337e8bd71d67ec4c9a4d21044c443d846 (this header but this line)
+#   header   sha256:df434d5a4f3dcc42bc35813c2f09a677bd1145a1249bb959b6ff2da25ad12a3f (this header but this line)
 #
 # `sbatch FILE` submits it, `bash FILE` runs it inside an allocation (salloc);
 # `bash FILE --help` says what else it can do.
@@ -150,18 +150,16 @@ sf_bus_open() { # <variable>: a pipe that is open at both ends; -> its descripto
 }
 
 sf_bus_read() { # <descriptor> <seconds> -> SF_WORDS: the words of the next line; status 1 when none came in time
-  local line
-  if IFS= read -r -t "$2" -u "$1" line; then
-    line=$SF_PARTIAL$line
-    SF_PARTIAL=''
-    set -f # the words are data
-    # shellcheck disable=SC2206 # words
-    SF_WORDS=($line)
-    set +f
-    return 0
-  fi
-  SF_PARTIAL+=$line # the time can be over in the middle of a line: what was read of it counts
-  return 1
+  local first='' rest
+  # When the time is over just as the end of a line comes, `read` of bash 5.2 takes the line and says that there was none. So it waits for one
+  # byte, which it hands over in any case. The others are there: whoever writes a line does so at once.
+  IFS= read -r -N 1 -t "$2" -u "$1" first
+  [[ $first && $first != $'\n' ]] || return 1
+  IFS= read -r -u "$1" rest
+  set -f # the words are data
+  # shellcheck disable=SC2206 # words
+  SF_WORDS=($first$rest)
+  set +f
 }
 
 # document: the here-documents of this file (task scripts, contents of artifacts, code that finds outputs), and the values that
@@ -3204,7 +3202,7 @@ sf_main_state() { # what the units keep about the run, by task, timer or probe
   SF_LOG_FROM=() SF_READER=() SF_READER_AFTER=() SF_READER_UNTIL=() SF_READERS=0
   # shellcheck disable=SC2034 # for --set, which not every workflow has
   SF_SET_ENV=() SF_SET_CHANGED=() SF_SET_JSON='' SF_SET_SHOWN=''
-  SF_QUEUE=() SF_QUEUE_HEAD=0 SF_PARTIAL='' SF_SAID='' SF_SHOWN='' SF_TIMER_NEXT=0 SF_SWEEP=200 SF_OPEN=0 SF_EVENTS_OWED=()
+  SF_QUEUE=() SF_QUEUE_HEAD=0 SF_SAID='' SF_SHOWN='' SF_TIMER_NEXT=0 SF_SWEEP=200 SF_OPEN=0 SF_EVENTS_OWED=()
 }
 
 sf_main_options() { # <argument>...

@@ -4,8 +4,8 @@
 #
 #   from     workflow.yaml  sha256:e5c7844b594a91d0ca6e6044a963fc77b3dcfa3f82dae874aa30e53194ad5ebd
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:b9c0ce88dcddf4c15b61830b1c6e8da3532689a7049b6d10b39d3be01209786e (all that follows this header)
-#   header   sha256:5617e4b995fea0736d07bdebd4e3b78c4cc674318c3626a6dce2ba778788319c (this header but this line)
+#   body     sha256:89e9fd116319109fc4a6b6c3d108115be82a8b19627e3d049c34c57488984ff1 (all that follows this header)
+#   header   sha256:21067a527d3729a003be1c6adb2611f102a6f6f5ce4306f7588b9b053a9e8662 (this header but this line)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -198,18 +198,16 @@ sf_bus_open() { # <variable>: a pipe that is open at both ends; -> its descripto
 }
 
 sf_bus_read() { # <descriptor> <seconds> -> SF_WORDS: the words of the next line; status 1 when none came in time
-  local line
-  if IFS= read -r -t "$2" -u "$1" line; then
-    line=$SF_PARTIAL$line
-    SF_PARTIAL=''
-    set -f # the words are data
-    # shellcheck disable=SC2206 # words
-    SF_WORDS=($line)
-    set +f
-    return 0
-  fi
-  SF_PARTIAL+=$line # the time can be over in the middle of a line: what was read of it counts
-  return 1
+  local first='' rest
+  # When the time is over just as the end of a line comes, `read` of bash 5.2 takes the line and says that there was none. So it waits for one
+  # byte, which it hands over in any case. The others are there: whoever writes a line does so at once.
+  IFS= read -r -N 1 -t "$2" -u "$1" first
+  [[ $first && $first != $'\n' ]] || return 1
+  IFS= read -r -u "$1" rest
+  set -f # the words are data
+  # shellcheck disable=SC2206 # words
+  SF_WORDS=($first$rest)
+  set +f
 }
 
 # document: the here-documents of this file (task scripts, contents of artifacts, code that finds outputs), and the values that
@@ -951,7 +949,7 @@ sf_prober_serve() {
   for pid in "$SF_EVENTS" "$SF_LOG" "$SF_LIFE" "$SF_GROUPS" "${SF_RUNNER_PIPE[@]}"; do exec {pid}>&-; done
   # shellcheck disable=SC2034 # for an exec check
   SF_LOCALE=${LC_ALL-}
-  LC_ALL=C SF_PARTIAL='' SF_TIMER=() SF_TIMER_NEXT=0 SF_CHECKER_PIPE=() SF_ROUND=() SF_ROUND_OF=() SF_ROUND_SHUN=()
+  LC_ALL=C SF_TIMER=() SF_TIMER_NEXT=0 SF_CHECKER_PIPE=() SF_ROUND=() SF_ROUND_OF=() SF_ROUND_SHUN=()
   while kill -0 "$$"; do # without its script it has nobody to tell
     sf_clock_now
     sf_timer_wait
@@ -3117,7 +3115,7 @@ sf_main_state() { # what the units keep about the run, by task, timer or probe
   SF_LOG_FROM=() SF_READER=() SF_READER_AFTER=() SF_READER_UNTIL=() SF_READERS=0
   # shellcheck disable=SC2034 # for --set, which not every workflow has
   SF_SET_ENV=() SF_SET_CHANGED=() SF_SET_JSON='' SF_SET_SHOWN=''
-  SF_QUEUE=() SF_QUEUE_HEAD=0 SF_PARTIAL='' SF_SAID='' SF_SHOWN='' SF_TIMER_NEXT=0 SF_SWEEP=200 SF_OPEN=0 SF_EVENTS_OWED=()
+  SF_QUEUE=() SF_QUEUE_HEAD=0 SF_SAID='' SF_SHOWN='' SF_TIMER_NEXT=0 SF_SWEEP=200 SF_OPEN=0 SF_EVENTS_OWED=()
 }
 
 sf_main_options() { # <argument>...

@@ -4,8 +4,8 @@
 #
 #   from     sweep.yaml  sha256:71af5175713421391aa95559dc14891a29a84c601ebfeb6cd4e67c2ef119a681
 #   rebuild  sflowc build -f sweep.yaml
-#   body     sha256:5d895f7261955ce58c7232ca27fdad0732c2f8dbc790a4e18e2390c7467ecfde (all that follows this header)
-#   header   sha256:6154bb23d78f9bcf87bc2b5fd61b71693d4f4c05f776d672e7c2822d523e5092 (this header but this line)
+#   body     sha256:e63f6d3f145669ea3235f8a3ffbb9958124ba5a95fb7f1846134518f44e2aba0 (all that follows this header)
+#   header   sha256:b6db9ae96c7b5d58749044c9ae7797c437aed253320e52d1d3852e3a485b06e3 (this header but this line)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -156,18 +156,16 @@ sf_bus_open() { # <variable>: a pipe that is open at both ends; -> its descripto
 }
 
 sf_bus_read() { # <descriptor> <seconds> -> SF_WORDS: the words of the next line; status 1 when none came in time
-  local line
-  if IFS= read -r -t "$2" -u "$1" line; then
-    line=$SF_PARTIAL$line
-    SF_PARTIAL=''
-    set -f # the words are data
-    # shellcheck disable=SC2206 # words
-    SF_WORDS=($line)
-    set +f
-    return 0
-  fi
-  SF_PARTIAL+=$line # the time can be over in the middle of a line: what was read of it counts
-  return 1
+  local first='' rest
+  # When the time is over just as the end of a line comes, `read` of bash 5.2 takes the line and says that there was none. So it waits for one
+  # byte, which it hands over in any case. The others are there: whoever writes a line does so at once.
+  IFS= read -r -N 1 -t "$2" -u "$1" first
+  [[ $first && $first != $'\n' ]] || return 1
+  IFS= read -r -u "$1" rest
+  set -f # the words are data
+  # shellcheck disable=SC2206 # words
+  SF_WORDS=($first$rest)
+  set +f
 }
 
 # document: the here-documents of this file (task scripts, contents of artifacts, code that finds outputs), and the values that
@@ -2617,7 +2615,7 @@ sf_main_state() { # what the units keep about the run, by task, timer or probe
   SF_LOG_FROM=() SF_READER=() SF_READER_AFTER=() SF_READER_UNTIL=() SF_READERS=0
   # shellcheck disable=SC2034 # for --set, which not every workflow has
   SF_SET_ENV=() SF_SET_CHANGED=() SF_SET_JSON='' SF_SET_SHOWN=''
-  SF_QUEUE=() SF_QUEUE_HEAD=0 SF_PARTIAL='' SF_SAID='' SF_SHOWN='' SF_TIMER_NEXT=0 SF_SWEEP=200 SF_OPEN=0 SF_EVENTS_OWED=()
+  SF_QUEUE=() SF_QUEUE_HEAD=0 SF_SAID='' SF_SHOWN='' SF_TIMER_NEXT=0 SF_SWEEP=200 SF_OPEN=0 SF_EVENTS_OWED=()
 }
 
 sf_main_options() { # <argument>...
