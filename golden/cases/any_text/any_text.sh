@@ -4,8 +4,8 @@
 #
 #   from     workflow.yaml  sha256:4449218d19ba11555b6c3d7143c99133c6f97e677928637b7e2f383cd8407157
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:1d053810b4ba88a421152f63f21392a05e5f29dc98f3b86ae64a3412bbe29e50 (all that follows this header)
-#   header   sha256:d94c628af636ccb261f470aebd76eae3cc8e47442b1b5b3b4d78f13b20482b67 (this header but this line)
+#   body     sha256:99b3655207eae7ee66eb3614391909f56115164f414dcd0a6a936cdc995bf9b3 (all that follows this header)
+#   header   sha256:3f750db4913ac8c1652b3d1994094edb81feaea0e9bc9d3faf197eee5e190f32 (this header but this line)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -156,10 +156,10 @@ sf_bus_open() { # <variable>: a pipe that is open at both ends; -> its descripto
 sf_bus_read() { # <descriptor> <seconds> -> SF_WORDS: the words of the next line; status 1 when none came in time
   local first='' rest
   # When the time is over just as the end of a line comes, `read` of bash 5.2 takes the line and says that there was none. So it waits for one
-  # byte, which it hands over in any case. The others are there: whoever writes a line does so at once.
+  # byte, which it hands over in any case, and so it does with the others. They are there: whoever writes a line does so at once.
   IFS= read -r -N 1 -t "$2" -u "$1" first
   [[ $first && $first != $'\n' ]] || return 1
-  IFS= read -r -u "$1" rest
+  IFS= read -r -t 5 -u "$1" rest
   set -f # the words are data
   # shellcheck disable=SC2206 # words
   SF_WORDS=($first$rest)

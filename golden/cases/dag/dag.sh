@@ -4,8 +4,8 @@
 #
 #   from     dag.yaml  sha256:8f40df9ba833b5646be249a090380f0ade6e81b6f944d3f1ac3d167063691e90
 #   rebuild  sflowc build -f dag.yaml
-#   body     sha256:5b64e67bc22eefde3ea989c05c6c758caaa98ae65f63ba8bffa63be7820b1a9d (all that follows this header)
-#   header   sha256:9a63c9cdbead747a527030c146db6de88f18d766f4066274ed86f1d3d8f72e30 (this header but this line)
+#   body     sha256:756c2f7956bd0bfeb25ac9907bf8a9ab61f352907d305cefcec235b11e3d3eb4 (all that follows this header)
+#   header   sha256:5a4e1173e8684185105a8c29ba7d9edd79af69865c2dbe9a114a6dde4cd670b6 (this header but this line)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -125,10 +125,10 @@ sf_bus_open() { # <variable>: a pipe that is open at both ends; -> its descripto
 sf_bus_read() { # <descriptor> <seconds> -> SF_WORDS: the words of the next line; status 1 when none came in time
   local first='' rest
   # When the time is over just as the end of a line comes, `read` of bash 5.2 takes the line and says that there was none. So it waits for one
-  # byte, which it hands over in any case. The others are there: whoever writes a line does so at once.
+  # byte, which it hands over in any case, and so it does with the others. They are there: whoever writes a line does so at once.
   IFS= read -r -N 1 -t "$2" -u "$1" first
   [[ $first && $first != $'\n' ]] || return 1
-  IFS= read -r -u "$1" rest
+  IFS= read -r -t 5 -u "$1" rest
   set -f # the words are data
   # shellcheck disable=SC2206 # words
   SF_WORDS=($first$rest)

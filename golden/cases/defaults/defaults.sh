@@ -5,8 +5,8 @@
 #   from     1_base.yaml  sha256:acfba63fb49bcb68e3612d389b97c48a88c55c5165a7fa21f502e3bba12552bd
 #   from     2_more.yaml  sha256:31f81b17431ef6ecb3c0f2444c5571b51610094d8bf2ef82faeffb3978c258ec
 #   rebuild  sflowc build -f 1_base.yaml -f 2_more.yaml
-#   body     sha256:1abb1a28f3cf7432e01274b8b4a83285afce331b6bfdf2076f813174f36cd8f8 (all that follows this header)
-#   header   sha256:5a3851a14a9971dc419fa272b937344275f7fb4b355bca86a5a6992276d48d0c (this header but this line)
+#   body     sha256:c053156a717b1bcc204179c6edcaebe8700b6cb31e40b1c153ee7690dda19936 (all that follows this header)
+#   header   sha256:677611faafb259ae54147cb038e6b0625b36f5ffa4132649f93034aff4d48e67 (this header but this line)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -116,10 +116,10 @@ sf_bus_open() { # <variable>: a pipe that is open at both ends; -> its descripto
 sf_bus_read() { # <descriptor> <seconds> -> SF_WORDS: the words of the next line; status 1 when none came in time
   local first='' rest
   # When the time is over just as the end of a line comes, `read` of bash 5.2 takes the line and says that there was none. So it waits for one
-  # byte, which it hands over in any case. The others are there: whoever writes a line does so at once.
+  # byte, which it hands over in any case, and so it does with the others. They are there: whoever writes a line does so at once.
   IFS= read -r -N 1 -t "$2" -u "$1" first
   [[ $first && $first != $'\n' ]] || return 1
-  IFS= read -r -u "$1" rest
+  IFS= read -r -t 5 -u "$1" rest
   set -f # the words are data
   # shellcheck disable=SC2206 # words
   SF_WORDS=($first$rest)

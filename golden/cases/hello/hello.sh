@@ -4,8 +4,8 @@
 #
 #   from     hello.yaml  sha256:e6c3fb494dd78ec0da12c356b6fdd27051164433ceeb62297588ffaaafb67a7a
 #   rebuild  sflowc build -f hello.yaml
-#   body     sha256:48f7d9d3603b5a85f7b90bbb69836efbec3129f2c62a401b72c372fad0078b53 (all that follows this header)
-#   header   sha256:3efb7522ee6afafa6447bcb265f426123abc5abfd47657379a227b081a607a76 (this header but this line)
+#   body     sha256:071c2ce7053ca9be4652e62ab7a412aa4eb3754ccad6f3dd49eb94a461c7f19b (all that follows this header)
+#   header   sha256:40b8fd1b1cbea9974aeacf68108f5c500e8db0aa359c624253631796bc15184a (this header but this line)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -90,10 +90,10 @@ sf_bus_open() { # <variable>: a pipe that is open at both ends; -> its descripto
 sf_bus_read() { # <descriptor> <seconds> -> SF_WORDS: the words of the next line; status 1 when none came in time
   local first='' rest
   # When the time is over just as the end of a line comes, `read` of bash 5.2 takes the line and says that there was none. So it waits for one
-  # byte, which it hands over in any case. The others are there: whoever writes a line does so at once.
+  # byte, which it hands over in any case, and so it does with the others. They are there: whoever writes a line does so at once.
   IFS= read -r -N 1 -t "$2" -u "$1" first
   [[ $first && $first != $'\n' ]] || return 1
-  IFS= read -r -u "$1" rest
+  IFS= read -r -t 5 -u "$1" rest
   set -f # the words are data
   # shellcheck disable=SC2206 # words
   SF_WORDS=($first$rest)

@@ -4,8 +4,8 @@
 #
 #   from     load.yaml  sha256:5c8dafe559ec8d222bec440568fbfc06866944ddb46e7528ced21cb6e8131d32
 #   rebuild  sflowc build -f load.yaml
-#   body     sha256:3ffadb8a5cd529546fc5112eba7268f15b1671c806903f75cf563f42ee84d04a (all that follows this header)
-#   header   sha256:b085fe8788e37f179e6cc3bd55c28036fe70b96d1b94c6f0a194dd96728dcb31 (this header but this line)
+#   body     sha256:94b7ce83cba9adfcefc77b2e27662f150314ed3111fcff8d3375bcbd19f3134b (all that follows this header)
+#   header   sha256:e18ca0d7956910c3f4c0c004b7e6a0ed5a613cab0cd8c32ed20809fb4445f951 (this header but this line)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -240,10 +240,10 @@ sf_bus_open() { # <variable>: a pipe that is open at both ends; -> its descripto
 sf_bus_read() { # <descriptor> <seconds> -> SF_WORDS: the words of the next line; status 1 when none came in time
   local first='' rest
   # When the time is over just as the end of a line comes, `read` of bash 5.2 takes the line and says that there was none. So it waits for one
-  # byte, which it hands over in any case. The others are there: whoever writes a line does so at once.
+  # byte, which it hands over in any case, and so it does with the others. They are there: whoever writes a line does so at once.
   IFS= read -r -N 1 -t "$2" -u "$1" first
   [[ $first && $first != $'\n' ]] || return 1
-  IFS= read -r -u "$1" rest
+  IFS= read -r -t 5 -u "$1" rest
   set -f # the words are data
   # shellcheck disable=SC2206 # words
   SF_WORDS=($first$rest)

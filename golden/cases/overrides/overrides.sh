@@ -4,8 +4,8 @@
 #
 #   from     workflow.yaml  sha256:e9bef6968ae8678d2a18a7309a94e4e79ff75a35ca76dc699558bb04b542322d
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:adbe025dc0ce193a2b3106a0a5b1b5c08c71300f0696c8102cda3104ae1ab6f6 (all that follows this header)
-#   header   sha256:1374b5a833ff5b3ee0fe0c6b6a1c675c256e88e639e0db082b507256fb837ea4 (this header but this line)
+#   body     sha256:53e9f5d36db1273bb3355e7058d49217a55e760b890e4cc592af102953676cd7 (all that follows this header)
+#   header   sha256:98c77381b8a15699c8ea720e2de23fef054f320b16f18755ff35a41c0a8a0d09 (this header but this line)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -151,10 +151,10 @@ sf_bus_open() { # <variable>: a pipe that is open at both ends; -> its descripto
 sf_bus_read() { # <descriptor> <seconds> -> SF_WORDS: the words of the next line; status 1 when none came in time
   local first='' rest
   # When the time is over just as the end of a line comes, `read` of bash 5.2 takes the line and says that there was none. So it waits for one
-  # byte, which it hands over in any case. The others are there: whoever writes a line does so at once.
+  # byte, which it hands over in any case, and so it does with the others. They are there: whoever writes a line does so at once.
   IFS= read -r -N 1 -t "$2" -u "$1" first
   [[ $first && $first != $'\n' ]] || return 1
-  IFS= read -r -u "$1" rest
+  IFS= read -r -t 5 -u "$1" rest
   set -f # the words are data
   # shellcheck disable=SC2206 # words
   SF_WORDS=($first$rest)

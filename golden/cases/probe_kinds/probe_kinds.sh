@@ -4,8 +4,8 @@
 #
 #   from     workflow.yaml  sha256:e5c7844b594a91d0ca6e6044a963fc77b3dcfa3f82dae874aa30e53194ad5ebd
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:89e9fd116319109fc4a6b6c3d108115be82a8b19627e3d049c34c57488984ff1 (all that follows this header)
-#   header   sha256:21067a527d3729a003be1c6adb2611f102a6f6f5ce4306f7588b9b053a9e8662 (this header but this line)
+#   body     sha256:890c065ae65e5d70094a5895c138928c42e838360b1a4eaacccc92b4af869870 (all that follows this header)
+#   header   sha256:77be55839a140521721c3ebba0a205ce58b28e529a57d03aef612f713a05a57d (this header but this line)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -200,10 +200,10 @@ sf_bus_open() { # <variable>: a pipe that is open at both ends; -> its descripto
 sf_bus_read() { # <descriptor> <seconds> -> SF_WORDS: the words of the next line; status 1 when none came in time
   local first='' rest
   # When the time is over just as the end of a line comes, `read` of bash 5.2 takes the line and says that there was none. So it waits for one
-  # byte, which it hands over in any case. The others are there: whoever writes a line does so at once.
+  # byte, which it hands over in any case, and so it does with the others. They are there: whoever writes a line does so at once.
   IFS= read -r -N 1 -t "$2" -u "$1" first
   [[ $first && $first != $'\n' ]] || return 1
-  IFS= read -r -u "$1" rest
+  IFS= read -r -t 5 -u "$1" rest
   set -f # the words are data
   # shellcheck disable=SC2206 # words
   SF_WORDS=($first$rest)

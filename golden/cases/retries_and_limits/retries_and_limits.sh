@@ -4,8 +4,8 @@
 #
 #   from     workflow.yaml  sha256:da08d319151a92960e1a3bbea5501c4f5cf17a51b16aa80863ceeb2558711d06
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:0267c1f5c72714b1978f7e5a1d0ec5a42da3dae4d15baea9f5dd5ce04b182162 (all that follows this header)
-#   header   sha256:0edca70df9d62d915989549ec4335f7a6f7c7ea42330b66d3f11b391831c6b3d (this header but this line)
+#   body     sha256:106a7c0d1ad0d81aad919f33de4f483fd1d28ca29b3f59749f78580d8fd1a5b5 (all that follows this header)
+#   header   sha256:73a6aeae179fbbf98001c2c476499253d03da71d406456ab0ab03fad50310ba9 (this header but this line)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -105,10 +105,10 @@ sf_bus_open() { # <variable>: a pipe that is open at both ends; -> its descripto
 sf_bus_read() { # <descriptor> <seconds> -> SF_WORDS: the words of the next line; status 1 when none came in time
   local first='' rest
   # When the time is over just as the end of a line comes, `read` of bash 5.2 takes the line and says that there was none. So it waits for one
-  # byte, which it hands over in any case. The others are there: whoever writes a line does so at once.
+  # byte, which it hands over in any case, and so it does with the others. They are there: whoever writes a line does so at once.
   IFS= read -r -N 1 -t "$2" -u "$1" first
   [[ $first && $first != $'\n' ]] || return 1
-  IFS= read -r -u "$1" rest
+  IFS= read -r -t 5 -u "$1" rest
   set -f # the words are data
   # shellcheck disable=SC2206 # words
   SF_WORDS=($first$rest)

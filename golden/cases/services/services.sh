@@ -4,8 +4,8 @@
 #
 #   from     services.yaml  sha256:ecafa48ceecd9b7380e9b9fdfc1ba2d7feba809a8d9417d4a92e75ad3e7e4a8b
 #   rebuild  sflowc build -f services.yaml
-#   body     sha256:1f17fe74450d3aa99d0488a5f6d22174fe8e5cd9ea20fb1a6b98e4326c400fc2 (all that follows this header)
-#   header   sha256:8eb3f06dc2cc3f05d696e5566036243af590772119f8ecbafaa731f7c824415d (this header but this line)
+#   body     sha256:4a9e15c905d209d5aa85593e2dd18d306475b85ef18ce165307fc156b4e996b2 (all that follows this header)
+#   header   sha256:f3bc52bcbe2bbe5b34d5270f52dfb61f201b1c061b6754a4204613d9a3e527dd (this header but this line)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -213,10 +213,10 @@ sf_bus_open() { # <variable>: a pipe that is open at both ends; -> its descripto
 sf_bus_read() { # <descriptor> <seconds> -> SF_WORDS: the words of the next line; status 1 when none came in time
   local first='' rest
   # When the time is over just as the end of a line comes, `read` of bash 5.2 takes the line and says that there was none. So it waits for one
-  # byte, which it hands over in any case. The others are there: whoever writes a line does so at once.
+  # byte, which it hands over in any case, and so it does with the others. They are there: whoever writes a line does so at once.
   IFS= read -r -N 1 -t "$2" -u "$1" first
   [[ $first && $first != $'\n' ]] || return 1
-  IFS= read -r -u "$1" rest
+  IFS= read -r -t 5 -u "$1" rest
   set -f # the words are data
   # shellcheck disable=SC2206 # words
   SF_WORDS=($first$rest)

@@ -4,8 +4,8 @@
 #
 #   from     workflow.yaml  sha256:bbfcdf0fbde7e1521f5b3973b7e4d762c006a8646fc4864366c1b6f15f67a97a
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:a144421e41489ad5c7eca6bb746d8a6e6de96bd3329135831fac670b9b20f156 (all that follows this header)
-#   header   sha256:77668f6082a74838013af4fcee4e01a04123bb43573d145d43c6464e19398ada (this header but this line)
+#   body     sha256:df956e2b0d0608d9c66cf8cdadc936998a146ec6423d78a26f9b3ab10e840eae (all that follows this header)
+#   header   sha256:54bd3f9bed4d18380176c1d4a24d97d5e8d4c8620523256fd3d4963913f72f7c (this header but this line)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -126,10 +126,10 @@ sf_bus_open() { # <variable>: a pipe that is open at both ends; -> its descripto
 sf_bus_read() { # <descriptor> <seconds> -> SF_WORDS: the words of the next line; status 1 when none came in time
   local first='' rest
   # When the time is over just as the end of a line comes, `read` of bash 5.2 takes the line and says that there was none. So it waits for one
-  # byte, which it hands over in any case. The others are there: whoever writes a line does so at once.
+  # byte, which it hands over in any case, and so it does with the others. They are there: whoever writes a line does so at once.
   IFS= read -r -N 1 -t "$2" -u "$1" first
   [[ $first && $first != $'\n' ]] || return 1
-  IFS= read -r -u "$1" rest
+  IFS= read -r -t 5 -u "$1" rest
   set -f # the words are data
   # shellcheck disable=SC2206 # words
   SF_WORDS=($first$rest)

@@ -4,8 +4,8 @@
 #
 #   from     sweep.yaml  sha256:71af5175713421391aa95559dc14891a29a84c601ebfeb6cd4e67c2ef119a681
 #   rebuild  sflowc build -f sweep.yaml
-#   body     sha256:e63f6d3f145669ea3235f8a3ffbb9958124ba5a95fb7f1846134518f44e2aba0 (all that follows this header)
-#   header   sha256:b6db9ae96c7b5d58749044c9ae7797c437aed253320e52d1d3852e3a485b06e3 (this header but this line)
+#   body     sha256:b043d520e974020f33f274e41e8398d70a69a28e2b5bddbf7a0beeb1424f5fa1 (all that follows this header)
+#   header   sha256:b80c218151f3f883072c04bf61dc933727012899a8523fa9c2fc2f72347fc2fb (this header but this line)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -158,10 +158,10 @@ sf_bus_open() { # <variable>: a pipe that is open at both ends; -> its descripto
 sf_bus_read() { # <descriptor> <seconds> -> SF_WORDS: the words of the next line; status 1 when none came in time
   local first='' rest
   # When the time is over just as the end of a line comes, `read` of bash 5.2 takes the line and says that there was none. So it waits for one
-  # byte, which it hands over in any case. The others are there: whoever writes a line does so at once.
+  # byte, which it hands over in any case, and so it does with the others. They are there: whoever writes a line does so at once.
   IFS= read -r -N 1 -t "$2" -u "$1" first
   [[ $first && $first != $'\n' ]] || return 1
-  IFS= read -r -u "$1" rest
+  IFS= read -r -t 5 -u "$1" rest
   set -f # the words are data
   # shellcheck disable=SC2206 # words
   SF_WORDS=($first$rest)
