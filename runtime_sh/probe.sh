@@ -32,8 +32,8 @@ sf_probe_sweep() { # the prober was killed: ends its checkers, which may hang; t
   local pid
   for pid in /proc/[0-9]*; do
     pid=${pid##*/}
-    [[ $pid != "$$" && $pid != "$SF_WATCHER" && /proc/$pid/fd/$SF_CHECKS -ef /proc/$$/fd/$SF_CHECKS ]] || continue
-    kill -s KILL -- "-$pid"
+    [[ $pid != "$$" && /proc/$pid/fd/$SF_CHECKS -ef /proc/$$/fd/$SF_CHECKS ]] || continue
+    sf_owner_child "$pid" || kill -s KILL -- "-$pid" # a child of this script has only just begun, and will close it
   done 2>/dev/null
 }
 

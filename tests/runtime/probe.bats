@@ -66,16 +66,14 @@ setup() {
   }
   sf_probe_open
   set -m
-  sleep 600 3>&- &
+  sleep 600 3>&- & # as a runner that has only just begun
   set +m
-  SF_WATCHER=$!
-  sleep 600 3>&- & # as a command that the script does not wait for
-  local other=$!
+  local runner=$!
   until [[ -s $SF_RUN/checker ]]; do sleep 0.05; done
   kill -s KILL "$SF_PROBER"
   sf_probe_close || :
   gone "$(<"$SF_RUN/checker")"
-  kill "$SF_WATCHER" "$other"
+  kill "$runner" # is still there
 }
 
 @test "what a check found is kept for the deadline and in the events, for the attempt that it is about" {

@@ -4,8 +4,8 @@
 #
 #   from     workflow.yaml  sha256:4449218d19ba11555b6c3d7143c99133c6f97e677928637b7e2f383cd8407157
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:99b3655207eae7ee66eb3614391909f56115164f414dcd0a6a936cdc995bf9b3 (all that follows this header)
-#   header   sha256:3f750db4913ac8c1652b3d1994094edb81feaea0e9bc9d3faf197eee5e190f32 (this header but this line)
+#   body     sha256:3f19c4257ae65c4d630189994b19d05ae8042bc6d3baad285dcf5d6804137272 (all that follows this header)
+#   header   sha256:eb563c25ab0c5481b062571a6cfca36398de71a61c0f9af4719fd356eafd0cf6 (this header but this line)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -145,7 +145,7 @@ END_OF_CONTENT
 
 # ==== The runtime =====================================================================================================
 
-# bus: pipes on which many write lines and one reads them.
+# bus: pipes on which many write lines and one reads them. A line is shorter than what the kernel writes in one piece (4,096 bytes).
 
 sf_bus_open() { # <variable>: a pipe that is open at both ends; -> its descriptor; status 1 when there is none left
   local fd
@@ -156,7 +156,7 @@ sf_bus_open() { # <variable>: a pipe that is open at both ends; -> its descripto
 sf_bus_read() { # <descriptor> <seconds> -> SF_WORDS: the words of the next line; status 1 when none came in time
   local first='' rest
   # When the time is over just as the end of a line comes, `read` of bash 5.2 takes the line and says that there was none. So it waits for one
-  # byte, which it hands over in any case, and so it does with the others. They are there: whoever writes a line does so at once.
+  # byte, which it hands over in any case, and so it does with the others. They are there: a line is written in one piece.
   IFS= read -r -N 1 -t "$2" -u "$1" first
   [[ $first && $first != $'\n' ]] || return 1
   IFS= read -r -t 5 -u "$1" rest

@@ -8,9 +8,9 @@
 #
 #   from     workflow.yaml  sha256:97b71945a51d76696df390ced3a70806a301cecae23dc69b1af87b4de8c7c195
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:7f043639fec21ec587a83020c5a0cd8c557f23c7de95769c4690037e4e475097 (all that follows this header)
+#   body     sha256:365d7b301c8250d80af39908cb1f436d95cb29a19520caf7735699aa681bdba5 (all that follows this header)
 #   options  sha256:15cbe019be526e81355added80c4ab57039f0ffd16cb469f48c2254901124267 (the #SBATCH lines)
-#   header   sha256:04fa6a1b4d4818f4b4f1f99bb4660a47947b7466232a9dd6ef122ed80e849681 (this header but this line)
+#   header   sha256:6cc30505ce0e1e9d673722fad2b3dfca0e081fff0066010ea6e8c4aee7a3053a (this header but this line)
 #
 # `sbatch FILE` submits it, `bash FILE` runs it inside an allocation (salloc);
 # `bash FILE --help` says what else it can do.
@@ -164,7 +164,7 @@ END_OF_CONTENT
 
 # ==== The runtime =====================================================================================================
 
-# bus: pipes on which many write lines and one reads them.
+# bus: pipes on which many write lines and one reads them. A line is shorter than what the kernel writes in one piece (4,096 bytes).
 
 sf_bus_open() { # <variable>: a pipe that is open at both ends; -> its descriptor; status 1 when there is none left
   local fd
@@ -175,7 +175,7 @@ sf_bus_open() { # <variable>: a pipe that is open at both ends; -> its descripto
 sf_bus_read() { # <descriptor> <seconds> -> SF_WORDS: the words of the next line; status 1 when none came in time
   local first='' rest
   # When the time is over just as the end of a line comes, `read` of bash 5.2 takes the line and says that there was none. So it waits for one
-  # byte, which it hands over in any case, and so it does with the others. They are there: whoever writes a line does so at once.
+  # byte, which it hands over in any case, and so it does with the others. They are there: a line is written in one piece.
   IFS= read -r -N 1 -t "$2" -u "$1" first
   [[ $first && $first != $'\n' ]] || return 1
   IFS= read -r -t 5 -u "$1" rest

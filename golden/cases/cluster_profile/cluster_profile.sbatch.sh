@@ -21,9 +21,9 @@
 #   from     workflow.yaml  sha256:3cf39ac6ec1dffc2eb9dd5de8379f0b42cf4bc3b50e06fa97bab55d48ba79a9d
 #   cluster  site.yaml  sha256:daa43e4a2d5b8acb45a9f4dc63b8619ddbcb9975c8bdaddec7a2b508dbf9b671
 #   rebuild  sflowc build -f workflow.yaml --cluster profile/site.yaml
-#   body     sha256:41c97078c061ce8d72277736f1209e5e67bd242ae1e92449b660be44ae4b9aae (all that follows this header)
+#   body     sha256:0114a809336b50ed703a083119e0e55ed3c76790709fcc12e0dfea416b90f993 (all that follows this header)
 #   options  sha256:dc08cef5f2ee7f370df07e787935a1f5def179b06ef9ae442066968abc0b7636 (the #SBATCH lines)
-#   header   sha256:f326273e823492221a077cfd5f43a331e74b51aef714ad00937a62af7e08ed86 (this header but this line)
+#   header   sha256:a20cdf84a82e6dc2b380b02c1b026250d8150dbe29b732f3e75b25552c780a2a (this header but this line)
 #
 # `sbatch FILE` submits it, `bash FILE` runs it inside an allocation (salloc);
 # `bash FILE --help` says what else it can do.
@@ -125,7 +125,7 @@ END_OF_SCRIPT
 
 # ==== The runtime =====================================================================================================
 
-# bus: pipes on which many write lines and one reads them.
+# bus: pipes on which many write lines and one reads them. A line is shorter than what the kernel writes in one piece (4,096 bytes).
 
 sf_bus_open() { # <variable>: a pipe that is open at both ends; -> its descriptor; status 1 when there is none left
   local fd
@@ -136,7 +136,7 @@ sf_bus_open() { # <variable>: a pipe that is open at both ends; -> its descripto
 sf_bus_read() { # <descriptor> <seconds> -> SF_WORDS: the words of the next line; status 1 when none came in time
   local first='' rest
   # When the time is over just as the end of a line comes, `read` of bash 5.2 takes the line and says that there was none. So it waits for one
-  # byte, which it hands over in any case, and so it does with the others. They are there: whoever writes a line does so at once.
+  # byte, which it hands over in any case, and so it does with the others. They are there: a line is written in one piece.
   IFS= read -r -N 1 -t "$2" -u "$1" first
   [[ $first && $first != $'\n' ]] || return 1
   IFS= read -r -t 5 -u "$1" rest

@@ -18,9 +18,9 @@
 #
 #   from     workflow.yaml  sha256:6545bbe809ed40dfa63ed4573e72a8cf546bebdce396b8d62d12e57fca55b7c1
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:1dac0d1c05ef18be9b75834e8df65cf4dc209afef88ef06c0d5c9c540cba24df (all that follows this header)
+#   body     sha256:de69ace9226a17b1a087c5a58c614115965c8c25b55caa9d983de9c833faebd6 (all that follows this header)
 #   options  sha256:9a5db38c53ce34f3ab6335ddb4ebccf02d75bc8ae12924de463f991e64e69dbf (the #SBATCH lines)
-#   header   sha256:35d75f2c1f76e04e54af800cf869df63cf60e0bd8d32f0d2bc814a19cbf7bc82 (this header but this line)
+#   header   sha256:83e0794cd5da6d5fd72cae6756a19e2996c4f512957aac0af2b440a153703ca0 (this header but this line)
 #
 # `sbatch FILE` submits it, `bash FILE` runs it inside an allocation (salloc);
 # `bash FILE --help` says what else it can do.
@@ -177,7 +177,7 @@ END_OF_SCRIPT
 
 # ==== The runtime =====================================================================================================
 
-# bus: pipes on which many write lines and one reads them.
+# bus: pipes on which many write lines and one reads them. A line is shorter than what the kernel writes in one piece (4,096 bytes).
 
 sf_bus_open() { # <variable>: a pipe that is open at both ends; -> its descriptor; status 1 when there is none left
   local fd
@@ -188,7 +188,7 @@ sf_bus_open() { # <variable>: a pipe that is open at both ends; -> its descripto
 sf_bus_read() { # <descriptor> <seconds> -> SF_WORDS: the words of the next line; status 1 when none came in time
   local first='' rest
   # When the time is over just as the end of a line comes, `read` of bash 5.2 takes the line and says that there was none. So it waits for one
-  # byte, which it hands over in any case, and so it does with the others. They are there: whoever writes a line does so at once.
+  # byte, which it hands over in any case, and so it does with the others. They are there: a line is written in one piece.
   IFS= read -r -N 1 -t "$2" -u "$1" first
   [[ $first && $first != $'\n' ]] || return 1
   IFS= read -r -t 5 -u "$1" rest
@@ -2195,8 +2195,8 @@ sf_probe_sweep() { # the prober was killed: ends its checkers, which may hang; t
   local pid
   for pid in /proc/[0-9]*; do
     pid=${pid##*/}
-    [[ $pid != "$$" && $pid != "$SF_WATCHER" && /proc/$pid/fd/$SF_CHECKS -ef /proc/$$/fd/$SF_CHECKS ]] || continue
-    kill -s KILL -- "-$pid"
+    [[ $pid != "$$" && /proc/$pid/fd/$SF_CHECKS -ef /proc/$$/fd/$SF_CHECKS ]] || continue
+    sf_owner_child "$pid" || kill -s KILL -- "-$pid" # a child of this script has only just begun, and will close it
   done 2>/dev/null
 }
 

@@ -4,8 +4,8 @@
 #
 #   from     load.yaml  sha256:5c8dafe559ec8d222bec440568fbfc06866944ddb46e7528ced21cb6e8131d32
 #   rebuild  sflowc build -f load.yaml
-#   body     sha256:94b7ce83cba9adfcefc77b2e27662f150314ed3111fcff8d3375bcbd19f3134b (all that follows this header)
-#   header   sha256:e18ca0d7956910c3f4c0c004b7e6a0ed5a613cab0cd8c32ed20809fb4445f951 (this header but this line)
+#   body     sha256:9640a941f62d49dc3e224ce1a9479568f4486b7283d65d77d52c0fdeafb7df71 (all that follows this header)
+#   header   sha256:b6b42715be0fe187262457e810910a577392f6c05d964775341099d30af44623 (this header but this line)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -229,7 +229,7 @@ END_OF_OUTPUTS
 
 # ==== The runtime =====================================================================================================
 
-# bus: pipes on which many write lines and one reads them.
+# bus: pipes on which many write lines and one reads them. A line is shorter than what the kernel writes in one piece (4,096 bytes).
 
 sf_bus_open() { # <variable>: a pipe that is open at both ends; -> its descriptor; status 1 when there is none left
   local fd
@@ -240,7 +240,7 @@ sf_bus_open() { # <variable>: a pipe that is open at both ends; -> its descripto
 sf_bus_read() { # <descriptor> <seconds> -> SF_WORDS: the words of the next line; status 1 when none came in time
   local first='' rest
   # When the time is over just as the end of a line comes, `read` of bash 5.2 takes the line and says that there was none. So it waits for one
-  # byte, which it hands over in any case, and so it does with the others. They are there: whoever writes a line does so at once.
+  # byte, which it hands over in any case, and so it does with the others. They are there: a line is written in one piece.
   IFS= read -r -N 1 -t "$2" -u "$1" first
   [[ $first && $first != $'\n' ]] || return 1
   IFS= read -r -t 5 -u "$1" rest
@@ -1264,8 +1264,8 @@ sf_probe_sweep() { # the prober was killed: ends its checkers, which may hang; t
   local pid
   for pid in /proc/[0-9]*; do
     pid=${pid##*/}
-    [[ $pid != "$$" && $pid != "$SF_WATCHER" && /proc/$pid/fd/$SF_CHECKS -ef /proc/$$/fd/$SF_CHECKS ]] || continue
-    kill -s KILL -- "-$pid"
+    [[ $pid != "$$" && /proc/$pid/fd/$SF_CHECKS -ef /proc/$$/fd/$SF_CHECKS ]] || continue
+    sf_owner_child "$pid" || kill -s KILL -- "-$pid" # a child of this script has only just begun, and will close it
   done 2>/dev/null
 }
 

@@ -4,8 +4,8 @@
 #
 #   from     workflow.yaml  sha256:e5c7844b594a91d0ca6e6044a963fc77b3dcfa3f82dae874aa30e53194ad5ebd
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:890c065ae65e5d70094a5895c138928c42e838360b1a4eaacccc92b4af869870 (all that follows this header)
-#   header   sha256:77be55839a140521721c3ebba0a205ce58b28e529a57d03aef612f713a05a57d (this header but this line)
+#   body     sha256:4ee4ee04a99032ec28649b459edd902c0c2642980e2260479647833e7eaf4cc8 (all that follows this header)
+#   header   sha256:814ac05fc7adf185811bb9cb8c7cf86d1d225c0b33226df5450cb305e7a07ea7 (this header but this line)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -189,7 +189,7 @@ END_OF_SCRIPT
 
 # ==== The runtime =====================================================================================================
 
-# bus: pipes on which many write lines and one reads them.
+# bus: pipes on which many write lines and one reads them. A line is shorter than what the kernel writes in one piece (4,096 bytes).
 
 sf_bus_open() { # <variable>: a pipe that is open at both ends; -> its descriptor; status 1 when there is none left
   local fd
@@ -200,7 +200,7 @@ sf_bus_open() { # <variable>: a pipe that is open at both ends; -> its descripto
 sf_bus_read() { # <descriptor> <seconds> -> SF_WORDS: the words of the next line; status 1 when none came in time
   local first='' rest
   # When the time is over just as the end of a line comes, `read` of bash 5.2 takes the line and says that there was none. So it waits for one
-  # byte, which it hands over in any case, and so it does with the others. They are there: whoever writes a line does so at once.
+  # byte, which it hands over in any case, and so it does with the others. They are there: a line is written in one piece.
   IFS= read -r -N 1 -t "$2" -u "$1" first
   [[ $first && $first != $'\n' ]] || return 1
   IFS= read -r -t 5 -u "$1" rest
@@ -1224,8 +1224,8 @@ sf_probe_sweep() { # the prober was killed: ends its checkers, which may hang; t
   local pid
   for pid in /proc/[0-9]*; do
     pid=${pid##*/}
-    [[ $pid != "$$" && $pid != "$SF_WATCHER" && /proc/$pid/fd/$SF_CHECKS -ef /proc/$$/fd/$SF_CHECKS ]] || continue
-    kill -s KILL -- "-$pid"
+    [[ $pid != "$$" && /proc/$pid/fd/$SF_CHECKS -ef /proc/$$/fd/$SF_CHECKS ]] || continue
+    sf_owner_child "$pid" || kill -s KILL -- "-$pid" # a child of this script has only just begun, and will close it
   done 2>/dev/null
 }
 

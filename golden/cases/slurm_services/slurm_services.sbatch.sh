@@ -11,9 +11,9 @@
 #
 #   from     slurm_services.yaml  sha256:7fbab12ee9d608f117dc856aa59541d8103cfd99fe360fb583616abe7db8284c
 #   rebuild  sflowc build -f slurm_services.yaml
-#   body     sha256:1eb18eda85904e24b09d3cd7325603d8430fc11875de48b5b10743f5f0273213 (all that follows this header)
+#   body     sha256:4ebad853fdd7b0e1ae7145237ca5a985aba39fee700d350e8a5e01b54b2dfa88 (all that follows this header)
 #   options  sha256:159e67a10d718e887f6590313fa1359c84ae51e4dec4a84c38c9e3266f70c6dd (the #SBATCH lines)
-#   header   sha256:f9fe606fad7b44eab62efcb087703399d5a7e2124b2a04b84b06ebda0d91e1e2 (this header but this line)
+#   header   sha256:13b9ef8f85e5daa1e30061274a657377d7a42ad3fb6826eeba91f2134fc126ad (this header but this line)
 #
 # `sbatch FILE` submits it, `bash FILE` runs it inside an allocation (salloc);
 # `bash FILE --help` says what else it can do.
@@ -254,7 +254,7 @@ END_OF_CONTENT
 
 # ==== The runtime =====================================================================================================
 
-# bus: pipes on which many write lines and one reads them.
+# bus: pipes on which many write lines and one reads them. A line is shorter than what the kernel writes in one piece (4,096 bytes).
 
 sf_bus_open() { # <variable>: a pipe that is open at both ends; -> its descriptor; status 1 when there is none left
   local fd
@@ -265,7 +265,7 @@ sf_bus_open() { # <variable>: a pipe that is open at both ends; -> its descripto
 sf_bus_read() { # <descriptor> <seconds> -> SF_WORDS: the words of the next line; status 1 when none came in time
   local first='' rest
   # When the time is over just as the end of a line comes, `read` of bash 5.2 takes the line and says that there was none. So it waits for one
-  # byte, which it hands over in any case, and so it does with the others. They are there: whoever writes a line does so at once.
+  # byte, which it hands over in any case, and so it does with the others. They are there: a line is written in one piece.
   IFS= read -r -N 1 -t "$2" -u "$1" first
   [[ $first && $first != $'\n' ]] || return 1
   IFS= read -r -t 5 -u "$1" rest
@@ -2272,8 +2272,8 @@ sf_probe_sweep() { # the prober was killed: ends its checkers, which may hang; t
   local pid
   for pid in /proc/[0-9]*; do
     pid=${pid##*/}
-    [[ $pid != "$$" && $pid != "$SF_WATCHER" && /proc/$pid/fd/$SF_CHECKS -ef /proc/$$/fd/$SF_CHECKS ]] || continue
-    kill -s KILL -- "-$pid"
+    [[ $pid != "$$" && /proc/$pid/fd/$SF_CHECKS -ef /proc/$$/fd/$SF_CHECKS ]] || continue
+    sf_owner_child "$pid" || kill -s KILL -- "-$pid" # a child of this script has only just begun, and will close it
   done 2>/dev/null
 }
 
