@@ -5,11 +5,11 @@
 
 sf_download_serve() { # <number>: runs in the background, leader of its process group
   local took since
+  SF_AT=$1 SF_WHY_NOT='' SF_LOADED='' SF_PART='' SF_LOCK='' SF_BEAT='' SF_DOWNLOADER=$BASHPID
   trap sf_download_abort HUP INT QUIT TERM USR1 USR2
   trap sf_download_leave EXIT
   { printf '+%s\n' "$BASHPID" >&"$SF_GROUPS"; } 2>/dev/null # as long as it holds SF_LIFE the watchdog does not look there
   exec </dev/null >/dev/null 2>&1 {SF_LIFE}>&- {SF_GROUPS}>&- {SF_EVENTS}>&- {SF_LOG}>&-
-  SF_AT=$1 SF_WHY_NOT='' SF_LOADED='' SF_PART='' SF_LOCK='' SF_BEAT=''
   sf_clock_now
   since=$SF_NOW
   if ! "fetch_$1" get; then
@@ -32,6 +32,8 @@ sf_download_abort() { # on the first of several signals: Slurm's and then the sc
 }
 
 sf_download_leave() { # leaves nothing behind
+  # A child that is killed in its first moments, as the watch of a fast download is, runs its parent's trap too.
+  [[ $SF_DOWNLOADER == "$BASHPID" ]] || return 0
   trap '' HUP INT QUIT TERM USR1 USR2
   if [[ $SF_BEAT ]]; then kill "$SF_BEAT" 2>/dev/null; fi
   if [[ $SF_PART ]]; then rm -f -- "$SF_PART" "$SF_PART.log" "$SF_PART.head"; fi

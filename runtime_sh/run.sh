@@ -30,14 +30,14 @@ sf_run_artifacts() { # what must be there before the first task; not when nothin
   workflow_holes # some were not known before
 }
 
+# shellcheck disable=SC2064 # the signal's name and the process, now
 sf_run_trap() { # a handler only writes to the bus: `read -t` of bash 5.2 loses its time-out under any other
   local signal
   for signal in HUP INT QUIT TERM USR1 USR2; do
-    # shellcheck disable=SC2064 # the signal's name, now
     trap "sf_run_signal $signal" "$signal"
   done
   trap : PIPE # who reads what this script prints may go, and so may the watchdog: no reason to end. Not '': tasks would inherit that
-  trap 'sf_run_abandon $?' EXIT
+  trap "sf_run_abandon \$? $BASHPID" EXIT
 }
 
 sf_run_signal() { # <signal>
@@ -72,9 +72,7 @@ sf_run_end() { # stops what runs, writes the last status, exits
     sf_stop_all CANCELLED "stopped: $SF_REASON"
     sf_run_cancel
   else
-    SF_EXIT=0
-    SF_RUN_STATE=COMPLETED
-    SF_REASON=
+    SF_RUN_STATE=COMPLETED SF_EXIT=0 SF_REASON=''
     sf_stop_all COMPLETED "stopped: the workflow is done"
   fi
   if declare -F sf_outputs_finish >/dev/null; then sf_outputs_finish; fi
@@ -103,7 +101,9 @@ sf_run_cancel() { # what was never started, or waited for another attempt
   done
 }
 
-sf_run_abandon() { # <exit status>: the script is going without having ended the run; the watchdog takes the tasks down
+# A child that is killed in its first moments runs its parent's trap too.
+sf_run_abandon() { # <exit status> <its process>: the script is going without having ended the run; the watchdog takes the tasks down
+  [[ $2 == "$BASHPID" ]] || return 0
   if [[ ! ${SF_LIFE-} ]]; then
     [[ ! ${SF_OWNED-} ]] || rm -f -- "$SF_RUN/.owner"
     [[ ! ${SF_MAKER-} ]] || sf_directory_drop

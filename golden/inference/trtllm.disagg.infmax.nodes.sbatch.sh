@@ -15,9 +15,9 @@
 #   from     trtllm/decode.yaml  sha256:cba3955015f502342f6a30b35c2703c30aea25b1ce253f9bfbed7e1d0e50b704
 #   from     bench/infmax.yaml  sha256:3deed431affe5e7528769c4ef0fc56dbd3a102ecb29095ebc9f451f5656492b2
 #   rebuild  
-#   body     sha256:161b3040015a2ef8cfff1d880ac101c18c887c76192ce41ffef8448b39af75cd (all that follows this header)
+#   body     sha256:65adc024ad8c6b4bfe862941687f143518c8931adc3b9e28745663a3c6860959 (all that follows this header)
 #   options  sha256:ee0dcb1097674579b060749dcbaa30e768a533ca06374e9d688494656a21cdfa (the #SBATCH lines)
-#   header   sha256:1cc7b122cdfe7d68e4174362e7e364a5bac875667f7f537380caa85de7b099f3 (this header but this line)
+#   header   sha256:292b3bc66ca23e51d83afd0bee10ac5b58bfe316cf9e7c49b8114a6a92d1ca4c (this header but this line)
 #
 # `sbatch FILE` submits it, `bash FILE` runs it inside an allocation (salloc);
 # `bash FILE --help` says what else it can do.
@@ -743,14 +743,16 @@ sf_runner_once() { # <task index> <attempt>
 sf_runner_settle() { # keeps what a runner needs of the script's, and no end of a pipe whose closing means something
   local fd
   exec 2>/dev/null
-  printf '+%s\n' "$BASHPID" >&"$SF_GROUPS" # as long as it holds SF_LIFE the watchdog does not look there
+  SF_RUNNER=$BASHPID
+  printf '+%s\n' "$SF_RUNNER" >&"$SF_GROUPS" # as long as it holds SF_LIFE the watchdog does not look there
   for fd in "${SF_RUNNER_PIPE[@]}" "$SF_LIFE" "$SF_EVENTS" "$SF_LOG" ${SF_CHECKS-}; do exec {fd}>&-; done
   trap : HUP INT QUIT TERM USR1 USR2 # a handler, not '': what a runner starts must not ignore them
   trap sf_runner_unable EXIT
 }
 
 sf_runner_unable() { # when a fork fails bash ends at once, with 254: so does the attempt, if there is one
-  [[ ${SF_ATTEMPTED-} ]] || return 0
+  # A task that is killed in its first moments runs its parent's trap too.
+  [[ ${SF_ATTEMPTED-} && $SF_RUNNER == "$BASHPID" ]] || return 0
   printf 'exit %s 254\n' "$SF_ATTEMPTED" >&"$SF_BUS"
 }
 
@@ -3258,11 +3260,11 @@ sf_download_beat() { # <file or nothing> <pid>: until it is killed; ends the pro
 
 sf_download_serve() { # <number>: runs in the background, leader of its process group
   local took since
+  SF_AT=$1 SF_WHY_NOT='' SF_LOADED='' SF_PART='' SF_LOCK='' SF_BEAT='' SF_DOWNLOADER=$BASHPID
   trap sf_download_abort HUP INT QUIT TERM USR1 USR2
   trap sf_download_leave EXIT
   { printf '+%s\n' "$BASHPID" >&"$SF_GROUPS"; } 2>/dev/null # as long as it holds SF_LIFE the watchdog does not look there
   exec </dev/null >/dev/null 2>&1 {SF_LIFE}>&- {SF_GROUPS}>&- {SF_EVENTS}>&- {SF_LOG}>&-
-  SF_AT=$1 SF_WHY_NOT='' SF_LOADED='' SF_PART='' SF_LOCK='' SF_BEAT=''
   sf_clock_now
   since=$SF_NOW
   if ! "fetch_$1" get; then
@@ -3285,6 +3287,8 @@ sf_download_abort() { # on the first of several signals: Slurm's and then the sc
 }
 
 sf_download_leave() { # leaves nothing behind
+  # A child that is killed in its first moments, as the watch of a fast download is, runs its parent's trap too.
+  [[ $SF_DOWNLOADER == "$BASHPID" ]] || return 0
   trap '' HUP INT QUIT TERM USR1 USR2
   if [[ $SF_BEAT ]]; then kill "$SF_BEAT" 2>/dev/null; fi
   if [[ $SF_PART ]]; then rm -f -- "$SF_PART" "$SF_PART.log" "$SF_PART.head"; fi
@@ -4195,14 +4199,14 @@ sf_run_artifacts() { # what must be there before the first task; not when nothin
   workflow_holes # some were not known before
 }
 
+# shellcheck disable=SC2064 # the signal's name and the process, now
 sf_run_trap() { # a handler only writes to the bus: `read -t` of bash 5.2 loses its time-out under any other
   local signal
   for signal in HUP INT QUIT TERM USR1 USR2; do
-    # shellcheck disable=SC2064 # the signal's name, now
     trap "sf_run_signal $signal" "$signal"
   done
   trap : PIPE # who reads what this script prints may go, and so may the watchdog: no reason to end. Not '': tasks would inherit that
-  trap 'sf_run_abandon $?' EXIT
+  trap "sf_run_abandon \$? $BASHPID" EXIT
 }
 
 sf_run_signal() { # <signal>
@@ -4237,9 +4241,7 @@ sf_run_end() { # stops what runs, writes the last status, exits
     sf_stop_all CANCELLED "stopped: $SF_REASON"
     sf_run_cancel
   else
-    SF_EXIT=0
-    SF_RUN_STATE=COMPLETED
-    SF_REASON=
+    SF_RUN_STATE=COMPLETED SF_EXIT=0 SF_REASON=''
     sf_stop_all COMPLETED "stopped: the workflow is done"
   fi
   if declare -F sf_outputs_finish >/dev/null; then sf_outputs_finish; fi
@@ -4268,7 +4270,9 @@ sf_run_cancel() { # what was never started, or waited for another attempt
   done
 }
 
-sf_run_abandon() { # <exit status>: the script is going without having ended the run; the watchdog takes the tasks down
+# A child that is killed in its first moments runs its parent's trap too.
+sf_run_abandon() { # <exit status> <its process>: the script is going without having ended the run; the watchdog takes the tasks down
+  [[ $2 == "$BASHPID" ]] || return 0
   if [[ ! ${SF_LIFE-} ]]; then
     [[ ! ${SF_OWNED-} ]] || rm -f -- "$SF_RUN/.owner"
     [[ ! ${SF_MAKER-} ]] || sf_directory_drop

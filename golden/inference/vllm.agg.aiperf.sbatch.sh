@@ -14,9 +14,9 @@
 #   from     vllm/agg.yaml  sha256:218cd45629394a3498351b580f70661f6f838b4eed2e3a1e5e5ed436aaeb4e28
 #   from     bench/aiperf.yaml  sha256:6cef44fe15c28e08b618f64b540676484d31aced6b8a5d4a0f444442ca9a9b51
 #   rebuild  
-#   body     sha256:693e9ef367fd89238c950ec1c2da8a77cf6fc9888cd09ed5554d759d1e231d3e (all that follows this header)
+#   body     sha256:d31b1242a1b34e974199f0a2240cf839ba0f5ff6682f86b8c0396008668b9ec4 (all that follows this header)
 #   options  sha256:501c54659406c214990a843ef29cdb162d906fc8a6ec0a2351e0249357515a89 (the #SBATCH lines)
-#   header   sha256:da22bfd61c3fd9af6bbba13ededc34cd317a763896948fac8b98d15bff4ac352 (this header but this line)
+#   header   sha256:378f11411de3d482df21d0d67b9426af9af13480facdaaff14bbe5baa6a20a7a (this header but this line)
 #
 # `sbatch FILE` submits it, `bash FILE` runs it inside an allocation (salloc);
 # `bash FILE --help` says what else it can do.
@@ -577,14 +577,16 @@ sf_runner_once() { # <task index> <attempt>
 sf_runner_settle() { # keeps what a runner needs of the script's, and no end of a pipe whose closing means something
   local fd
   exec 2>/dev/null
-  printf '+%s\n' "$BASHPID" >&"$SF_GROUPS" # as long as it holds SF_LIFE the watchdog does not look there
+  SF_RUNNER=$BASHPID
+  printf '+%s\n' "$SF_RUNNER" >&"$SF_GROUPS" # as long as it holds SF_LIFE the watchdog does not look there
   for fd in "${SF_RUNNER_PIPE[@]}" "$SF_LIFE" "$SF_EVENTS" "$SF_LOG" ${SF_CHECKS-}; do exec {fd}>&-; done
   trap : HUP INT QUIT TERM USR1 USR2 # a handler, not '': what a runner starts must not ignore them
   trap sf_runner_unable EXIT
 }
 
 sf_runner_unable() { # when a fork fails bash ends at once, with 254: so does the attempt, if there is one
-  [[ ${SF_ATTEMPTED-} ]] || return 0
+  # A task that is killed in its first moments runs its parent's trap too.
+  [[ ${SF_ATTEMPTED-} && $SF_RUNNER == "$BASHPID" ]] || return 0
   printf 'exit %s 254\n' "$SF_ATTEMPTED" >&"$SF_BUS"
 }
 
@@ -3311,14 +3313,14 @@ sf_run_artifacts() { # what must be there before the first task; not when nothin
   workflow_holes # some were not known before
 }
 
+# shellcheck disable=SC2064 # the signal's name and the process, now
 sf_run_trap() { # a handler only writes to the bus: `read -t` of bash 5.2 loses its time-out under any other
   local signal
   for signal in HUP INT QUIT TERM USR1 USR2; do
-    # shellcheck disable=SC2064 # the signal's name, now
     trap "sf_run_signal $signal" "$signal"
   done
   trap : PIPE # who reads what this script prints may go, and so may the watchdog: no reason to end. Not '': tasks would inherit that
-  trap 'sf_run_abandon $?' EXIT
+  trap "sf_run_abandon \$? $BASHPID" EXIT
 }
 
 sf_run_signal() { # <signal>
@@ -3353,9 +3355,7 @@ sf_run_end() { # stops what runs, writes the last status, exits
     sf_stop_all CANCELLED "stopped: $SF_REASON"
     sf_run_cancel
   else
-    SF_EXIT=0
-    SF_RUN_STATE=COMPLETED
-    SF_REASON=
+    SF_RUN_STATE=COMPLETED SF_EXIT=0 SF_REASON=''
     sf_stop_all COMPLETED "stopped: the workflow is done"
   fi
   if declare -F sf_outputs_finish >/dev/null; then sf_outputs_finish; fi
@@ -3384,7 +3384,9 @@ sf_run_cancel() { # what was never started, or waited for another attempt
   done
 }
 
-sf_run_abandon() { # <exit status>: the script is going without having ended the run; the watchdog takes the tasks down
+# A child that is killed in its first moments runs its parent's trap too.
+sf_run_abandon() { # <exit status> <its process>: the script is going without having ended the run; the watchdog takes the tasks down
+  [[ $2 == "$BASHPID" ]] || return 0
   if [[ ! ${SF_LIFE-} ]]; then
     [[ ! ${SF_OWNED-} ]] || rm -f -- "$SF_RUN/.owner"
     [[ ! ${SF_MAKER-} ]] || sf_directory_drop

@@ -47,8 +47,22 @@ setup() {
   touch "$SF_PART" "$SF_PART.log" "$SF_PART.head"
   sleep 60 &
   SF_BEAT=$!
-  (sf_download_leave)
+  (
+    SF_DOWNLOADER=$BASHPID
+    sf_download_leave
+  )
   [[ ! -e $SF_PART && ! -e $SF_PART.log && ! -e $SF_PART.head && ! -e $SF_LOCK ]]
   wait "$SF_BEAT" && return 1
   [[ $(ls "$BATS_TEST_TMPDIR") == $'a \\file\nbus' ]]
+}
+
+@test "a child that runs the trap of its download, since it was killed too early, takes nothing away" {
+  SF_PART=$BATS_TEST_TMPDIR/part SF_LOCK=$BATS_TEST_TMPDIR/lock SF_DOWNLOADER=$BASHPID
+  mkdir "$SF_LOCK"
+  touch "$SF_PART" "$SF_PART.log"
+  sleep 60 3>&- &
+  SF_BEAT=$!
+  (sf_download_leave)
+  [[ -e $SF_PART && -e $SF_PART.log && -d $SF_LOCK ]]
+  kill "$SF_BEAT"
 }

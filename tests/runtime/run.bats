@@ -45,12 +45,22 @@ setup() {
   [[ $status == 124 ]]
 }
 
+@test "a child that runs the trap of its script, since it was killed too early, ends nothing" {
+  SF_TOLD=$BATS_TEST_TMPDIR/told
+  sf_watchdog_tell() { : >"$SF_TOLD"; }
+  SF_LIFE=9
+  (sf_run_abandon 143 "$$")
+  [[ ! -e $SF_TOLD ]]
+  (sf_run_abandon 143 "$BASHPID")
+  [[ -e $SF_TOLD ]]
+}
+
 @test "a script that goes without having ended the run says so" {
   SF_GRACE=100
   {
     set +e
     sf_watchdog_start
-    sf_run_abandon 0
+    sf_run_abandon 0 "$BASHPID"
     set -e
   } 3>&-
   [[ $(<"$SF_RUN/status.json") == *'"state": "FAILED"'*'"exit_status": 70'*'ended unexpectedly'* ]]

@@ -76,3 +76,11 @@ begun() { # waits for what the task prints first
   in_runner 4
   said 'exit 0 4 254'
 }
+
+@test "a task that runs the trap of its runner, since it was killed too early, says nothing" {
+  SF_ATTEMPTED='0 1' SF_RUNNER=$BASHPID
+  (sf_runner_unable)
+  sf_bus_read "$SF_BUS" 0.1 && return 1
+  sf_runner_unable
+  said 'exit 0 1 254'
+}

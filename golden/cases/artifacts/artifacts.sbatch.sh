@@ -8,9 +8,9 @@
 #
 #   from     workflow.yaml  sha256:97b71945a51d76696df390ced3a70806a301cecae23dc69b1af87b4de8c7c195
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:365d7b301c8250d80af39908cb1f436d95cb29a19520caf7735699aa681bdba5 (all that follows this header)
+#   body     sha256:e2ee8863b8d3b191e7813a28c66504df4feb6d16f5d4612612b9eb0e58ac4d22 (all that follows this header)
 #   options  sha256:15cbe019be526e81355added80c4ab57039f0ffd16cb469f48c2254901124267 (the #SBATCH lines)
-#   header   sha256:6cc30505ce0e1e9d673722fad2b3dfca0e081fff0066010ea6e8c4aee7a3053a (this header but this line)
+#   header   sha256:0a366914da259571f3683931e6a3c5883677c552cccf320a2c3a809c2c2d24aa (this header but this line)
 #
 # `sbatch FILE` submits it, `bash FILE` runs it inside an allocation (salloc);
 # `bash FILE --help` says what else it can do.
@@ -336,14 +336,16 @@ sf_runner_once() { # <task index> <attempt>
 sf_runner_settle() { # keeps what a runner needs of the script's, and no end of a pipe whose closing means something
   local fd
   exec 2>/dev/null
-  printf '+%s\n' "$BASHPID" >&"$SF_GROUPS" # as long as it holds SF_LIFE the watchdog does not look there
+  SF_RUNNER=$BASHPID
+  printf '+%s\n' "$SF_RUNNER" >&"$SF_GROUPS" # as long as it holds SF_LIFE the watchdog does not look there
   for fd in "${SF_RUNNER_PIPE[@]}" "$SF_LIFE" "$SF_EVENTS" "$SF_LOG" ${SF_CHECKS-}; do exec {fd}>&-; done
   trap : HUP INT QUIT TERM USR1 USR2 # a handler, not '': what a runner starts must not ignore them
   trap sf_runner_unable EXIT
 }
 
 sf_runner_unable() { # when a fork fails bash ends at once, with 254: so does the attempt, if there is one
-  [[ ${SF_ATTEMPTED-} ]] || return 0
+  # A task that is killed in its first moments runs its parent's trap too.
+  [[ ${SF_ATTEMPTED-} && $SF_RUNNER == "$BASHPID" ]] || return 0
   printf 'exit %s 254\n' "$SF_ATTEMPTED" >&"$SF_BUS"
 }
 
@@ -1904,11 +1906,11 @@ sf_download_beat() { # <file or nothing> <pid>: until it is killed; ends the pro
 
 sf_download_serve() { # <number>: runs in the background, leader of its process group
   local took since
+  SF_AT=$1 SF_WHY_NOT='' SF_LOADED='' SF_PART='' SF_LOCK='' SF_BEAT='' SF_DOWNLOADER=$BASHPID
   trap sf_download_abort HUP INT QUIT TERM USR1 USR2
   trap sf_download_leave EXIT
   { printf '+%s\n' "$BASHPID" >&"$SF_GROUPS"; } 2>/dev/null # as long as it holds SF_LIFE the watchdog does not look there
   exec </dev/null >/dev/null 2>&1 {SF_LIFE}>&- {SF_GROUPS}>&- {SF_EVENTS}>&- {SF_LOG}>&-
-  SF_AT=$1 SF_WHY_NOT='' SF_LOADED='' SF_PART='' SF_LOCK='' SF_BEAT=''
   sf_clock_now
   since=$SF_NOW
   if ! "fetch_$1" get; then
@@ -1931,6 +1933,8 @@ sf_download_abort() { # on the first of several signals: Slurm's and then the sc
 }
 
 sf_download_leave() { # leaves nothing behind
+  # A child that is killed in its first moments, as the watch of a fast download is, runs its parent's trap too.
+  [[ $SF_DOWNLOADER == "$BASHPID" ]] || return 0
   trap '' HUP INT QUIT TERM USR1 USR2
   if [[ $SF_BEAT ]]; then kill "$SF_BEAT" 2>/dev/null; fi
   if [[ $SF_PART ]]; then rm -f -- "$SF_PART" "$SF_PART.log" "$SF_PART.head"; fi
@@ -2950,14 +2954,14 @@ sf_run_artifacts() { # what must be there before the first task; not when nothin
   workflow_holes # some were not known before
 }
 
+# shellcheck disable=SC2064 # the signal's name and the process, now
 sf_run_trap() { # a handler only writes to the bus: `read -t` of bash 5.2 loses its time-out under any other
   local signal
   for signal in HUP INT QUIT TERM USR1 USR2; do
-    # shellcheck disable=SC2064 # the signal's name, now
     trap "sf_run_signal $signal" "$signal"
   done
   trap : PIPE # who reads what this script prints may go, and so may the watchdog: no reason to end. Not '': tasks would inherit that
-  trap 'sf_run_abandon $?' EXIT
+  trap "sf_run_abandon \$? $BASHPID" EXIT
 }
 
 sf_run_signal() { # <signal>
@@ -2992,9 +2996,7 @@ sf_run_end() { # stops what runs, writes the last status, exits
     sf_stop_all CANCELLED "stopped: $SF_REASON"
     sf_run_cancel
   else
-    SF_EXIT=0
-    SF_RUN_STATE=COMPLETED
-    SF_REASON=
+    SF_RUN_STATE=COMPLETED SF_EXIT=0 SF_REASON=''
     sf_stop_all COMPLETED "stopped: the workflow is done"
   fi
   if declare -F sf_outputs_finish >/dev/null; then sf_outputs_finish; fi
@@ -3023,7 +3025,9 @@ sf_run_cancel() { # what was never started, or waited for another attempt
   done
 }
 
-sf_run_abandon() { # <exit status>: the script is going without having ended the run; the watchdog takes the tasks down
+# A child that is killed in its first moments runs its parent's trap too.
+sf_run_abandon() { # <exit status> <its process>: the script is going without having ended the run; the watchdog takes the tasks down
+  [[ $2 == "$BASHPID" ]] || return 0
   if [[ ! ${SF_LIFE-} ]]; then
     [[ ! ${SF_OWNED-} ]] || rm -f -- "$SF_RUN/.owner"
     [[ ! ${SF_MAKER-} ]] || sf_directory_drop

@@ -21,9 +21,9 @@
 #   from     workflow.yaml  sha256:3cf39ac6ec1dffc2eb9dd5de8379f0b42cf4bc3b50e06fa97bab55d48ba79a9d
 #   cluster  site.yaml  sha256:daa43e4a2d5b8acb45a9f4dc63b8619ddbcb9975c8bdaddec7a2b508dbf9b671
 #   rebuild  sflowc build -f workflow.yaml --cluster profile/site.yaml
-#   body     sha256:0114a809336b50ed703a083119e0e55ed3c76790709fcc12e0dfea416b90f993 (all that follows this header)
+#   body     sha256:4bdcb73c97ca6e1ae90d79e105c4ff63d00a3c7a1ee577e99ed28779c70065cc (all that follows this header)
 #   options  sha256:dc08cef5f2ee7f370df07e787935a1f5def179b06ef9ae442066968abc0b7636 (the #SBATCH lines)
-#   header   sha256:a20cdf84a82e6dc2b380b02c1b026250d8150dbe29b732f3e75b25552c780a2a (this header but this line)
+#   header   sha256:92208e99dd1ceb4b977f5e1c9907f71e9a442c4a6e503d430735e2bf51b5386c (this header but this line)
 #
 # `sbatch FILE` submits it, `bash FILE` runs it inside an allocation (salloc);
 # `bash FILE --help` says what else it can do.
@@ -297,14 +297,16 @@ sf_runner_once() { # <task index> <attempt>
 sf_runner_settle() { # keeps what a runner needs of the script's, and no end of a pipe whose closing means something
   local fd
   exec 2>/dev/null
-  printf '+%s\n' "$BASHPID" >&"$SF_GROUPS" # as long as it holds SF_LIFE the watchdog does not look there
+  SF_RUNNER=$BASHPID
+  printf '+%s\n' "$SF_RUNNER" >&"$SF_GROUPS" # as long as it holds SF_LIFE the watchdog does not look there
   for fd in "${SF_RUNNER_PIPE[@]}" "$SF_LIFE" "$SF_EVENTS" "$SF_LOG" ${SF_CHECKS-}; do exec {fd}>&-; done
   trap : HUP INT QUIT TERM USR1 USR2 # a handler, not '': what a runner starts must not ignore them
   trap sf_runner_unable EXIT
 }
 
 sf_runner_unable() { # when a fork fails bash ends at once, with 254: so does the attempt, if there is one
-  [[ ${SF_ATTEMPTED-} ]] || return 0
+  # A task that is killed in its first moments runs its parent's trap too.
+  [[ ${SF_ATTEMPTED-} && $SF_RUNNER == "$BASHPID" ]] || return 0
   printf 'exit %s 254\n' "$SF_ATTEMPTED" >&"$SF_BUS"
 }
 
@@ -2255,14 +2257,14 @@ sf_run_artifacts() { # what must be there before the first task; not when nothin
   workflow_holes # some were not known before
 }
 
+# shellcheck disable=SC2064 # the signal's name and the process, now
 sf_run_trap() { # a handler only writes to the bus: `read -t` of bash 5.2 loses its time-out under any other
   local signal
   for signal in HUP INT QUIT TERM USR1 USR2; do
-    # shellcheck disable=SC2064 # the signal's name, now
     trap "sf_run_signal $signal" "$signal"
   done
   trap : PIPE # who reads what this script prints may go, and so may the watchdog: no reason to end. Not '': tasks would inherit that
-  trap 'sf_run_abandon $?' EXIT
+  trap "sf_run_abandon \$? $BASHPID" EXIT
 }
 
 sf_run_signal() { # <signal>
@@ -2297,9 +2299,7 @@ sf_run_end() { # stops what runs, writes the last status, exits
     sf_stop_all CANCELLED "stopped: $SF_REASON"
     sf_run_cancel
   else
-    SF_EXIT=0
-    SF_RUN_STATE=COMPLETED
-    SF_REASON=
+    SF_RUN_STATE=COMPLETED SF_EXIT=0 SF_REASON=''
     sf_stop_all COMPLETED "stopped: the workflow is done"
   fi
   if declare -F sf_outputs_finish >/dev/null; then sf_outputs_finish; fi
@@ -2328,7 +2328,9 @@ sf_run_cancel() { # what was never started, or waited for another attempt
   done
 }
 
-sf_run_abandon() { # <exit status>: the script is going without having ended the run; the watchdog takes the tasks down
+# A child that is killed in its first moments runs its parent's trap too.
+sf_run_abandon() { # <exit status> <its process>: the script is going without having ended the run; the watchdog takes the tasks down
+  [[ $2 == "$BASHPID" ]] || return 0
   if [[ ! ${SF_LIFE-} ]]; then
     [[ ! ${SF_OWNED-} ]] || rm -f -- "$SF_RUN/.owner"
     [[ ! ${SF_MAKER-} ]] || sf_directory_drop

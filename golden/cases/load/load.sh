@@ -4,8 +4,8 @@
 #
 #   from     load.yaml  sha256:5c8dafe559ec8d222bec440568fbfc06866944ddb46e7528ced21cb6e8131d32
 #   rebuild  sflowc build -f load.yaml
-#   body     sha256:9640a941f62d49dc3e224ce1a9479568f4486b7283d65d77d52c0fdeafb7df71 (all that follows this header)
-#   header   sha256:b6b42715be0fe187262457e810910a577392f6c05d964775341099d30af44623 (this header but this line)
+#   body     sha256:3fabf6bc8eb47b4e72659b024606e444f354aea80ace10069440d3213824fa5a (all that follows this header)
+#   header   sha256:d8dc5492fad2ace3717acdfdd502741533121acaa81959b6c3403635277a7c5f (this header but this line)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -401,14 +401,16 @@ sf_runner_once() { # <task index> <attempt>
 sf_runner_settle() { # keeps what a runner needs of the script's, and no end of a pipe whose closing means something
   local fd
   exec 2>/dev/null
-  printf '+%s\n' "$BASHPID" >&"$SF_GROUPS" # as long as it holds SF_LIFE the watchdog does not look there
+  SF_RUNNER=$BASHPID
+  printf '+%s\n' "$SF_RUNNER" >&"$SF_GROUPS" # as long as it holds SF_LIFE the watchdog does not look there
   for fd in "${SF_RUNNER_PIPE[@]}" "$SF_LIFE" "$SF_EVENTS" "$SF_LOG" ${SF_CHECKS-}; do exec {fd}>&-; done
   trap : HUP INT QUIT TERM USR1 USR2 # a handler, not '': what a runner starts must not ignore them
   trap sf_runner_unable EXIT
 }
 
 sf_runner_unable() { # when a fork fails bash ends at once, with 254: so does the attempt, if there is one
-  [[ ${SF_ATTEMPTED-} ]] || return 0
+  # A task that is killed in its first moments runs its parent's trap too.
+  [[ ${SF_ATTEMPTED-} && $SF_RUNNER == "$BASHPID" ]] || return 0
   printf 'exit %s 254\n' "$SF_ATTEMPTED" >&"$SF_BUS"
 }
 
@@ -2928,14 +2930,14 @@ sf_run_artifacts() { # what must be there before the first task; not when nothin
   workflow_holes # some were not known before
 }
 
+# shellcheck disable=SC2064 # the signal's name and the process, now
 sf_run_trap() { # a handler only writes to the bus: `read -t` of bash 5.2 loses its time-out under any other
   local signal
   for signal in HUP INT QUIT TERM USR1 USR2; do
-    # shellcheck disable=SC2064 # the signal's name, now
     trap "sf_run_signal $signal" "$signal"
   done
   trap : PIPE # who reads what this script prints may go, and so may the watchdog: no reason to end. Not '': tasks would inherit that
-  trap 'sf_run_abandon $?' EXIT
+  trap "sf_run_abandon \$? $BASHPID" EXIT
 }
 
 sf_run_signal() { # <signal>
@@ -2970,9 +2972,7 @@ sf_run_end() { # stops what runs, writes the last status, exits
     sf_stop_all CANCELLED "stopped: $SF_REASON"
     sf_run_cancel
   else
-    SF_EXIT=0
-    SF_RUN_STATE=COMPLETED
-    SF_REASON=
+    SF_RUN_STATE=COMPLETED SF_EXIT=0 SF_REASON=''
     sf_stop_all COMPLETED "stopped: the workflow is done"
   fi
   if declare -F sf_outputs_finish >/dev/null; then sf_outputs_finish; fi
@@ -3001,7 +3001,9 @@ sf_run_cancel() { # what was never started, or waited for another attempt
   done
 }
 
-sf_run_abandon() { # <exit status>: the script is going without having ended the run; the watchdog takes the tasks down
+# A child that is killed in its first moments runs its parent's trap too.
+sf_run_abandon() { # <exit status> <its process>: the script is going without having ended the run; the watchdog takes the tasks down
+  [[ $2 == "$BASHPID" ]] || return 0
   if [[ ! ${SF_LIFE-} ]]; then
     [[ ! ${SF_OWNED-} ]] || rm -f -- "$SF_RUN/.owner"
     [[ ! ${SF_MAKER-} ]] || sf_directory_drop
