@@ -54,6 +54,7 @@ def sshd(folder: Path) -> Iterator[Server]:
     for key in ("host", "user"):
         subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", folder / key], check=True, timeout=20)
     shutil.copy(folder / "user.pub", folder / "authorized")
+    (folder / "home").mkdir()  # a login shell reads what the user has in theirs, and some of that speaks
     port = free_port()
     (folder / "config").write_text(f"""
 Port {port}
@@ -66,6 +67,7 @@ UsePAM no
 PasswordAuthentication no
 KbdInteractiveAuthentication no
 MaxStartups 100
+SetEnv HOME={folder}/home
 """)
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen([program, "-D", "-e", "-f", folder / "config"], stderr=log)
