@@ -14,7 +14,9 @@ sf_select_tasks() { # [<task>...]: settles the state of every task that is not t
     done
   fi
   [[ ${SF_RESUME-} ]] || return 0
-  while IFS= read -r line; do completed["$line"]=1; done < <(cat -- "$SF_RUN/completed.txt" 2>/dev/null)
+  if [[ -e $SF_RUN/completed.txt ]]; then
+    while IFS= read -r line; do completed["$line"]=1; done <"$SF_RUN/completed.txt"
+  fi
   for ((i = 0; i < ${#SF_TASK[@]}; i++)); do
     if [[ ! ${SF_STATE[i]-} && ${completed["${SF_FINGERPRINT[i]-} ${SF_TASK[i]}"]-} ]] &&
       { ! declare -F sf_outputs_recover >/dev/null || sf_outputs_recover "$i"; }; then
@@ -35,9 +37,10 @@ sf_select_forget() { # strikes out what is about to run again: while it does, ne
   for ((i = 0; i < ${#SF_TASK[@]}; i++)); do
     [[ ${SF_STATE[i]-} ]] || again[${SF_TASK[i]}]=1
   done
+  [[ -e $SF_RUN/completed.txt ]] || return 0
   while IFS= read -r line; do
     if [[ ${again[${line#* }]-} ]]; then struck=1; else kept+=$line$'\n'; fi
-  done < <(cat -- "$SF_RUN/completed.txt" 2>/dev/null)
+  done <"$SF_RUN/completed.txt"
   if [[ $struck ]]; then printf '%s' "$kept" >"$SF_RUN/completed.txt.new" && mv -f -- "$SF_RUN/completed.txt.new" "$SF_RUN/completed.txt"; fi
 }
 

@@ -14,9 +14,9 @@
 #   from     vllm/agg.yaml  sha256:218cd45629394a3498351b580f70661f6f838b4eed2e3a1e5e5ed436aaeb4e28
 #   from     bench/aiperf.yaml  sha256:6cef44fe15c28e08b618f64b540676484d31aced6b8a5d4a0f444442ca9a9b51
 #   rebuild  
-#   body     sha256:d31b1242a1b34e974199f0a2240cf839ba0f5ff6682f86b8c0396008668b9ec4 (all that follows this header)
+#   body     sha256:7abbbd3fad17334b0802a82e746bb6292974432fea0f42a6554ca185a3906e85 (all that follows this header)
 #   options  sha256:501c54659406c214990a843ef29cdb162d906fc8a6ec0a2351e0249357515a89 (the #SBATCH lines)
-#   header   sha256:378f11411de3d482df21d0d67b9426af9af13480facdaaff14bbe5baa6a20a7a (this header but this line)
+#   header   sha256:308cbf5dd4510ab8f497984d8a0ac96efd36f1af14576702a159b5acfbef96eb (this header but this line)
 #
 # `sbatch FILE` submits it, `bash FILE` runs it inside an allocation (salloc);
 # `bash FILE --help` says what else it can do.
@@ -39,6 +39,8 @@ shopt -u nullglob failglob nocasematch nocaseglob dotglob lastpipe extdebug expa
   patsub_replacement 2>/dev/null # bash 5.2: an & in a replacement is an &
 unset -v BASH_COMPAT CDPATH GLOBIGNORE GREP_OPTIONS POSIXLY_CORRECT TMOUT "${!SF_@}"
 export -n SHELLOPTS BASHOPTS
+# bash notes now what these signals do by default; beside a trap for EXIT that would be to run it, also in children that have only just begun.
+trap - HUP INT QUIT TERM USR1 USR2
 trap 'echo "sflow: this script is not whole: its end is missing" >&2; exit 70' EXIT # until sf_main begins
 [ -n "${LC_ALL+set}" ] || LC_ALL=C # for this shell alone, which handles bytes faster; tasks keep their locale
 SF_SELF=${BASH_SOURCE[0]}
@@ -1453,7 +1455,10 @@ sf_aftermath_settle() { # <state> <exit status> <reason>: of the run; every task
 }
 
 sf_aftermath_mend() { # <file of lines>: drops a last line that has no end, for what is appended would be part of it
-  if [[ ! -s $1 || $(tail -c 1 -- "$1" && echo .) == $'\n.' ]]; then return 0; fi
+  local end
+  [[ -s $1 ]] || return 0
+  end=$(tail -c 1 -- "$1" && echo .) || return 0 # somebody killed that
+  if [[ $end == $'\n.' ]]; then return 0; fi
   sed '$d' <"$1" >"$1.new" && mv -f -- "$1.new" "$1"
 }
 
@@ -3449,7 +3454,9 @@ sf_select_tasks() { # [<task>...]: settles the state of every task that is not t
     done
   fi
   [[ ${SF_RESUME-} ]] || return 0
-  while IFS= read -r line; do completed["$line"]=1; done < <(cat -- "$SF_RUN/completed.txt" 2>/dev/null)
+  if [[ -e $SF_RUN/completed.txt ]]; then
+    while IFS= read -r line; do completed["$line"]=1; done <"$SF_RUN/completed.txt"
+  fi
   for ((i = 0; i < ${#SF_TASK[@]}; i++)); do
     if [[ ! ${SF_STATE[i]-} && ${completed["${SF_FINGERPRINT[i]-} ${SF_TASK[i]}"]-} ]] &&
       { ! declare -F sf_outputs_recover >/dev/null || sf_outputs_recover "$i"; }; then
@@ -3470,9 +3477,10 @@ sf_select_forget() { # strikes out what is about to run again: while it does, ne
   for ((i = 0; i < ${#SF_TASK[@]}; i++)); do
     [[ ${SF_STATE[i]-} ]] || again[${SF_TASK[i]}]=1
   done
+  [[ -e $SF_RUN/completed.txt ]] || return 0
   while IFS= read -r line; do
     if [[ ${again[${line#* }]-} ]]; then struck=1; else kept+=$line$'\n'; fi
-  done < <(cat -- "$SF_RUN/completed.txt" 2>/dev/null)
+  done <"$SF_RUN/completed.txt"
   if [[ $struck ]]; then printf '%s' "$kept" >"$SF_RUN/completed.txt.new" && mv -f -- "$SF_RUN/completed.txt.new" "$SF_RUN/completed.txt"; fi
 }
 

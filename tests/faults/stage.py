@@ -149,6 +149,12 @@ class Stage:
         self.temporary.chmod(0o777)
         self.undo(lambda: shutil.rmtree(self.folder))
 
+    def late(self, milliseconds: int) -> dict[str, str]:
+        """An environment in which a child begins so long after its fork, and a program so long after it was to replace another."""
+        library, source = self.folder / "late.so", Path(__file__).with_name("late.c")
+        subprocess.run([need("gcc"), "-shared", "-fPIC", "-o", library, source], check=True)
+        return {"LD_PRELOAD": str(library), "LATE": str(milliseconds * 1000)}
+
     def small_disk(self, kilobytes: int) -> Path:
         """The output directory becomes a disk of this size; -> what fills it up."""
         need("mount")

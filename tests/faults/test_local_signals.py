@@ -389,3 +389,31 @@ def test_a_script_that_is_stopped(stage: Stage, fault: Fault) -> Ended:
     time.sleep(2)
     run.signal("CONT")
     return stage.finish(run)
+
+
+BEGINNING = "workflow:\n  name: w\n  tasks:" + "".join(
+    f"\n    - {{name: t{number}, script: [exec sleep TOKEN]}}" for number in range(12)
+)
+
+
+@attack(
+    *(
+        Fault(
+            f"SIGTERM while tasks begin, {whom}",
+            EXIT,
+            does=f"SIGTERM {whom} while a dozen tasks begin, on a machine where every process begins 30 ms late.",
+            status=143,
+            state="CANCELLED",
+            reason="SIGTERM",
+            outcome="no task misses it, and would live until its period of grace is over",
+            given=whom,
+            within=8,
+        )
+        for whom in ("to the script", "to the process group")
+    )
+)
+def test_tasks_that_are_just_beginning(stage: Stage, fault: Fault) -> Ended:
+    run = stage.start(stage.workflow(BEGINNING), environment=stage.late(30))
+    stage.wait_for("t0", "RUNNING")
+    run.signal("TERM", group=fault.given == "to the process group")
+    return stage.finish(run)

@@ -290,6 +290,8 @@ def a(what: str, does: str, done: Callable[[Stage], Ended]) -> Fault:
     a("a read-only temporary directory", "`TMPDIR` is on a read-only file system.", with_a_read_only_tmp),
     a("no standard input", "Standard input is closed.", without_input),
     a("no standard output", "Standard output and standard error are closed.", without_output),
+    a("processes that begin late", "A child begins 10 ms after its fork, and a program 10 ms after it should.",
+      lambda stage: ran_as_ever(stage, [], stage.late(10))),
     a("signals ignored from the start", "HUP, INT, QUIT, PIPE, USR1 and USR2 are ignored by who starts it, as by nohup.", with_signals_ignored),
 )  # fmt: skip
 def test_a_machine(stage: Stage, fault: Fault) -> Ended:

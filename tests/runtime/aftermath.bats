@@ -48,3 +48,10 @@ END
   sf_aftermath_mend "$SF_RUN/none"
   [[ $(<"$SF_RUN/lines") == a && ! -e $SF_RUN/none ]]
 }
+
+@test "a look that somebody ends takes no line for one without an end" {
+  printf 'a\nb\n' >"$SF_RUN/lines"
+  tail() { return 137; }
+  sf_aftermath_mend "$SF_RUN/lines"
+  [[ $(<"$SF_RUN/lines") == $'a\nb' ]]
+}

@@ -53,3 +53,11 @@ setup() {
   sf_select_forget
   [[ $(<"$SF_RUN/completed.txt") == 'fb b' ]]
 }
+
+@test "no process is needed to know what has completed, which somebody might kill" {
+  SF_RESUME=$SF_RUN
+  printf 'fa a\nold b\n' >"$SF_RUN/completed.txt"
+  cat() { return 137; }
+  sf_select_tasks
+  [[ ${SF_STATE[0]} == SKIPPED && $(<"$SF_RUN/completed.txt") == 'fa a' ]]
+}

@@ -15,9 +15,9 @@
 #
 #   from     workflow.yaml  sha256:ae285f8addedbf2eb1aac980c1977a49cd07c8b17a4716b6cf1651d2d6cad4dd
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:e7974df36e0bd136238483fe0eee1f5661ba5c5e943eaf5091eed52495dfa062 (all that follows this header)
+#   body     sha256:f78745b1f09d846165c8deaa15507b37cba4156915792e2c4b26f3a33ad00ca4 (all that follows this header)
 #   options  sha256:2327fd86411cc4bfacf20171a99c7daa1e499844fbe3e62225cb1320818237f3 (the #SBATCH lines)
-#   header   sha256:f99b39059f8a6e50f72400a61adf920395ac509c711bd5bcc591c9cb7d9d8c10 (this header but this line)
+#   header   sha256:3592c619c6bb85fbf1510f31829cfa302e48dcb78c7b7817eb410102b439e75b (this header but this line)
 #
 # `sbatch FILE` submits it, `bash FILE` runs it inside an allocation (salloc);
 # `bash FILE --help` says what else it can do.
@@ -40,6 +40,8 @@ shopt -u nullglob failglob nocasematch nocaseglob dotglob lastpipe extdebug expa
   patsub_replacement 2>/dev/null # bash 5.2: an & in a replacement is an &
 unset -v BASH_COMPAT CDPATH GLOBIGNORE GREP_OPTIONS POSIXLY_CORRECT TMOUT "${!SF_@}"
 export -n SHELLOPTS BASHOPTS
+# bash notes now what these signals do by default; beside a trap for EXIT that would be to run it, also in children that have only just begun.
+trap - HUP INT QUIT TERM USR1 USR2
 trap 'echo "sflow: this script is not whole: its end is missing" >&2; exit 70' EXIT # until sf_main begins
 [ -n "${LC_ALL+set}" ] || LC_ALL=C # for this shell alone, which handles bytes faster; tasks keep their locale
 SF_SELF=${BASH_SOURCE[0]}
@@ -1244,7 +1246,10 @@ sf_aftermath_settle() { # <state> <exit status> <reason>: of the run; every task
 }
 
 sf_aftermath_mend() { # <file of lines>: drops a last line that has no end, for what is appended would be part of it
-  if [[ ! -s $1 || $(tail -c 1 -- "$1" && echo .) == $'\n.' ]]; then return 0; fi
+  local end
+  [[ -s $1 ]] || return 0
+  end=$(tail -c 1 -- "$1" && echo .) || return 0 # somebody killed that
+  if [[ $end == $'\n.' ]]; then return 0; fi
   sed '$d' <"$1" >"$1.new" && mv -f -- "$1.new" "$1"
 }
 
@@ -2441,7 +2446,9 @@ sf_select_tasks() { # [<task>...]: settles the state of every task that is not t
     done
   fi
   [[ ${SF_RESUME-} ]] || return 0
-  while IFS= read -r line; do completed["$line"]=1; done < <(cat -- "$SF_RUN/completed.txt" 2>/dev/null)
+  if [[ -e $SF_RUN/completed.txt ]]; then
+    while IFS= read -r line; do completed["$line"]=1; done <"$SF_RUN/completed.txt"
+  fi
   for ((i = 0; i < ${#SF_TASK[@]}; i++)); do
     if [[ ! ${SF_STATE[i]-} && ${completed["${SF_FINGERPRINT[i]-} ${SF_TASK[i]}"]-} ]] &&
       { ! declare -F sf_outputs_recover >/dev/null || sf_outputs_recover "$i"; }; then
@@ -2462,9 +2469,10 @@ sf_select_forget() { # strikes out what is about to run again: while it does, ne
   for ((i = 0; i < ${#SF_TASK[@]}; i++)); do
     [[ ${SF_STATE[i]-} ]] || again[${SF_TASK[i]}]=1
   done
+  [[ -e $SF_RUN/completed.txt ]] || return 0
   while IFS= read -r line; do
     if [[ ${again[${line#* }]-} ]]; then struck=1; else kept+=$line$'\n'; fi
-  done < <(cat -- "$SF_RUN/completed.txt" 2>/dev/null)
+  done <"$SF_RUN/completed.txt"
   if [[ $struck ]]; then printf '%s' "$kept" >"$SF_RUN/completed.txt.new" && mv -f -- "$SF_RUN/completed.txt.new" "$SF_RUN/completed.txt"; fi
 }
 

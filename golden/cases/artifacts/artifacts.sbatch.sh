@@ -8,9 +8,9 @@
 #
 #   from     workflow.yaml  sha256:97b71945a51d76696df390ced3a70806a301cecae23dc69b1af87b4de8c7c195
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:e2ee8863b8d3b191e7813a28c66504df4feb6d16f5d4612612b9eb0e58ac4d22 (all that follows this header)
+#   body     sha256:b22d8832beb08617c15dd13085a3e48b6bc57a30b334cc330e809279d3a50287 (all that follows this header)
 #   options  sha256:15cbe019be526e81355added80c4ab57039f0ffd16cb469f48c2254901124267 (the #SBATCH lines)
-#   header   sha256:0a366914da259571f3683931e6a3c5883677c552cccf320a2c3a809c2c2d24aa (this header but this line)
+#   header   sha256:ba9cb1b58fc9d27d06a303c0216bfba4920862597a4c3b6da19158c9cb3a81af (this header but this line)
 #
 # `sbatch FILE` submits it, `bash FILE` runs it inside an allocation (salloc);
 # `bash FILE --help` says what else it can do.
@@ -33,6 +33,8 @@ shopt -u nullglob failglob nocasematch nocaseglob dotglob lastpipe extdebug expa
   patsub_replacement 2>/dev/null # bash 5.2: an & in a replacement is an &
 unset -v BASH_COMPAT CDPATH GLOBIGNORE GREP_OPTIONS POSIXLY_CORRECT TMOUT "${!SF_@}"
 export -n SHELLOPTS BASHOPTS
+# bash notes now what these signals do by default; beside a trap for EXIT that would be to run it, also in children that have only just begun.
+trap - HUP INT QUIT TERM USR1 USR2
 trap 'echo "sflow: this script is not whole: its end is missing" >&2; exit 70' EXIT # until sf_main begins
 [ -n "${LC_ALL+set}" ] || LC_ALL=C # for this shell alone, which handles bytes faster; tasks keep their locale
 SF_SELF=${BASH_SOURCE[0]}
@@ -1212,7 +1214,10 @@ sf_aftermath_settle() { # <state> <exit status> <reason>: of the run; every task
 }
 
 sf_aftermath_mend() { # <file of lines>: drops a last line that has no end, for what is appended would be part of it
-  if [[ ! -s $1 || $(tail -c 1 -- "$1" && echo .) == $'\n.' ]]; then return 0; fi
+  local end
+  [[ -s $1 ]] || return 0
+  end=$(tail -c 1 -- "$1" && echo .) || return 0 # somebody killed that
+  if [[ $end == $'\n.' ]]; then return 0; fi
   sed '$d' <"$1" >"$1.new" && mv -f -- "$1.new" "$1"
 }
 
@@ -3090,7 +3095,9 @@ sf_select_tasks() { # [<task>...]: settles the state of every task that is not t
     done
   fi
   [[ ${SF_RESUME-} ]] || return 0
-  while IFS= read -r line; do completed["$line"]=1; done < <(cat -- "$SF_RUN/completed.txt" 2>/dev/null)
+  if [[ -e $SF_RUN/completed.txt ]]; then
+    while IFS= read -r line; do completed["$line"]=1; done <"$SF_RUN/completed.txt"
+  fi
   for ((i = 0; i < ${#SF_TASK[@]}; i++)); do
     if [[ ! ${SF_STATE[i]-} && ${completed["${SF_FINGERPRINT[i]-} ${SF_TASK[i]}"]-} ]] &&
       { ! declare -F sf_outputs_recover >/dev/null || sf_outputs_recover "$i"; }; then
@@ -3111,9 +3118,10 @@ sf_select_forget() { # strikes out what is about to run again: while it does, ne
   for ((i = 0; i < ${#SF_TASK[@]}; i++)); do
     [[ ${SF_STATE[i]-} ]] || again[${SF_TASK[i]}]=1
   done
+  [[ -e $SF_RUN/completed.txt ]] || return 0
   while IFS= read -r line; do
     if [[ ${again[${line#* }]-} ]]; then struck=1; else kept+=$line$'\n'; fi
-  done < <(cat -- "$SF_RUN/completed.txt" 2>/dev/null)
+  done <"$SF_RUN/completed.txt"
   if [[ $struck ]]; then printf '%s' "$kept" >"$SF_RUN/completed.txt.new" && mv -f -- "$SF_RUN/completed.txt.new" "$SF_RUN/completed.txt"; fi
 }
 

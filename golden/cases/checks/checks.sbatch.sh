@@ -11,9 +11,9 @@
 #
 #   from     workflow.yaml  sha256:5376f46af873ea3ff19bd1af896423703cf61a1479bbc9463d553ae24e8e06b5
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:ea979cc20438b807a7402a3271d9adf0715a1d9f3690b193c34cb88b66c94e8b (all that follows this header)
+#   body     sha256:48cc40343eb5aa067098f0c4c72fdd1aa7b4cd9eddc61575fd3bddeff49ec9ec (all that follows this header)
 #   options  sha256:482c6990de4c60edc3a81c8a7b338288fa8c432fd94c53cd3b14ecbd810d0ab2 (the #SBATCH lines)
-#   header   sha256:f944c15313bd813f1a4e1a8ce325350ed856adfdb1874c20790603bc5a211828 (this header but this line)
+#   header   sha256:e829796f3d3f031fcf032012d754b8ff62c31803210da3bb3ce2b66e9455073d (this header but this line)
 #
 # `sbatch FILE` submits it, `bash FILE` runs it inside an allocation (salloc);
 # `bash FILE --help` says what else it can do.
@@ -36,6 +36,8 @@ shopt -u nullglob failglob nocasematch nocaseglob dotglob lastpipe extdebug expa
   patsub_replacement 2>/dev/null # bash 5.2: an & in a replacement is an &
 unset -v BASH_COMPAT CDPATH GLOBIGNORE GREP_OPTIONS POSIXLY_CORRECT TMOUT "${!SF_@}"
 export -n SHELLOPTS BASHOPTS
+# bash notes now what these signals do by default; beside a trap for EXIT that would be to run it, also in children that have only just begun.
+trap - HUP INT QUIT TERM USR1 USR2
 trap 'echo "sflow: this script is not whole: its end is missing" >&2; exit 70' EXIT # until sf_main begins
 [ -n "${LC_ALL+set}" ] || LC_ALL=C # for this shell alone, which handles bytes faster; tasks keep their locale
 SF_SELF=${BASH_SOURCE[0]}
@@ -1322,7 +1324,10 @@ sf_aftermath_settle() { # <state> <exit status> <reason>: of the run; every task
 }
 
 sf_aftermath_mend() { # <file of lines>: drops a last line that has no end, for what is appended would be part of it
-  if [[ ! -s $1 || $(tail -c 1 -- "$1" && echo .) == $'\n.' ]]; then return 0; fi
+  local end
+  [[ -s $1 ]] || return 0
+  end=$(tail -c 1 -- "$1" && echo .) || return 0 # somebody killed that
+  if [[ $end == $'\n.' ]]; then return 0; fi
   sed '$d' <"$1" >"$1.new" && mv -f -- "$1.new" "$1"
 }
 
@@ -2872,7 +2877,9 @@ sf_select_tasks() { # [<task>...]: settles the state of every task that is not t
     done
   fi
   [[ ${SF_RESUME-} ]] || return 0
-  while IFS= read -r line; do completed["$line"]=1; done < <(cat -- "$SF_RUN/completed.txt" 2>/dev/null)
+  if [[ -e $SF_RUN/completed.txt ]]; then
+    while IFS= read -r line; do completed["$line"]=1; done <"$SF_RUN/completed.txt"
+  fi
   for ((i = 0; i < ${#SF_TASK[@]}; i++)); do
     if [[ ! ${SF_STATE[i]-} && ${completed["${SF_FINGERPRINT[i]-} ${SF_TASK[i]}"]-} ]] &&
       { ! declare -F sf_outputs_recover >/dev/null || sf_outputs_recover "$i"; }; then
@@ -2893,9 +2900,10 @@ sf_select_forget() { # strikes out what is about to run again: while it does, ne
   for ((i = 0; i < ${#SF_TASK[@]}; i++)); do
     [[ ${SF_STATE[i]-} ]] || again[${SF_TASK[i]}]=1
   done
+  [[ -e $SF_RUN/completed.txt ]] || return 0
   while IFS= read -r line; do
     if [[ ${again[${line#* }]-} ]]; then struck=1; else kept+=$line$'\n'; fi
-  done < <(cat -- "$SF_RUN/completed.txt" 2>/dev/null)
+  done <"$SF_RUN/completed.txt"
   if [[ $struck ]]; then printf '%s' "$kept" >"$SF_RUN/completed.txt.new" && mv -f -- "$SF_RUN/completed.txt.new" "$SF_RUN/completed.txt"; fi
 }
 

@@ -11,9 +11,9 @@
 #
 #   from     workflow.yaml  sha256:aa3e039f862faca14432c25799c863ac6268d94eee117afffa7d04364cdd5859
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:0053eb4297fecd3024c144001261fe7d94be1b0884d61bf96011647388fa87c0 (all that follows this header)
+#   body     sha256:34a1174f3403bb1c0aadf1f0ba7adab8dde7b3f2d37a67c92ea5cf3898728312 (all that follows this header)
 #   options  sha256:09c263a0102d2b51cd63fe2e2c8a970e31ab733fbae90fa675d765ff4a7fdb25 (the #SBATCH lines)
-#   header   sha256:9c7d06e887c48d64a0dbe3abf72da104fb967e1ad24d24b5dfce05c0f77b32ff (this header but this line)
+#   header   sha256:b0aab0370b6071c9e86965773ff1ada9561d8c2e097e5d23afc3c5f1e6023cc7 (this header but this line)
 #
 # `sbatch FILE` submits it, `bash FILE` runs it inside an allocation (salloc);
 # `bash FILE --help` says what else it can do.
@@ -36,6 +36,8 @@ shopt -u nullglob failglob nocasematch nocaseglob dotglob lastpipe extdebug expa
   patsub_replacement 2>/dev/null # bash 5.2: an & in a replacement is an &
 unset -v BASH_COMPAT CDPATH GLOBIGNORE GREP_OPTIONS POSIXLY_CORRECT TMOUT "${!SF_@}"
 export -n SHELLOPTS BASHOPTS
+# bash notes now what these signals do by default; beside a trap for EXIT that would be to run it, also in children that have only just begun.
+trap - HUP INT QUIT TERM USR1 USR2
 trap 'echo "sflow: this script is not whole: its end is missing" >&2; exit 70' EXIT # until sf_main begins
 [ -n "${LC_ALL+set}" ] || LC_ALL=C # for this shell alone, which handles bytes faster; tasks keep their locale
 SF_SELF=${BASH_SOURCE[0]}
@@ -1315,7 +1317,10 @@ sf_aftermath_settle() { # <state> <exit status> <reason>: of the run; every task
 }
 
 sf_aftermath_mend() { # <file of lines>: drops a last line that has no end, for what is appended would be part of it
-  if [[ ! -s $1 || $(tail -c 1 -- "$1" && echo .) == $'\n.' ]]; then return 0; fi
+  local end
+  [[ -s $1 ]] || return 0
+  end=$(tail -c 1 -- "$1" && echo .) || return 0 # somebody killed that
+  if [[ $end == $'\n.' ]]; then return 0; fi
   sed '$d' <"$1" >"$1.new" && mv -f -- "$1.new" "$1"
 }
 
@@ -2760,7 +2765,9 @@ sf_select_tasks() { # [<task>...]: settles the state of every task that is not t
     done
   fi
   [[ ${SF_RESUME-} ]] || return 0
-  while IFS= read -r line; do completed["$line"]=1; done < <(cat -- "$SF_RUN/completed.txt" 2>/dev/null)
+  if [[ -e $SF_RUN/completed.txt ]]; then
+    while IFS= read -r line; do completed["$line"]=1; done <"$SF_RUN/completed.txt"
+  fi
   for ((i = 0; i < ${#SF_TASK[@]}; i++)); do
     if [[ ! ${SF_STATE[i]-} && ${completed["${SF_FINGERPRINT[i]-} ${SF_TASK[i]}"]-} ]] &&
       { ! declare -F sf_outputs_recover >/dev/null || sf_outputs_recover "$i"; }; then
@@ -2781,9 +2788,10 @@ sf_select_forget() { # strikes out what is about to run again: while it does, ne
   for ((i = 0; i < ${#SF_TASK[@]}; i++)); do
     [[ ${SF_STATE[i]-} ]] || again[${SF_TASK[i]}]=1
   done
+  [[ -e $SF_RUN/completed.txt ]] || return 0
   while IFS= read -r line; do
     if [[ ${again[${line#* }]-} ]]; then struck=1; else kept+=$line$'\n'; fi
-  done < <(cat -- "$SF_RUN/completed.txt" 2>/dev/null)
+  done <"$SF_RUN/completed.txt"
   if [[ $struck ]]; then printf '%s' "$kept" >"$SF_RUN/completed.txt.new" && mv -f -- "$SF_RUN/completed.txt.new" "$SF_RUN/completed.txt"; fi
 }
 
