@@ -152,6 +152,7 @@ def test_a_prober_that_is_killed_amid_a_check(stage: Stage, fault: Fault) -> End
         shells = {int(line.split(":")[0]) for line in living(stage.token, None, run.process.pid) if "/w.sh " in line}
         return {parent(shell) for shell in shells} & shells - {run.process.pid}
 
+    stage.wait_for("server", "RUNNING")  # what makes the directory is over
     stage.wait_until(probers)
     for prober in probers():
         os.kill(prober, signal.SIGKILL)
