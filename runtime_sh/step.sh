@@ -7,10 +7,11 @@ sf_step_main() { # <script> <mark>: in the step; the exit status, or the signal,
   local status group signals=(HUP INT QUIT TERM USR1 USR2)
   mapfile -t group </proc/self/cgroup
   if [[ ${group[*]} == */step_* ]]; then exec "$BASH" "$1"; fi
-  trap '' "${signals[@]}" # a signal to the step is for all its processes
-  set -m                  # or the script would ignore INT
-  (trap - "${signals[@]}" && SFLOW_KEPT_BY=$2 exec "$BASH" "$1") &
+  trap : "${signals[@]}" # a signal to the step is for all its processes; what is ignored now would be lost on the script that begins
+  set -m                 # or the script would ignore INT
+  (SFLOW_KEPT_BY=$2 exec "$BASH" "$1") &
   set +m
+  trap '' "${signals[@]}"
   exec 2>/dev/null
   wait "$!"
   status=$?

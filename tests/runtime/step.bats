@@ -56,6 +56,21 @@ step() { # with the script on standard input
   done
 }
 
+@test "a signal that comes just before the script begins is not lost" {
+  slow() { [[ $BASHPID == "$$" ]] || sleep 1; }
+  trap() { slow && builtin trap "$@"; }
+  exec() { slow && builtin exec "$@"; }
+  local began=$SECONDS
+  printf 'exec sleep 30\n' >"$SCRIPT"
+  bash -c "$(declare -f sf_step_main sf_step_sweep mapfile slow trap exec)"'; sf_step_main "$@"' bash "$SCRIPT" "$MARK" 3>&- 2>/dev/null &
+  unset -f trap exec
+  sleep 0.5
+  kill -s TERM $! "$(pgrep -P $!)"
+  status=0
+  wait $! || status=$?
+  [[ $status == 143 ]] && ((SECONDS - began < 10))
+}
+
 @test "where Slurm has a control group for the step, it looks after all that" {
   mapfile() { group=(1:name=systemd:/slurm/uid_0/job_5/step_0/task_0); }
   step <<<'echo "$PPID ${SFLOW_KEPT_BY-none}"'

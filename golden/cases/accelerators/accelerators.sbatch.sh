@@ -15,9 +15,9 @@
 #
 #   from     workflow.yaml  sha256:ae285f8addedbf2eb1aac980c1977a49cd07c8b17a4716b6cf1651d2d6cad4dd
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:f78745b1f09d846165c8deaa15507b37cba4156915792e2c4b26f3a33ad00ca4 (all that follows this header)
+#   body     sha256:69cd8ac35099965cd72c4ef0c39cc6ae7db701a2fc893f55a376380571bf7e3c (all that follows this header)
 #   options  sha256:2327fd86411cc4bfacf20171a99c7daa1e499844fbe3e62225cb1320818237f3 (the #SBATCH lines)
-#   header   sha256:3592c619c6bb85fbf1510f31829cfa302e48dcb78c7b7817eb410102b439e75b (this header but this line)
+#   header   sha256:8b40d771fa8f3bf3cce5495d6b4f0aa342679717ae7078c3853592383f67f00e (this header but this line)
 #
 # `sbatch FILE` submits it, `bash FILE` runs it inside an allocation (salloc);
 # `bash FILE --help` says what else it can do.
@@ -1677,10 +1677,11 @@ sf_step_main() { # <script> <mark>: in the step; the exit status, or the signal,
   local status group signals=(HUP INT QUIT TERM USR1 USR2)
   mapfile -t group </proc/self/cgroup
   if [[ ${group[*]} == */step_* ]]; then exec "$BASH" "$1"; fi
-  trap '' "${signals[@]}" # a signal to the step is for all its processes
-  set -m                  # or the script would ignore INT
-  (trap - "${signals[@]}" && SFLOW_KEPT_BY=$2 exec "$BASH" "$1") &
+  trap : "${signals[@]}" # a signal to the step is for all its processes; what is ignored now would be lost on the script that begins
+  set -m                 # or the script would ignore INT
+  (SFLOW_KEPT_BY=$2 exec "$BASH" "$1") &
   set +m
+  trap '' "${signals[@]}"
   exec 2>/dev/null
   wait "$!"
   status=$?

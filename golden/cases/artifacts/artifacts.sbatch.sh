@@ -8,9 +8,9 @@
 #
 #   from     workflow.yaml  sha256:97b71945a51d76696df390ced3a70806a301cecae23dc69b1af87b4de8c7c195
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:b22d8832beb08617c15dd13085a3e48b6bc57a30b334cc330e809279d3a50287 (all that follows this header)
+#   body     sha256:ceaf673484ec0bc3fb8ed1f1e0f2144e9e3de60c62aafbf6f23de8b13cf7b071 (all that follows this header)
 #   options  sha256:15cbe019be526e81355added80c4ab57039f0ffd16cb469f48c2254901124267 (the #SBATCH lines)
-#   header   sha256:ba9cb1b58fc9d27d06a303c0216bfba4920862597a4c3b6da19158c9cb3a81af (this header but this line)
+#   header   sha256:366e4fcfd26bfe448fda8bc02bcaf862d77ffde9b532d8108b2b5c5e28396084 (this header but this line)
 #
 # `sbatch FILE` submits it, `bash FILE` runs it inside an allocation (salloc);
 # `bash FILE --help` says what else it can do.
@@ -1645,10 +1645,11 @@ sf_step_main() { # <script> <mark>: in the step; the exit status, or the signal,
   local status group signals=(HUP INT QUIT TERM USR1 USR2)
   mapfile -t group </proc/self/cgroup
   if [[ ${group[*]} == */step_* ]]; then exec "$BASH" "$1"; fi
-  trap '' "${signals[@]}" # a signal to the step is for all its processes
-  set -m                  # or the script would ignore INT
-  (trap - "${signals[@]}" && SFLOW_KEPT_BY=$2 exec "$BASH" "$1") &
+  trap : "${signals[@]}" # a signal to the step is for all its processes; what is ignored now would be lost on the script that begins
+  set -m                 # or the script would ignore INT
+  (SFLOW_KEPT_BY=$2 exec "$BASH" "$1") &
   set +m
+  trap '' "${signals[@]}"
   exec 2>/dev/null
   wait "$!"
   status=$?

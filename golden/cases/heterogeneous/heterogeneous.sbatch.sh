@@ -18,9 +18,9 @@
 #
 #   from     workflow.yaml  sha256:6545bbe809ed40dfa63ed4573e72a8cf546bebdce396b8d62d12e57fca55b7c1
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:62e60559b802fcd9624f411f976681ee1c4daff74599d95bb028116c59e27a51 (all that follows this header)
+#   body     sha256:adaefad80e873fcb4b0454f4a68e69641302237b7f290eacb60441ba60866dec (all that follows this header)
 #   options  sha256:9a5db38c53ce34f3ab6335ddb4ebccf02d75bc8ae12924de463f991e64e69dbf (the #SBATCH lines)
-#   header   sha256:5f926012dca585a9ebb057714d7abb8fc8ac2dafebe181b8f4ce3ca66bc83fef (this header but this line)
+#   header   sha256:21810ac3daedbb034d30c36ea2196ab6045a799e7421ef6feee217b3b6c05c56 (this header but this line)
 #
 # `sbatch FILE` submits it, `bash FILE` runs it inside an allocation (salloc);
 # `bash FILE --help` says what else it can do.
@@ -1658,10 +1658,11 @@ sf_step_main() { # <script> <mark>: in the step; the exit status, or the signal,
   local status group signals=(HUP INT QUIT TERM USR1 USR2)
   mapfile -t group </proc/self/cgroup
   if [[ ${group[*]} == */step_* ]]; then exec "$BASH" "$1"; fi
-  trap '' "${signals[@]}" # a signal to the step is for all its processes
-  set -m                  # or the script would ignore INT
-  (trap - "${signals[@]}" && SFLOW_KEPT_BY=$2 exec "$BASH" "$1") &
+  trap : "${signals[@]}" # a signal to the step is for all its processes; what is ignored now would be lost on the script that begins
+  set -m                 # or the script would ignore INT
+  (SFLOW_KEPT_BY=$2 exec "$BASH" "$1") &
   set +m
+  trap '' "${signals[@]}"
   exec 2>/dev/null
   wait "$!"
   status=$?

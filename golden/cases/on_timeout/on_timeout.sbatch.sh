@@ -11,9 +11,9 @@
 #
 #   from     workflow.yaml  sha256:5ac18fc8fb3aedff38d20e295beeaf19cf8a2809d803fe598a0f1a1c2e162b8c
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:1db7f675d6f2f80ac49d64d54dcf75530cb76c75ae03ddd2c3bbe1fb455ceba6 (all that follows this header)
+#   body     sha256:294e7d9d29e2d1f95fc8c5cd44fe8c29dabdd5a5262da492b7b518972de7e4b9 (all that follows this header)
 #   options  sha256:541bdae49c15fe70101f576608a40d53f0aa39bffea58cda7a41367661344632 (the #SBATCH lines)
-#   header   sha256:2e199e0c06ad6f24bbc99bb49273149eb9df944bb3063e48c0059f12a6fd2fcc (this header but this line)
+#   header   sha256:d0ad146df12940b7d992e86d639b0ae11837adc81444f6daba171d3d2e28f9e9 (this header but this line)
 #
 # `sbatch FILE` submits it, `bash FILE` runs it inside an allocation (salloc);
 # `bash FILE --help` says what else it can do.
@@ -1622,10 +1622,11 @@ sf_step_main() { # <script> <mark>: in the step; the exit status, or the signal,
   local status group signals=(HUP INT QUIT TERM USR1 USR2)
   mapfile -t group </proc/self/cgroup
   if [[ ${group[*]} == */step_* ]]; then exec "$BASH" "$1"; fi
-  trap '' "${signals[@]}" # a signal to the step is for all its processes
-  set -m                  # or the script would ignore INT
-  (trap - "${signals[@]}" && SFLOW_KEPT_BY=$2 exec "$BASH" "$1") &
+  trap : "${signals[@]}" # a signal to the step is for all its processes; what is ignored now would be lost on the script that begins
+  set -m                 # or the script would ignore INT
+  (SFLOW_KEPT_BY=$2 exec "$BASH" "$1") &
   set +m
+  trap '' "${signals[@]}"
   exec 2>/dev/null
   wait "$!"
   status=$?
