@@ -14,9 +14,9 @@
 #   from     vllm/agg.yaml  sha256:218cd45629394a3498351b580f70661f6f838b4eed2e3a1e5e5ed436aaeb4e28
 #   from     bench/aiperf.yaml  sha256:6cef44fe15c28e08b618f64b540676484d31aced6b8a5d4a0f444442ca9a9b51
 #   rebuild  
-#   body     sha256:bb7900c442aa03d9f7926049aaf1bb0a1d514f039016617ccd55f30c7e17710c (all that follows this header)
+#   body     sha256:288af0c73a04f14a2289d7dbbfe28d866040b37940055453e328f985ae6c4088 (all that follows this header)
 #   options  sha256:501c54659406c214990a843ef29cdb162d906fc8a6ec0a2351e0249357515a89 (the #SBATCH lines)
-#   header   sha256:215ff86aa8812b1a7b46dd6c6be78b9de718a0e0a46b894ac9e7742d9343714b (this header but this line)
+#   header   sha256:6002615857d0d0328e0dd2e52962dd79a3e199a4e6e5fbc41b3edc9ce9eb6624 (this header but this line)
 #
 # `sbatch FILE` submits it, `bash FILE` runs it inside an allocation (salloc);
 # `bash FILE --help` says what else it can do.
@@ -2894,6 +2894,7 @@ sf_preflight_check() { # [run]: says everything that is missing; status 1 when s
     workflow_nodes
     sf_preflight_launchers
   fi
+  if ! { : 23</dev/null; } 2>/dev/null; then SF_MISSING+=("24 open files at least: ulimit -n is $(ulimit -n)"); fi
   sf_preflight_paths
   if declare -F sf_fetch_check >/dev/null; then sf_fetch_check; fi
   if ((${#SF_MISSING[@]})) || [[ ${1-} != run || ${SF_RESUME-} ]]; then sf_preflight_output; fi # else the run directory will tell

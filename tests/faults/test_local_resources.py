@@ -270,10 +270,21 @@ def test_no_more_processes(stage: Stage, fault: Fault) -> Ended:
         state="COMPLETED",
         given=24,
     ),
+    Fault(
+        "too few descriptors",
+        EXIT,
+        does="A process may have 23 open files.",
+        status=78,
+        books="none",
+        outcome="what is missing is said; no task was started",
+        given=23,
+    ),
 )
 def test_few_descriptors(stage: Stage, fault: Fault) -> Ended:
     tasks = "".join(f"\n    - {{name: t{number}, script: ['sleep 1; sleep 0.0TOKEN']}}" for number in range(60))
-    return stage.run(f"workflow:\n  name: w\n  tasks:{tasks}", wrap=["prlimit", f"--nofile={fault.given}"])
+    ended = stage.run(f"workflow:\n  name: w\n  tasks:{tasks}", wrap=["prlimit", f"--nofile={fault.given}"])
+    assert ("- 24 open files at least: ulimit -n is 23\n" in ended.output) == (fault.given == 23)
+    return ended
 
 
 @attack(

@@ -47,6 +47,12 @@ setup() {
   wait $!
 }
 
+@test "too few open files are said" {
+  ulimit -n 23
+  run sf_preflight_check
+  [[ $status == 1 && $output == *'24 open files at least: ulimit -n is 23'* ]]
+}
+
 @test "a file in the way of the output directory is said" {
   : >"$BATS_TEST_TMPDIR/file"
   SF_OUTPUT=$BATS_TEST_TMPDIR/file/out

@@ -15,9 +15,9 @@
 #
 #   from     workflow.yaml  sha256:ae285f8addedbf2eb1aac980c1977a49cd07c8b17a4716b6cf1651d2d6cad4dd
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:69cd8ac35099965cd72c4ef0c39cc6ae7db701a2fc893f55a376380571bf7e3c (all that follows this header)
+#   body     sha256:10f072dcf8d9c2c8ac475429afa0e3d8cc90974fb57dfb8ef39a5ea0f360ac9e (all that follows this header)
 #   options  sha256:2327fd86411cc4bfacf20171a99c7daa1e499844fbe3e62225cb1320818237f3 (the #SBATCH lines)
-#   header   sha256:8b40d771fa8f3bf3cce5495d6b4f0aa342679717ae7078c3853592383f67f00e (this header but this line)
+#   header   sha256:6c8e221d472dfb32580636136a8c4afabb74ad8ea96039e4bc072f83210e95b8 (this header but this line)
 #
 # `sbatch FILE` submits it, `bash FILE` runs it inside an allocation (salloc);
 # `bash FILE --help` says what else it can do.
@@ -1880,6 +1880,7 @@ sf_preflight_check() { # [run]: says everything that is missing; status 1 when s
     workflow_nodes
     sf_preflight_launchers
   fi
+  if ! { : 23</dev/null; } 2>/dev/null; then SF_MISSING+=("24 open files at least: ulimit -n is $(ulimit -n)"); fi
   sf_preflight_paths
   if declare -F sf_fetch_check >/dev/null; then sf_fetch_check; fi
   if ((${#SF_MISSING[@]})) || [[ ${1-} != run || ${SF_RESUME-} ]]; then sf_preflight_output; fi # else the run directory will tell

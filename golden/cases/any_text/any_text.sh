@@ -4,8 +4,8 @@
 #
 #   from     workflow.yaml  sha256:4449218d19ba11555b6c3d7143c99133c6f97e677928637b7e2f383cd8407157
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:aad534b2d6e289d8e7576fd5f024fb697f5556eb5699b111ab44fd2f60382319 (all that follows this header)
-#   header   sha256:47da66118a545f61b494baf25cac790e5d02c13aee261978f50fa0409186e4b7 (this header but this line)
+#   body     sha256:ae52535fddebff6219479fe55dcdb9483c8e601b5ea635caa4683ece891a2258 (all that follows this header)
+#   header   sha256:7fe11142f109eb82084c0ca288e3dbb4b5ab1d0d544568643dbe1f90c5db72dd (this header but this line)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -1380,6 +1380,7 @@ sf_preflight_check() { # [run]: says everything that is missing; status 1 when s
     workflow_nodes
     sf_preflight_launchers
   fi
+  if ! { : 23</dev/null; } 2>/dev/null; then SF_MISSING+=("24 open files at least: ulimit -n is $(ulimit -n)"); fi
   sf_preflight_paths
   if declare -F sf_fetch_check >/dev/null; then sf_fetch_check; fi
   if ((${#SF_MISSING[@]})) || [[ ${1-} != run || ${SF_RESUME-} ]]; then sf_preflight_output; fi # else the run directory will tell

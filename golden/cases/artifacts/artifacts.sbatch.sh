@@ -8,9 +8,9 @@
 #
 #   from     workflow.yaml  sha256:97b71945a51d76696df390ced3a70806a301cecae23dc69b1af87b4de8c7c195
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:ceaf673484ec0bc3fb8ed1f1e0f2144e9e3de60c62aafbf6f23de8b13cf7b071 (all that follows this header)
+#   body     sha256:0ccb5686bf6645072314a775ec1a7053140680a2e850ef4178d90ddd7981009c (all that follows this header)
 #   options  sha256:15cbe019be526e81355added80c4ab57039f0ffd16cb469f48c2254901124267 (the #SBATCH lines)
-#   header   sha256:366e4fcfd26bfe448fda8bc02bcaf862d77ffde9b532d8108b2b5c5e28396084 (this header but this line)
+#   header   sha256:5b631ce10904446f9262fe137be591a3f4df3ea3340ccf274d57900b9c389564 (this header but this line)
 #
 # `sbatch FILE` submits it, `bash FILE` runs it inside an allocation (salloc);
 # `bash FILE --help` says what else it can do.
@@ -2529,6 +2529,7 @@ sf_preflight_check() { # [run]: says everything that is missing; status 1 when s
     workflow_nodes
     sf_preflight_launchers
   fi
+  if ! { : 23</dev/null; } 2>/dev/null; then SF_MISSING+=("24 open files at least: ulimit -n is $(ulimit -n)"); fi
   sf_preflight_paths
   if declare -F sf_fetch_check >/dev/null; then sf_fetch_check; fi
   if ((${#SF_MISSING[@]})) || [[ ${1-} != run || ${SF_RESUME-} ]]; then sf_preflight_output; fi # else the run directory will tell

@@ -11,9 +11,9 @@
 #
 #   from     workflow.yaml  sha256:5376f46af873ea3ff19bd1af896423703cf61a1479bbc9463d553ae24e8e06b5
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:681a0a48134049a3d4f4f3bca95c06b5b7c559ad40423a73eeea9b6a3fee6b8b (all that follows this header)
+#   body     sha256:e6f94aba8b228f079efce7ee2e77705df239aa2cb5489f4561f43a98e2b7bcf6 (all that follows this header)
 #   options  sha256:482c6990de4c60edc3a81c8a7b338288fa8c432fd94c53cd3b14ecbd810d0ab2 (the #SBATCH lines)
-#   header   sha256:ebfd06e414e1b6ca85eae742baa630cf360d2d267ce3b286b3183c719fc7eff5 (this header but this line)
+#   header   sha256:f813d236fc2b0ee0a47d8b432a8781ae3f85b722bc1e1ebbbfef7d1da1c7f944 (this header but this line)
 #
 # `sbatch FILE` submits it, `bash FILE` runs it inside an allocation (salloc);
 # `bash FILE --help` says what else it can do.
@@ -2345,6 +2345,7 @@ sf_preflight_check() { # [run]: says everything that is missing; status 1 when s
     workflow_nodes
     sf_preflight_launchers
   fi
+  if ! { : 23</dev/null; } 2>/dev/null; then SF_MISSING+=("24 open files at least: ulimit -n is $(ulimit -n)"); fi
   sf_preflight_paths
   if declare -F sf_fetch_check >/dev/null; then sf_fetch_check; fi
   if ((${#SF_MISSING[@]})) || [[ ${1-} != run || ${SF_RESUME-} ]]; then sf_preflight_output; fi # else the run directory will tell

@@ -21,9 +21,9 @@
 #   from     workflow.yaml  sha256:3cf39ac6ec1dffc2eb9dd5de8379f0b42cf4bc3b50e06fa97bab55d48ba79a9d
 #   cluster  site.yaml  sha256:daa43e4a2d5b8acb45a9f4dc63b8619ddbcb9975c8bdaddec7a2b508dbf9b671
 #   rebuild  sflowc build -f workflow.yaml --cluster profile/site.yaml
-#   body     sha256:2924dae8bd9ec4c51d3c249d8fabc569a127111b03011b57ac0611e038b6b776 (all that follows this header)
+#   body     sha256:235a71a36d588bdc5613d99012e920226bbc0a19044720896caf13f748bf7caa (all that follows this header)
 #   options  sha256:dc08cef5f2ee7f370df07e787935a1f5def179b06ef9ae442066968abc0b7636 (the #SBATCH lines)
-#   header   sha256:35611a69fd0628a64b01d75b2fbc0aec33220dfae8cf194eae7507f8be13c88c (this header but this line)
+#   header   sha256:d75b940a84bb126e97fa4eb44be3dadf14a2ad98c9acf554a7a163f3944fd622 (this header but this line)
 #
 # `sbatch FILE` submits it, `bash FILE` runs it inside an allocation (salloc);
 # `bash FILE --help` says what else it can do.
@@ -1832,6 +1832,7 @@ sf_preflight_check() { # [run]: says everything that is missing; status 1 when s
     workflow_nodes
     sf_preflight_launchers
   fi
+  if ! { : 23</dev/null; } 2>/dev/null; then SF_MISSING+=("24 open files at least: ulimit -n is $(ulimit -n)"); fi
   sf_preflight_paths
   if declare -F sf_fetch_check >/dev/null; then sf_fetch_check; fi
   if ((${#SF_MISSING[@]})) || [[ ${1-} != run || ${SF_RESUME-} ]]; then sf_preflight_output; fi # else the run directory will tell

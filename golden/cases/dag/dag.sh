@@ -4,8 +4,8 @@
 #
 #   from     dag.yaml  sha256:8f40df9ba833b5646be249a090380f0ade6e81b6f944d3f1ac3d167063691e90
 #   rebuild  sflowc build -f dag.yaml
-#   body     sha256:3ddb02ee09d2810d5ac0c45c4958e16fee0ee8807f2d995ee18415b566982b24 (all that follows this header)
-#   header   sha256:2c0495c153eda75e16f890518f8d9a4e7f99f5cbbb107f8488aab45a1125500f (this header but this line)
+#   body     sha256:2df236ff726f86e956eff723106bb4a15fc1ca4253889d8533d02d3d5212cf28 (all that follows this header)
+#   header   sha256:d00ae9293f6e25fb5cc827e18992aa6974b9be54f4252550a2154ae83adcd57d (this header but this line)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -1138,6 +1138,7 @@ sf_preflight_check() { # [run]: says everything that is missing; status 1 when s
     workflow_nodes
     sf_preflight_launchers
   fi
+  if ! { : 23</dev/null; } 2>/dev/null; then SF_MISSING+=("24 open files at least: ulimit -n is $(ulimit -n)"); fi
   sf_preflight_paths
   if declare -F sf_fetch_check >/dev/null; then sf_fetch_check; fi
   if ((${#SF_MISSING[@]})) || [[ ${1-} != run || ${SF_RESUME-} ]]; then sf_preflight_output; fi # else the run directory will tell

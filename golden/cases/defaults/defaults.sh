@@ -5,8 +5,8 @@
 #   from     1_base.yaml  sha256:acfba63fb49bcb68e3612d389b97c48a88c55c5165a7fa21f502e3bba12552bd
 #   from     2_more.yaml  sha256:31f81b17431ef6ecb3c0f2444c5571b51610094d8bf2ef82faeffb3978c258ec
 #   rebuild  sflowc build -f 1_base.yaml -f 2_more.yaml
-#   body     sha256:8fa33584b4d7e675e5a298627cf37b9348fe1429c5367652b009018c8b884ff5 (all that follows this header)
-#   header   sha256:addcf6170099801b846d5cac262ca08df1ec553db7bf80367cc43bb1b05ef7c0 (this header but this line)
+#   body     sha256:5535fa3fa0b39dbfe362d0c6c32a413e8325fe2342a9f77e0b6e91f8aa7c43d8 (all that follows this header)
+#   header   sha256:e7664def16c263f458e83ddb63b29f6b1069e3a9ef75570cabe940e42f435bfe (this header but this line)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -1678,6 +1678,7 @@ sf_preflight_check() { # [run]: says everything that is missing; status 1 when s
     workflow_nodes
     sf_preflight_launchers
   fi
+  if ! { : 23</dev/null; } 2>/dev/null; then SF_MISSING+=("24 open files at least: ulimit -n is $(ulimit -n)"); fi
   sf_preflight_paths
   if declare -F sf_fetch_check >/dev/null; then sf_fetch_check; fi
   if ((${#SF_MISSING[@]})) || [[ ${1-} != run || ${SF_RESUME-} ]]; then sf_preflight_output; fi # else the run directory will tell

@@ -4,8 +4,8 @@
 #
 #   from     workflow.yaml  sha256:da86877339251fc3925edd7f1efa791d91eab7adeba95aba8f4ca5cdf70e06d5
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:475e8bd47680cf0f59e3dd484e6e8c1b29da1087f54e6682049934093447c299 (all that follows this header)
-#   header   sha256:fcea2946bdce97f038368fd541259f190f6f8bad2936ac3785f4aae2b83ce20a (this header but this line)
+#   body     sha256:e16893031a15e16054239bb3cb2bf48d55f8b743a42e4b6eda042a7b530e013a (all that follows this header)
+#   header   sha256:68557fb703e903df3bce32f7c580c35c487c9148f788608df806e2c5aa519cdd (this header but this line)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -2174,6 +2174,7 @@ sf_preflight_check() { # [run]: says everything that is missing; status 1 when s
     workflow_nodes
     sf_preflight_launchers
   fi
+  if ! { : 23</dev/null; } 2>/dev/null; then SF_MISSING+=("24 open files at least: ulimit -n is $(ulimit -n)"); fi
   sf_preflight_paths
   if declare -F sf_fetch_check >/dev/null; then sf_fetch_check; fi
   if ((${#SF_MISSING[@]})) || [[ ${1-} != run || ${SF_RESUME-} ]]; then sf_preflight_output; fi # else the run directory will tell

@@ -4,8 +4,8 @@
 #
 #   from     hello.yaml  sha256:e6c3fb494dd78ec0da12c356b6fdd27051164433ceeb62297588ffaaafb67a7a
 #   rebuild  sflowc build -f hello.yaml
-#   body     sha256:c7b5adaa3a39e98620a2f98cd17ca8f74ecd0a2dc798547d6dd947a37ada779f (all that follows this header)
-#   header   sha256:2fd9d3d5eebc122f56d1b7338f7318486d2d3149405034008cffd4886c7a2fba (this header but this line)
+#   body     sha256:5b0211da3177425d014a2a84a560c2fc6775b9248bd9705e3ee2176e6f4ea2f3 (all that follows this header)
+#   header   sha256:e1ca6ec0da4b9e01f2fedea65f515a431eddb1cc4f149a0a767d26ae54be1757 (this header but this line)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -1301,6 +1301,7 @@ sf_preflight_check() { # [run]: says everything that is missing; status 1 when s
     workflow_nodes
     sf_preflight_launchers
   fi
+  if ! { : 23</dev/null; } 2>/dev/null; then SF_MISSING+=("24 open files at least: ulimit -n is $(ulimit -n)"); fi
   sf_preflight_paths
   if declare -F sf_fetch_check >/dev/null; then sf_fetch_check; fi
   if ((${#SF_MISSING[@]})) || [[ ${1-} != run || ${SF_RESUME-} ]]; then sf_preflight_output; fi # else the run directory will tell

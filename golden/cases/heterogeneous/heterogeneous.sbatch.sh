@@ -18,9 +18,9 @@
 #
 #   from     workflow.yaml  sha256:6545bbe809ed40dfa63ed4573e72a8cf546bebdce396b8d62d12e57fca55b7c1
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:adaefad80e873fcb4b0454f4a68e69641302237b7f290eacb60441ba60866dec (all that follows this header)
+#   body     sha256:591d2cdac9a15f77a83c9374cfe50901cd7a04cd669f1a6470ce9c10642b1fb5 (all that follows this header)
 #   options  sha256:9a5db38c53ce34f3ab6335ddb4ebccf02d75bc8ae12924de463f991e64e69dbf (the #SBATCH lines)
-#   header   sha256:21810ac3daedbb034d30c36ea2196ab6045a799e7421ef6feee217b3b6c05c56 (this header but this line)
+#   header   sha256:d4933e94e02e3bbf6a8f5b8a8ba8f6313cbe117b60d39f73debce3a547376691 (this header but this line)
 #
 # `sbatch FILE` submits it, `bash FILE` runs it inside an allocation (salloc);
 # `bash FILE --help` says what else it can do.
@@ -2459,6 +2459,7 @@ sf_preflight_check() { # [run]: says everything that is missing; status 1 when s
     workflow_nodes
     sf_preflight_launchers
   fi
+  if ! { : 23</dev/null; } 2>/dev/null; then SF_MISSING+=("24 open files at least: ulimit -n is $(ulimit -n)"); fi
   sf_preflight_paths
   if declare -F sf_fetch_check >/dev/null; then sf_fetch_check; fi
   if ((${#SF_MISSING[@]})) || [[ ${1-} != run || ${SF_RESUME-} ]]; then sf_preflight_output; fi # else the run directory will tell

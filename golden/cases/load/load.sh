@@ -4,8 +4,8 @@
 #
 #   from     load.yaml  sha256:5c8dafe559ec8d222bec440568fbfc06866944ddb46e7528ced21cb6e8131d32
 #   rebuild  sflowc build -f load.yaml
-#   body     sha256:1c169556de6574b7cfe1b262d001f22f77dc6849ce1fec19794f9a60d802d1d1 (all that follows this header)
-#   header   sha256:51fb7cb254aca109a4fa3b772e5af8a6000478b930414526d596c8d9b383f25d (this header but this line)
+#   body     sha256:e8287fb61be39e5cc8d0f72d36d6971f823ccb3a53298cf3eb79da1aec962da3 (all that follows this header)
+#   header   sha256:2f7f80ddb39f83c4671e24586aa42c351a15bed5df001ff09fe7558dff64e8b1 (this header but this line)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -2510,6 +2510,7 @@ sf_preflight_check() { # [run]: says everything that is missing; status 1 when s
     workflow_nodes
     sf_preflight_launchers
   fi
+  if ! { : 23</dev/null; } 2>/dev/null; then SF_MISSING+=("24 open files at least: ulimit -n is $(ulimit -n)"); fi
   sf_preflight_paths
   if declare -F sf_fetch_check >/dev/null; then sf_fetch_check; fi
   if ((${#SF_MISSING[@]})) || [[ ${1-} != run || ${SF_RESUME-} ]]; then sf_preflight_output; fi # else the run directory will tell

@@ -11,9 +11,9 @@
 #
 #   from     workflow.yaml  sha256:5ac18fc8fb3aedff38d20e295beeaf19cf8a2809d803fe598a0f1a1c2e162b8c
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:294e7d9d29e2d1f95fc8c5cd44fe8c29dabdd5a5262da492b7b518972de7e4b9 (all that follows this header)
+#   body     sha256:4dfedc18a8ca6114f2dd69dbf3b586af3b9c88257ed2e658fd50d589187c0eae (all that follows this header)
 #   options  sha256:541bdae49c15fe70101f576608a40d53f0aa39bffea58cda7a41367661344632 (the #SBATCH lines)
-#   header   sha256:d0ad146df12940b7d992e86d639b0ae11837adc81444f6daba171d3d2e28f9e9 (this header but this line)
+#   header   sha256:778accf7601d8b60b7768126f4f609d0dd72ae61c030f61ed29efd6d21657c2e (this header but this line)
 #
 # `sbatch FILE` submits it, `bash FILE` runs it inside an allocation (salloc);
 # `bash FILE --help` says what else it can do.
@@ -2073,6 +2073,7 @@ sf_preflight_check() { # [run]: says everything that is missing; status 1 when s
     workflow_nodes
     sf_preflight_launchers
   fi
+  if ! { : 23</dev/null; } 2>/dev/null; then SF_MISSING+=("24 open files at least: ulimit -n is $(ulimit -n)"); fi
   sf_preflight_paths
   if declare -F sf_fetch_check >/dev/null; then sf_fetch_check; fi
   if ((${#SF_MISSING[@]})) || [[ ${1-} != run || ${SF_RESUME-} ]]; then sf_preflight_output; fi # else the run directory will tell

@@ -11,9 +11,9 @@
 #
 #   from     workflow.yaml  sha256:aa3e039f862faca14432c25799c863ac6268d94eee117afffa7d04364cdd5859
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:cc2cf6f8e08634dfdf1eb72e6b9cdb68910a402823ea8b7978d025853bc5c617 (all that follows this header)
+#   body     sha256:235cbb65d4136805143a0a371452c059ec2b757b178ee93dc6eaaad067e72b82 (all that follows this header)
 #   options  sha256:09c263a0102d2b51cd63fe2e2c8a970e31ab733fbae90fa675d765ff4a7fdb25 (the #SBATCH lines)
-#   header   sha256:663a6d6b8c05a9941f24aac9d463a97e1f7889dc3cdde34f2e9c16db8ec70975 (this header but this line)
+#   header   sha256:7815c2c48c5142b5dc9120609ab43e21a5023f5389b71d8bfa02c5d7d5d50edd (this header but this line)
 #
 # `sbatch FILE` submits it, `bash FILE` runs it inside an allocation (salloc);
 # `bash FILE --help` says what else it can do.
@@ -2199,6 +2199,7 @@ sf_preflight_check() { # [run]: says everything that is missing; status 1 when s
     workflow_nodes
     sf_preflight_launchers
   fi
+  if ! { : 23</dev/null; } 2>/dev/null; then SF_MISSING+=("24 open files at least: ulimit -n is $(ulimit -n)"); fi
   sf_preflight_paths
   if declare -F sf_fetch_check >/dev/null; then sf_fetch_check; fi
   if ((${#SF_MISSING[@]})) || [[ ${1-} != run || ${SF_RESUME-} ]]; then sf_preflight_output; fi # else the run directory will tell

@@ -4,8 +4,8 @@
 #
 #   from     workflow.yaml  sha256:e9bef6968ae8678d2a18a7309a94e4e79ff75a35ca76dc699558bb04b542322d
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:a4d97ef5a49bfd98b2df9ba7ad691c98a51225a28608cc58480fd3c8ad31856f (all that follows this header)
-#   header   sha256:c7e428f0864238bb6e0b0fbbd939c170566423ce0bed04afce7e64929efa35e1 (this header but this line)
+#   body     sha256:9dd166c6ac4bb95fbb08cdeebfccfd9340db057ca7e9f81cae30993a4e55c05f (all that follows this header)
+#   header   sha256:d6689aacc9be756bf05394ed8dfb15537060d14d8051b4309e6236313dc92b03 (this header but this line)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -1362,6 +1362,7 @@ sf_preflight_check() { # [run]: says everything that is missing; status 1 when s
     workflow_nodes
     sf_preflight_launchers
   fi
+  if ! { : 23</dev/null; } 2>/dev/null; then SF_MISSING+=("24 open files at least: ulimit -n is $(ulimit -n)"); fi
   sf_preflight_paths
   if declare -F sf_fetch_check >/dev/null; then sf_fetch_check; fi
   if ((${#SF_MISSING[@]})) || [[ ${1-} != run || ${SF_RESUME-} ]]; then sf_preflight_output; fi # else the run directory will tell

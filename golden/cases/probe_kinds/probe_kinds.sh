@@ -4,8 +4,8 @@
 #
 #   from     workflow.yaml  sha256:e5c7844b594a91d0ca6e6044a963fc77b3dcfa3f82dae874aa30e53194ad5ebd
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:0e13342b6adac2aae339be224217a213e4ab0108a35d2f52bdf9443e98ae5e99 (all that follows this header)
-#   header   sha256:e8627276c28e013405dc9c4bedf3c900774dc831998c291bb2f2ca58cc2f0e6e (this header but this line)
+#   body     sha256:673bb09a1b6ea3d0bf9b0e4ee54ce0c59cdfe5f8ad53623cd8eb2941a6ee8251 (all that follows this header)
+#   header   sha256:a7bca02b1eb3dbb09b3d77c02707652c4e09028582d4119fb5c4962dbf5f3622 (this header but this line)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -1919,6 +1919,7 @@ sf_preflight_check() { # [run]: says everything that is missing; status 1 when s
     workflow_nodes
     sf_preflight_launchers
   fi
+  if ! { : 23</dev/null; } 2>/dev/null; then SF_MISSING+=("24 open files at least: ulimit -n is $(ulimit -n)"); fi
   sf_preflight_paths
   if declare -F sf_fetch_check >/dev/null; then sf_fetch_check; fi
   if ((${#SF_MISSING[@]})) || [[ ${1-} != run || ${SF_RESUME-} ]]; then sf_preflight_output; fi # else the run directory will tell

@@ -4,8 +4,8 @@
 #
 #   from     workflow.yaml  sha256:da08d319151a92960e1a3bbea5501c4f5cf17a51b16aa80863ceeb2558711d06
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:a4a8454a4fa7805c7575530a135c20ee7f9c0e3e999b20187198e8036a540c8b (all that follows this header)
-#   header   sha256:913903be5bf897168a9c571d2ae5b90f066c18d115cbb5dc52e80deb551efa99 (this header but this line)
+#   body     sha256:bc7775015cd6c9394bc24aef0cb00ef45052bd4ee4cc21d352b93b4ed20e40db (all that follows this header)
+#   header   sha256:1112e5f7ee428025e6ffefff386d60d277701edde5946a328766e34c7518068b (this header but this line)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -1654,6 +1654,7 @@ sf_preflight_check() { # [run]: says everything that is missing; status 1 when s
     workflow_nodes
     sf_preflight_launchers
   fi
+  if ! { : 23</dev/null; } 2>/dev/null; then SF_MISSING+=("24 open files at least: ulimit -n is $(ulimit -n)"); fi
   sf_preflight_paths
   if declare -F sf_fetch_check >/dev/null; then sf_fetch_check; fi
   if ((${#SF_MISSING[@]})) || [[ ${1-} != run || ${SF_RESUME-} ]]; then sf_preflight_output; fi # else the run directory will tell

@@ -4,8 +4,8 @@
 #
 #   from     services.yaml  sha256:ecafa48ceecd9b7380e9b9fdfc1ba2d7feba809a8d9417d4a92e75ad3e7e4a8b
 #   rebuild  sflowc build -f services.yaml
-#   body     sha256:a0a38913f1b99acbacb590167337ed75942cdea95eea8162ed2e6905d0d26f61 (all that follows this header)
-#   header   sha256:deeeaf1f87e7250ab1cdbba1b0b0a0cb03ee600cb649984d6551c9f82ba918ed (this header but this line)
+#   body     sha256:d375357bc3014f0ea18e78a8e89d3b2e6d153632f81d625a36e33cdf27550c81 (all that follows this header)
+#   header   sha256:3ea1c7a091bb6f42914914803a76dd699b36f43dbc9c44f4b9e571056f97f1dd (this header but this line)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -2031,6 +2031,7 @@ sf_preflight_check() { # [run]: says everything that is missing; status 1 when s
     workflow_nodes
     sf_preflight_launchers
   fi
+  if ! { : 23</dev/null; } 2>/dev/null; then SF_MISSING+=("24 open files at least: ulimit -n is $(ulimit -n)"); fi
   sf_preflight_paths
   if declare -F sf_fetch_check >/dev/null; then sf_fetch_check; fi
   if ((${#SF_MISSING[@]})) || [[ ${1-} != run || ${SF_RESUME-} ]]; then sf_preflight_output; fi # else the run directory will tell

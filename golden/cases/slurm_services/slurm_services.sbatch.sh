@@ -11,9 +11,9 @@
 #
 #   from     slurm_services.yaml  sha256:7fbab12ee9d608f117dc856aa59541d8103cfd99fe360fb583616abe7db8284c
 #   rebuild  sflowc build -f slurm_services.yaml
-#   body     sha256:674c0fda4081aa4abc3ce895b39999afdb3cee0f8b8cd55483cba962b6004d34 (all that follows this header)
+#   body     sha256:a2481699a9671010ea507a0c0a952a3d39edb5edb5fcd88ffb813b549e31c83b (all that follows this header)
 #   options  sha256:159e67a10d718e887f6590313fa1359c84ae51e4dec4a84c38c9e3266f70c6dd (the #SBATCH lines)
-#   header   sha256:2f3d90097a65fa545b0071e32fc67aaef20a6c28c8b4e85088b0aba20eb889b5 (this header but this line)
+#   header   sha256:1ac4270b634685e4105a5b20d1236584e876bdb618e3294fd8cd7c7c7e374785 (this header but this line)
 #
 # `sbatch FILE` submits it, `bash FILE` runs it inside an allocation (salloc);
 # `bash FILE --help` says what else it can do.
@@ -2743,6 +2743,7 @@ sf_preflight_check() { # [run]: says everything that is missing; status 1 when s
     workflow_nodes
     sf_preflight_launchers
   fi
+  if ! { : 23</dev/null; } 2>/dev/null; then SF_MISSING+=("24 open files at least: ulimit -n is $(ulimit -n)"); fi
   sf_preflight_paths
   if declare -F sf_fetch_check >/dev/null; then sf_fetch_check; fi
   if ((${#SF_MISSING[@]})) || [[ ${1-} != run || ${SF_RESUME-} ]]; then sf_preflight_output; fi # else the run directory will tell

@@ -18,9 +18,9 @@
 #
 #   from     workflow.yaml  sha256:da5d6c64e393479c97449eb51caba7377fc36a1c26388eea290593a72199d819
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:1ce3357e57fc67f377db0040b5416bc364aff64b7c3663183c8fd99bfad438c1 (all that follows this header)
+#   body     sha256:1f251c05326e8a4e499299b35b6d65a776eefd9b42c0aeb5da65fba67ca98cbf (all that follows this header)
 #   options  sha256:4925c493e758151319e7fad8a0933b3537d4416fdd0f9e9a0cee51606c12f414 (the #SBATCH lines)
-#   header   sha256:3a7bc15bfd833b0440cfd80804811b28cc9c153de9978ec276c430dec0e9e7d0 (this header but this line)
+#   header   sha256:e6a89c524d414005e4807235017dd7f109498b01a62a44bb5c2a93066174077e (this header but this line)
 #
 # `sbatch FILE` submits it, `bash FILE` runs it inside an allocation (salloc);
 # `bash FILE --help` says what else it can do.
@@ -1820,6 +1820,7 @@ sf_preflight_check() { # [run]: says everything that is missing; status 1 when s
     workflow_nodes
     sf_preflight_launchers
   fi
+  if ! { : 23</dev/null; } 2>/dev/null; then SF_MISSING+=("24 open files at least: ulimit -n is $(ulimit -n)"); fi
   sf_preflight_paths
   if declare -F sf_fetch_check >/dev/null; then sf_fetch_check; fi
   if ((${#SF_MISSING[@]})) || [[ ${1-} != run || ${SF_RESUME-} ]]; then sf_preflight_output; fi # else the run directory will tell

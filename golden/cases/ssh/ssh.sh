@@ -4,8 +4,8 @@
 #
 #   from     workflow.yaml  sha256:bbfcdf0fbde7e1521f5b3973b7e4d762c006a8646fc4864366c1b6f15f67a97a
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:fcb5f67f263b27b07d9a0cc7950dcc60b265daeaf808ee0adabe34870c39f8c5 (all that follows this header)
-#   header   sha256:72645851d36ee92dc8b528989e749c2b8feab0e21cb78fba4a72e5deac1a2fd5 (this header but this line)
+#   body     sha256:f2f30c2aecc452cd7dd7233a99124843bb26f7679ac0d944993a5e93f70cb187 (all that follows this header)
+#   header   sha256:5e7600172f0c8337dc3c12640db8429ce76748d69afad3a1fd230d6df9383135 (this header but this line)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -1903,6 +1903,7 @@ sf_preflight_check() { # [run]: says everything that is missing; status 1 when s
     workflow_nodes
     sf_preflight_launchers
   fi
+  if ! { : 23</dev/null; } 2>/dev/null; then SF_MISSING+=("24 open files at least: ulimit -n is $(ulimit -n)"); fi
   sf_preflight_paths
   if declare -F sf_fetch_check >/dev/null; then sf_fetch_check; fi
   if ((${#SF_MISSING[@]})) || [[ ${1-} != run || ${SF_RESUME-} ]]; then sf_preflight_output; fi # else the run directory will tell

@@ -4,8 +4,8 @@
 #
 #   from     sweep.yaml  sha256:71af5175713421391aa95559dc14891a29a84c601ebfeb6cd4e67c2ef119a681
 #   rebuild  sflowc build -f sweep.yaml
-#   body     sha256:d4435a5f89bafa7abb096b0fde9e9794b88657cd5e113fcd3fa79bda290f89fa (all that follows this header)
-#   header   sha256:70042dfb9d7775ba6dee810001d0d9dc9267825bd9d94d35045fd5f2c213f920 (this header but this line)
+#   body     sha256:311efffb074c14d3bb3c13e35487e2beff3b5a844061d612afe7188aad3a94b7 (all that follows this header)
+#   header   sha256:a453aab0a282be3e0e6375f08916fa1ffa57c32311fddeb84c0e34f5a71c3afc (this header but this line)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -1817,6 +1817,7 @@ sf_preflight_check() { # [run]: says everything that is missing; status 1 when s
     workflow_nodes
     sf_preflight_launchers
   fi
+  if ! { : 23</dev/null; } 2>/dev/null; then SF_MISSING+=("24 open files at least: ulimit -n is $(ulimit -n)"); fi
   sf_preflight_paths
   if declare -F sf_fetch_check >/dev/null; then sf_fetch_check; fi
   if ((${#SF_MISSING[@]})) || [[ ${1-} != run || ${SF_RESUME-} ]]; then sf_preflight_output; fi # else the run directory will tell
