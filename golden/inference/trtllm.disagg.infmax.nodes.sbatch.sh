@@ -15,9 +15,9 @@
 #   from     trtllm/decode.yaml  sha256:cba3955015f502342f6a30b35c2703c30aea25b1ce253f9bfbed7e1d0e50b704
 #   from     bench/infmax.yaml  sha256:3deed431affe5e7528769c4ef0fc56dbd3a102ecb29095ebc9f451f5656492b2
 #   rebuild  
-#   body     sha256:4307324819e2e307a2a9abfa49d862babed701ddf5142b151a1ca058836dbd6a (all that follows this header)
+#   body     sha256:ccc03c0d937d056171bc81d7482348d4be4af6bd7ca1185b3868a6bc5da39708 (all that follows this header)
 #   options  sha256:ee0dcb1097674579b060749dcbaa30e768a533ca06374e9d688494656a21cdfa (the #SBATCH lines)
-#   header   sha256:3aae0e872db3909eafc335d700da0fd07508c40cf0dfef4b2453e942ccac73cb (this header but this line)
+#   header   sha256:73e6e963e96cd2e6e50add9e07f6b82cc17136d66f9847acbfb8a9b6a00a4104 (this header but this line)
 #
 # `sbatch FILE` submits it, `bash FILE` runs it inside an allocation (salloc);
 # `bash FILE --help` says what else it can do.
@@ -1424,7 +1424,7 @@ sf_stop_all() { # <state for what still runs> <reason>: returns when nothing run
   sf_stop_wait "$((deadline - SF_NOW))"
   sf_stop_kill
   SF_HURRY=
-  sf_stop_wait 1000
+  sf_stop_wait 1000 killed
 }
 
 sf_stop_tier() { # -> tier of the caller: signals the running tasks of the highest tier that has not been asked; -1 without one
@@ -1460,12 +1460,12 @@ sf_stop_kill() { # what still runs, all of a kind at once: to find out who is wh
   done
 }
 
-sf_stop_wait() { # <centiseconds>: handles events until what was asked is gone, at most so long
+sf_stop_wait() { # <centiseconds> [killed]: handles events until what was asked is gone, at most so long; what is killed goes no sooner for a hurry
   local -i until
   sf_clock_now
   until=$((SF_NOW + $1))
   sf_timer_set stopped:0 "$1"
-  while ((${#SF_PID[@]} && SF_NOW < until)) && [[ ! ${SF_HURRY-} ]] && sf_stop_pending; do
+  while ((${#SF_PID[@]} && SF_NOW < until)) && [[ ${2-} || ! ${SF_HURRY-} ]] && sf_stop_pending; do
     sf_schedule_next
     sf_clock_now
   done

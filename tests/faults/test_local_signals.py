@@ -417,3 +417,32 @@ def test_tasks_that_are_just_beginning(stage: Stage, fault: Fault) -> Ended:
     stage.wait_for("t0", "RUNNING")
     run.signal("TERM", group=fault.given == "to the process group")
     return stage.finish(run)
+
+
+DEAF = """
+workflow:
+  name: w
+  tasks:
+    - name: server
+      script: ["trap '' TERM; echo up; sleep TOKEN & sleep TOKEN; sleep TOKEN"]
+      probes: {readiness: {log_watch: {match_pattern: up}, interval: 0.1}}
+    - {name: client, depends_on: [server], script: ['true']}
+"""
+
+
+@attack(
+    Fault(
+        "SIGTERM as a task is killed",
+        EXIT,
+        does="All is done but for a service that ignores SIGTERM; it is killed, and SIGTERM to the script comes before its end is known.",
+        status=0,
+        state="COMPLETED",
+        outcome="the end of the service stands in the books",
+    )
+)
+def test_a_signal_as_a_task_is_killed(stage: Stage, fault: Fault) -> Ended:
+    workflow = stage.workflow(DEAF, grace=2)
+    text = workflow.script.read_text()
+    assert text.count("  sf_stop_wait 1000") == 1
+    workflow.script.write_text(text.replace("  sf_stop_wait 1000", "  kill -s TERM $$\n  sf_stop_wait 1000"))
+    return stage.finish(stage.start(workflow))

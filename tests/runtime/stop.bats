@@ -38,6 +38,19 @@ setup() {
   [[ ${SENT[*]} == 'KILL 0 1' && ${#SF_PID[@]} == 0 ]]
 }
 
+@test "a signal that comes when all are killed already does not keep their ends out of the books" {
+  DEAF=1 SF_GRACE=10
+  local sent
+  sent=$(declare -f sf_local_signal)
+  eval "told${sent#sf_local_signal}"
+  sf_local_signal() {
+    [[ $1 != KILL ]] || { SF_STOPPING=$((SF_NOW - 200)) && printf 'signal TERM\n' >&"$SF_BUS"; }
+    told "$@"
+  }
+  sf_stop_all COMPLETED 'the workflow is done'
+  [[ ${#SF_PID[@]} == 0 && ${SF_STATE[*]} == 'COMPLETED COMPLETED INITIATED' ]]
+}
+
 @test "a task alone is asked now and killed when its grace is over" {
   sf_stop_task 0
   [[ ${SENT[*]} == 'TERM 0' && ${SF_TIMER["kill:0"]} ]]

@@ -4,8 +4,8 @@
 #
 #   from     workflow.yaml  sha256:4449218d19ba11555b6c3d7143c99133c6f97e677928637b7e2f383cd8407157
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:ae52535fddebff6219479fe55dcdb9483c8e601b5ea635caa4683ece891a2258 (all that follows this header)
-#   header   sha256:7fe11142f109eb82084c0ca288e3dbb4b5ab1d0d544568643dbe1f90c5db72dd (this header but this line)
+#   body     sha256:c0ec621fb79275b3e39ef649c775de9e66a547135fb5613ac38eaa8eea1c0291 (all that follows this header)
+#   header   sha256:04301d4e32107d9b537cdb7a6cdc8a0f9a14bb1d782b915893f81177b92b71eb (this header but this line)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -1829,7 +1829,7 @@ sf_stop_all() { # <state for what still runs> <reason>: returns when nothing run
   sf_stop_wait "$((deadline - SF_NOW))"
   sf_stop_kill
   SF_HURRY=
-  sf_stop_wait 1000
+  sf_stop_wait 1000 killed
 }
 
 sf_stop_tier() { # -> tier of the caller: signals the running tasks of the highest tier that has not been asked; -1 without one
@@ -1865,12 +1865,12 @@ sf_stop_kill() { # what still runs, all of a kind at once: to find out who is wh
   done
 }
 
-sf_stop_wait() { # <centiseconds>: handles events until what was asked is gone, at most so long
+sf_stop_wait() { # <centiseconds> [killed]: handles events until what was asked is gone, at most so long; what is killed goes no sooner for a hurry
   local -i until
   sf_clock_now
   until=$((SF_NOW + $1))
   sf_timer_set stopped:0 "$1"
-  while ((${#SF_PID[@]} && SF_NOW < until)) && [[ ! ${SF_HURRY-} ]] && sf_stop_pending; do
+  while ((${#SF_PID[@]} && SF_NOW < until)) && [[ ${2-} || ! ${SF_HURRY-} ]] && sf_stop_pending; do
     sf_schedule_next
     sf_clock_now
   done

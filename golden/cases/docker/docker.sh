@@ -4,8 +4,8 @@
 #
 #   from     workflow.yaml  sha256:da86877339251fc3925edd7f1efa791d91eab7adeba95aba8f4ca5cdf70e06d5
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:e16893031a15e16054239bb3cb2bf48d55f8b743a42e4b6eda042a7b530e013a (all that follows this header)
-#   header   sha256:68557fb703e903df3bce32f7c580c35c487c9148f788608df806e2c5aa519cdd (this header but this line)
+#   body     sha256:f8a8d86db0cd348ecf064375d3d84fb18b073e8a18a2ec564f4b57ee44f8af50 (all that follows this header)
+#   header   sha256:a3207e5c9a6a270060992c686e5ff687e57b1fc8cf120f2c224a384176d46f4a (this header but this line)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -1060,7 +1060,7 @@ sf_stop_all() { # <state for what still runs> <reason>: returns when nothing run
   sf_stop_wait "$((deadline - SF_NOW))"
   sf_stop_kill
   SF_HURRY=
-  sf_stop_wait 1000
+  sf_stop_wait 1000 killed
 }
 
 sf_stop_tier() { # -> tier of the caller: signals the running tasks of the highest tier that has not been asked; -1 without one
@@ -1096,12 +1096,12 @@ sf_stop_kill() { # what still runs, all of a kind at once: to find out who is wh
   done
 }
 
-sf_stop_wait() { # <centiseconds>: handles events until what was asked is gone, at most so long
+sf_stop_wait() { # <centiseconds> [killed]: handles events until what was asked is gone, at most so long; what is killed goes no sooner for a hurry
   local -i until
   sf_clock_now
   until=$((SF_NOW + $1))
   sf_timer_set stopped:0 "$1"
-  while ((${#SF_PID[@]} && SF_NOW < until)) && [[ ! ${SF_HURRY-} ]] && sf_stop_pending; do
+  while ((${#SF_PID[@]} && SF_NOW < until)) && [[ ${2-} || ! ${SF_HURRY-} ]] && sf_stop_pending; do
     sf_schedule_next
     sf_clock_now
   done

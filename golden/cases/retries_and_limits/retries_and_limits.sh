@@ -4,8 +4,8 @@
 #
 #   from     workflow.yaml  sha256:da08d319151a92960e1a3bbea5501c4f5cf17a51b16aa80863ceeb2558711d06
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:bc7775015cd6c9394bc24aef0cb00ef45052bd4ee4cc21d352b93b4ed20e40db (all that follows this header)
-#   header   sha256:1112e5f7ee428025e6ffefff386d60d277701edde5946a328766e34c7518068b (this header but this line)
+#   body     sha256:99739bbe912ae7c3456d4598db7635ee77fd3a1875c4945a9afc618f940d7a37 (all that follows this header)
+#   header   sha256:61e96ccb3574f6fabd076003704d44e90358d4985becdea4753254f1210368dd (this header but this line)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -2109,7 +2109,7 @@ sf_stop_all() { # <state for what still runs> <reason>: returns when nothing run
   sf_stop_wait "$((deadline - SF_NOW))"
   sf_stop_kill
   SF_HURRY=
-  sf_stop_wait 1000
+  sf_stop_wait 1000 killed
 }
 
 sf_stop_tier() { # -> tier of the caller: signals the running tasks of the highest tier that has not been asked; -1 without one
@@ -2145,12 +2145,12 @@ sf_stop_kill() { # what still runs, all of a kind at once: to find out who is wh
   done
 }
 
-sf_stop_wait() { # <centiseconds>: handles events until what was asked is gone, at most so long
+sf_stop_wait() { # <centiseconds> [killed]: handles events until what was asked is gone, at most so long; what is killed goes no sooner for a hurry
   local -i until
   sf_clock_now
   until=$((SF_NOW + $1))
   sf_timer_set stopped:0 "$1"
-  while ((${#SF_PID[@]} && SF_NOW < until)) && [[ ! ${SF_HURRY-} ]] && sf_stop_pending; do
+  while ((${#SF_PID[@]} && SF_NOW < until)) && [[ ${2-} || ! ${SF_HURRY-} ]] && sf_stop_pending; do
     sf_schedule_next
     sf_clock_now
   done

@@ -4,8 +4,8 @@
 #
 #   from     sweep.yaml  sha256:71af5175713421391aa95559dc14891a29a84c601ebfeb6cd4e67c2ef119a681
 #   rebuild  sflowc build -f sweep.yaml
-#   body     sha256:311efffb074c14d3bb3c13e35487e2beff3b5a844061d612afe7188aad3a94b7 (all that follows this header)
-#   header   sha256:a453aab0a282be3e0e6375f08916fa1ffa57c32311fddeb84c0e34f5a71c3afc (this header but this line)
+#   body     sha256:1a3db6b5b4d7586e287f00133f4ecef0a784475c9492a5af0e6d68c5bd304cbc (all that follows this header)
+#   header   sha256:b91d7d9a5dc5811b467fcbda279b58899beffe24a4b7a18fa28bc91e7802b000 (this header but this line)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -1129,7 +1129,7 @@ sf_stop_all() { # <state for what still runs> <reason>: returns when nothing run
   sf_stop_wait "$((deadline - SF_NOW))"
   sf_stop_kill
   SF_HURRY=
-  sf_stop_wait 1000
+  sf_stop_wait 1000 killed
 }
 
 sf_stop_tier() { # -> tier of the caller: signals the running tasks of the highest tier that has not been asked; -1 without one
@@ -1165,12 +1165,12 @@ sf_stop_kill() { # what still runs, all of a kind at once: to find out who is wh
   done
 }
 
-sf_stop_wait() { # <centiseconds>: handles events until what was asked is gone, at most so long
+sf_stop_wait() { # <centiseconds> [killed]: handles events until what was asked is gone, at most so long; what is killed goes no sooner for a hurry
   local -i until
   sf_clock_now
   until=$((SF_NOW + $1))
   sf_timer_set stopped:0 "$1"
-  while ((${#SF_PID[@]} && SF_NOW < until)) && [[ ! ${SF_HURRY-} ]] && sf_stop_pending; do
+  while ((${#SF_PID[@]} && SF_NOW < until)) && [[ ${2-} || ! ${SF_HURRY-} ]] && sf_stop_pending; do
     sf_schedule_next
     sf_clock_now
   done
