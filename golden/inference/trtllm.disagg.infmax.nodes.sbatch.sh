@@ -15,9 +15,9 @@
 #   from     trtllm/decode.yaml  sha256:cba3955015f502342f6a30b35c2703c30aea25b1ce253f9bfbed7e1d0e50b704
 #   from     bench/infmax.yaml  sha256:3deed431affe5e7528769c4ef0fc56dbd3a102ecb29095ebc9f451f5656492b2
 #   rebuild  
-#   body     sha256:ccc03c0d937d056171bc81d7482348d4be4af6bd7ca1185b3868a6bc5da39708 (all that follows this header)
+#   body     sha256:7f4c24bed184d16f399aae3efa4eb0ef992bce01c010780093320389c271566d (all that follows this header)
 #   options  sha256:ee0dcb1097674579b060749dcbaa30e768a533ca06374e9d688494656a21cdfa (the #SBATCH lines)
-#   header   sha256:73e6e963e96cd2e6e50add9e07f6b82cc17136d66f9847acbfb8a9b6a00a4104 (this header but this line)
+#   header   sha256:a15b913df928df8d3453246865d0e51c68a3ab1cd83b64edade47b1b4f5b0997 (this header but this line)
 #
 # `sbatch FILE` submits it, `bash FILE` runs it inside an allocation (salloc);
 # `bash FILE --help` says what else it can do.
@@ -1765,6 +1765,7 @@ sf_watchdog_serve() { # waits for the end of its pipe, or "over"; "bye": the run
   while read -r word status reason; do
     if [[ $word == bye ]]; then
       [[ ! ${SF_GUARD-} ]] || printf 'bye\n' >&"$SF_GUARD"
+      read -r -t 2 || sf_owner_alive script || ! sf_owner_alive watchdog || [[ $SF_OWNER != "$BASHPID" ]] || sf_watchdog_tidy
       return 0
     fi
     if [[ $word == over ]]; then break; fi
@@ -1830,9 +1831,8 @@ sf_watchdog_replace() { # as sf_watchdog_tell: the watchdog does not hear
   sf_watchdog_note "$@"
 }
 
-sf_watchdog_end() { # all is done and written down; sends the watchdog home
+sf_watchdog_end() { # all is done and written down; the watchdog goes with this script, and tidies up when that is killed before it has
   sf_watchdog_note bye
-  exec {SF_LIFE}>&-
   sf_watchdog_tidy
 }
 

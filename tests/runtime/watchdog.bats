@@ -57,6 +57,36 @@ serve() { # with an input that ends at once: the script is gone
   [[ ! -e $SF_RUN/.groups ]]
 }
 
+@test "of a script that is killed when it has taken its leave, but not tidied up, nothing is left" {
+  {
+    set +e
+    sf_watchdog_start
+    set -e
+  } 3>&-
+  local watchdog=$SF_WATCHER
+  until [[ -s $SF_RUN/.owner ]]; do sleep 0.05; done
+  sf_watchdog_note bye
+  exec {SF_LIFE}>&-
+  gone "$watchdog"
+  [[ ! -e $SF_RUN/.groups && ! -e $SF_RUN/.owner ]]
+}
+
+@test "what the next start has written is not tidied up" {
+  {
+    set +e
+    sf_watchdog_start
+    set -e
+  } 3>&-
+  local watchdog=$SF_WATCHER
+  until [[ -s $SF_RUN/.owner ]]; do sleep 0.05; done
+  sf_watchdog_end
+  sf_owner_begin
+  : >"$SF_RUN/.groups"
+  exec {SF_LIFE}>&-
+  gone "$watchdog"
+  [[ -e $SF_RUN/.groups && -s $SF_RUN/.owner ]]
+}
+
 @test "it can be told how the run ends" {
   exec {SF_GROUPS}>"$SF_RUN/.groups"
   (exec 3>&- && set +e && sf_watchdog_serve <<<'CANCELLED 143 SIGTERM')

@@ -15,9 +15,9 @@
 #
 #   from     workflow.yaml  sha256:ae285f8addedbf2eb1aac980c1977a49cd07c8b17a4716b6cf1651d2d6cad4dd
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:9bcc5dba42f637d9f20e052f6fe7f38414fdee5c99454458697c6c239504af37 (all that follows this header)
+#   body     sha256:8738457d77613e324e281d2f3e4322e48d7f1024f5e6a879400d6b5d9eac3228 (all that follows this header)
 #   options  sha256:2327fd86411cc4bfacf20171a99c7daa1e499844fbe3e62225cb1320818237f3 (the #SBATCH lines)
-#   header   sha256:25debc8ee0b87045292271ebbb5c7210d7760f673a830d0a792792aaff827bdc (this header but this line)
+#   header   sha256:1a6ecde0ba7c197b04c72575ae52115516741f31b85822323e77bb7670e23240 (this header but this line)
 #
 # `sbatch FILE` submits it, `bash FILE` runs it inside an allocation (salloc);
 # `bash FILE --help` says what else it can do.
@@ -1390,6 +1390,7 @@ sf_watchdog_serve() { # waits for the end of its pipe, or "over"; "bye": the run
   while read -r word status reason; do
     if [[ $word == bye ]]; then
       [[ ! ${SF_GUARD-} ]] || printf 'bye\n' >&"$SF_GUARD"
+      read -r -t 2 || sf_owner_alive script || ! sf_owner_alive watchdog || [[ $SF_OWNER != "$BASHPID" ]] || sf_watchdog_tidy
       return 0
     fi
     if [[ $word == over ]]; then break; fi
@@ -1455,9 +1456,8 @@ sf_watchdog_replace() { # as sf_watchdog_tell: the watchdog does not hear
   sf_watchdog_note "$@"
 }
 
-sf_watchdog_end() { # all is done and written down; sends the watchdog home
+sf_watchdog_end() { # all is done and written down; the watchdog goes with this script, and tidies up when that is killed before it has
   sf_watchdog_note bye
-  exec {SF_LIFE}>&-
   sf_watchdog_tidy
 }
 

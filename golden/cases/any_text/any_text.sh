@@ -4,8 +4,8 @@
 #
 #   from     workflow.yaml  sha256:4449218d19ba11555b6c3d7143c99133c6f97e677928637b7e2f383cd8407157
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:c0ec621fb79275b3e39ef649c775de9e66a547135fb5613ac38eaa8eea1c0291 (all that follows this header)
-#   header   sha256:04301d4e32107d9b537cdb7a6cdc8a0f9a14bb1d782b915893f81177b92b71eb (this header but this line)
+#   body     sha256:8c1e4a3696b5a1a3b615f52bb214cce81b3c1a15c1cb41352ec7d3975c465d85 (all that follows this header)
+#   header   sha256:f5a5730134015030209cf36835c6072c8d8cc02193185cd9fc4ac485a36ca22d (this header but this line)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -1293,6 +1293,7 @@ sf_watchdog_serve() { # waits for the end of its pipe, or "over"; "bye": the run
   while read -r word status reason; do
     if [[ $word == bye ]]; then
       [[ ! ${SF_GUARD-} ]] || printf 'bye\n' >&"$SF_GUARD"
+      read -r -t 2 || sf_owner_alive script || ! sf_owner_alive watchdog || [[ $SF_OWNER != "$BASHPID" ]] || sf_watchdog_tidy
       return 0
     fi
     if [[ $word == over ]]; then break; fi
@@ -1358,9 +1359,8 @@ sf_watchdog_replace() { # as sf_watchdog_tell: the watchdog does not hear
   sf_watchdog_note "$@"
 }
 
-sf_watchdog_end() { # all is done and written down; sends the watchdog home
+sf_watchdog_end() { # all is done and written down; the watchdog goes with this script, and tidies up when that is killed before it has
   sf_watchdog_note bye
-  exec {SF_LIFE}>&-
   sf_watchdog_tidy
 }
 

@@ -21,9 +21,9 @@
 #   from     workflow.yaml  sha256:3cf39ac6ec1dffc2eb9dd5de8379f0b42cf4bc3b50e06fa97bab55d48ba79a9d
 #   cluster  site.yaml  sha256:daa43e4a2d5b8acb45a9f4dc63b8619ddbcb9975c8bdaddec7a2b508dbf9b671
 #   rebuild  sflowc build -f workflow.yaml --cluster profile/site.yaml
-#   body     sha256:5cc5b99e448094ecfa97a12f919541fa062151fb04ee388645846d573ebcc1f5 (all that follows this header)
+#   body     sha256:c05a996625eb623fb1f3cabbe13f81bf8174e8e08f37350fbbd88938a5fe76d1 (all that follows this header)
 #   options  sha256:dc08cef5f2ee7f370df07e787935a1f5def179b06ef9ae442066968abc0b7636 (the #SBATCH lines)
-#   header   sha256:69c47e818393cb49b97206f1e5e849a85cdd3c9ac063e97251216c2029d5663a (this header but this line)
+#   header   sha256:95ecf027ac84d2081c1e41bbd048008470992bf0752e9644b1a26182aa350be6 (this header but this line)
 #
 # `sbatch FILE` submits it, `bash FILE` runs it inside an allocation (salloc);
 # `bash FILE --help` says what else it can do.
@@ -1319,6 +1319,7 @@ sf_watchdog_serve() { # waits for the end of its pipe, or "over"; "bye": the run
   while read -r word status reason; do
     if [[ $word == bye ]]; then
       [[ ! ${SF_GUARD-} ]] || printf 'bye\n' >&"$SF_GUARD"
+      read -r -t 2 || sf_owner_alive script || ! sf_owner_alive watchdog || [[ $SF_OWNER != "$BASHPID" ]] || sf_watchdog_tidy
       return 0
     fi
     if [[ $word == over ]]; then break; fi
@@ -1384,9 +1385,8 @@ sf_watchdog_replace() { # as sf_watchdog_tell: the watchdog does not hear
   sf_watchdog_note "$@"
 }
 
-sf_watchdog_end() { # all is done and written down; sends the watchdog home
+sf_watchdog_end() { # all is done and written down; the watchdog goes with this script, and tidies up when that is killed before it has
   sf_watchdog_note bye
-  exec {SF_LIFE}>&-
   sf_watchdog_tidy
 }
 

@@ -18,9 +18,9 @@
 #
 #   from     workflow.yaml  sha256:6545bbe809ed40dfa63ed4573e72a8cf546bebdce396b8d62d12e57fca55b7c1
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:6d4f8a0c1d0aa6fab68049dd8c0a2f01141995b16422a1cd9c3e61e5028e44fb (all that follows this header)
+#   body     sha256:dc775ec126d0ec26bbae2f90f81e7af823b3d69c07e8749b537613146d441c44 (all that follows this header)
 #   options  sha256:9a5db38c53ce34f3ab6335ddb4ebccf02d75bc8ae12924de463f991e64e69dbf (the #SBATCH lines)
-#   header   sha256:289e21e25503f816eba5ab4ac7bec3b1a7275b46a4e06c887c407ea6059b878a (this header but this line)
+#   header   sha256:b7dfacd6b5cd0efbe1accf191873d0836c823ea55e5b900e334c9a760311b93d (this header but this line)
 #
 # `sbatch FILE` submits it, `bash FILE` runs it inside an allocation (salloc);
 # `bash FILE --help` says what else it can do.
@@ -1371,6 +1371,7 @@ sf_watchdog_serve() { # waits for the end of its pipe, or "over"; "bye": the run
   while read -r word status reason; do
     if [[ $word == bye ]]; then
       [[ ! ${SF_GUARD-} ]] || printf 'bye\n' >&"$SF_GUARD"
+      read -r -t 2 || sf_owner_alive script || ! sf_owner_alive watchdog || [[ $SF_OWNER != "$BASHPID" ]] || sf_watchdog_tidy
       return 0
     fi
     if [[ $word == over ]]; then break; fi
@@ -1436,9 +1437,8 @@ sf_watchdog_replace() { # as sf_watchdog_tell: the watchdog does not hear
   sf_watchdog_note "$@"
 }
 
-sf_watchdog_end() { # all is done and written down; sends the watchdog home
+sf_watchdog_end() { # all is done and written down; the watchdog goes with this script, and tidies up when that is killed before it has
   sf_watchdog_note bye
-  exec {SF_LIFE}>&-
   sf_watchdog_tidy
 }
 

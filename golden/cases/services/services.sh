@@ -4,8 +4,8 @@
 #
 #   from     services.yaml  sha256:ecafa48ceecd9b7380e9b9fdfc1ba2d7feba809a8d9417d4a92e75ad3e7e4a8b
 #   rebuild  sflowc build -f services.yaml
-#   body     sha256:e02c6bdb734137ac81b662a7f6b00fc3253140edb99a238250bdfa77b811ea4f (all that follows this header)
-#   header   sha256:45f47942d4a57bdeb5f48b785d7e6c49550c773e89dc22c9d56dc9c7ee37641b (this header but this line)
+#   body     sha256:0239fdca05ff7bd7aa9a26ee143055592adfdfbbff63b6b9f0fd2c1ae420fe96 (all that follows this header)
+#   header   sha256:95cdafead692dacd7fdbdde1b4a95812ae8995b52aa3c69d6c9d0a13586dc24e (this header but this line)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -1944,6 +1944,7 @@ sf_watchdog_serve() { # waits for the end of its pipe, or "over"; "bye": the run
   while read -r word status reason; do
     if [[ $word == bye ]]; then
       [[ ! ${SF_GUARD-} ]] || printf 'bye\n' >&"$SF_GUARD"
+      read -r -t 2 || sf_owner_alive script || ! sf_owner_alive watchdog || [[ $SF_OWNER != "$BASHPID" ]] || sf_watchdog_tidy
       return 0
     fi
     if [[ $word == over ]]; then break; fi
@@ -2009,9 +2010,8 @@ sf_watchdog_replace() { # as sf_watchdog_tell: the watchdog does not hear
   sf_watchdog_note "$@"
 }
 
-sf_watchdog_end() { # all is done and written down; sends the watchdog home
+sf_watchdog_end() { # all is done and written down; the watchdog goes with this script, and tidies up when that is killed before it has
   sf_watchdog_note bye
-  exec {SF_LIFE}>&-
   sf_watchdog_tidy
 }
 

@@ -4,8 +4,8 @@
 #
 #   from     sweep.yaml  sha256:71af5175713421391aa95559dc14891a29a84c601ebfeb6cd4e67c2ef119a681
 #   rebuild  sflowc build -f sweep.yaml
-#   body     sha256:1a3db6b5b4d7586e287f00133f4ecef0a784475c9492a5af0e6d68c5bd304cbc (all that follows this header)
-#   header   sha256:b91d7d9a5dc5811b467fcbda279b58899beffe24a4b7a18fa28bc91e7802b000 (this header but this line)
+#   body     sha256:4507a68524c37bca73bf48ed9df88d239b3f513cc1f92bd9128e2d74dfd6df7d (all that follows this header)
+#   header   sha256:f6e6f77d47c853acb8a70ee4ae22cfadacc3a4f7e155ae53d037875fd67e5d20 (this header but this line)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -1470,6 +1470,7 @@ sf_watchdog_serve() { # waits for the end of its pipe, or "over"; "bye": the run
   while read -r word status reason; do
     if [[ $word == bye ]]; then
       [[ ! ${SF_GUARD-} ]] || printf 'bye\n' >&"$SF_GUARD"
+      read -r -t 2 || sf_owner_alive script || ! sf_owner_alive watchdog || [[ $SF_OWNER != "$BASHPID" ]] || sf_watchdog_tidy
       return 0
     fi
     if [[ $word == over ]]; then break; fi
@@ -1535,9 +1536,8 @@ sf_watchdog_replace() { # as sf_watchdog_tell: the watchdog does not hear
   sf_watchdog_note "$@"
 }
 
-sf_watchdog_end() { # all is done and written down; sends the watchdog home
+sf_watchdog_end() { # all is done and written down; the watchdog goes with this script, and tidies up when that is killed before it has
   sf_watchdog_note bye
-  exec {SF_LIFE}>&-
   sf_watchdog_tidy
 }
 
