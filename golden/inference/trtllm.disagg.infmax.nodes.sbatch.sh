@@ -15,9 +15,9 @@
 #   from     trtllm/decode.yaml  sha256:cba3955015f502342f6a30b35c2703c30aea25b1ce253f9bfbed7e1d0e50b704
 #   from     bench/infmax.yaml  sha256:3deed431affe5e7528769c4ef0fc56dbd3a102ecb29095ebc9f451f5656492b2
 #   rebuild  
-#   body     sha256:7f4c24bed184d16f399aae3efa4eb0ef992bce01c010780093320389c271566d (all that follows this header)
+#   body     sha256:af37a599046ed3f0271c2a68ffae27f8784e863ded13b28adef4a11bfec7920d (all that follows this header)
 #   options  sha256:ee0dcb1097674579b060749dcbaa30e768a533ca06374e9d688494656a21cdfa (the #SBATCH lines)
-#   header   sha256:a15b913df928df8d3453246865d0e51c68a3ab1cd83b64edade47b1b4f5b0997 (this header but this line)
+#   header   sha256:7580d864bbd68a322b030f2353de7477f0e0139f573855d2aa8b584c93abf106 (this header but this line)
 #
 # `sbatch FILE` submits it, `bash FILE` runs it inside an allocation (salloc);
 # `bash FILE --help` says what else it can do.
@@ -1765,7 +1765,8 @@ sf_watchdog_serve() { # waits for the end of its pipe, or "over"; "bye": the run
   while read -r word status reason; do
     if [[ $word == bye ]]; then
       [[ ! ${SF_GUARD-} ]] || printf 'bye\n' >&"$SF_GUARD"
-      read -r -t 2 || sf_owner_alive script || ! sf_owner_alive watchdog || [[ $SF_OWNER != "$BASHPID" ]] || sf_watchdog_tidy
+      read -r -t 2 # until the script is gone, which has tidied up, unless it was killed just then; who resumes the run waits for this watchdog
+      sf_owner_alive script || ! sf_owner_alive watchdog || [[ $SF_OWNER != "$BASHPID" ]] || sf_watchdog_tidy
       return 0
     fi
     if [[ $word == over ]]; then break; fi
@@ -1799,8 +1800,7 @@ sf_watchdog_finish() { # what has not ended until now is killed; the books are b
   sf_watchdog_tidy
 }
 
-sf_watchdog_signal() { # <signal>: to the process groups, steps and containers, and what left its group; to each process once, for a second
-  # signal is for many programs another one
+sf_watchdog_signal() { # <signal>: to the process groups, steps and containers, and what left its group; once to each: two mean impatience
   local pid kind
   for pid in "${!SF_GROUP[@]}"; do kill -s "$1" -- "-$pid" 2>/dev/null; done # first: this needs no process
   for kind in $SF_LAUNCHERS; do
@@ -1831,7 +1831,7 @@ sf_watchdog_replace() { # as sf_watchdog_tell: the watchdog does not hear
   sf_watchdog_note "$@"
 }
 
-sf_watchdog_end() { # all is done and written down; the watchdog goes with this script, and tidies up when that is killed before it has
+sf_watchdog_end() { # all is done and written down; the watchdog goes with this script
   sf_watchdog_note bye
   sf_watchdog_tidy
 }

@@ -4,8 +4,8 @@
 #
 #   from     workflow.yaml  sha256:4449218d19ba11555b6c3d7143c99133c6f97e677928637b7e2f383cd8407157
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:8c1e4a3696b5a1a3b615f52bb214cce81b3c1a15c1cb41352ec7d3975c465d85 (all that follows this header)
-#   header   sha256:f5a5730134015030209cf36835c6072c8d8cc02193185cd9fc4ac485a36ca22d (this header but this line)
+#   body     sha256:2e9ea121c7f1cd0f45efd858681a7277a3a7ff512f32ca1cd84eb9d26970a0f4 (all that follows this header)
+#   header   sha256:60df4ad5cc7eab380e654981cd260fe9d4d5990abf543a97b65f9c63caff6890 (this header but this line)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -1293,7 +1293,8 @@ sf_watchdog_serve() { # waits for the end of its pipe, or "over"; "bye": the run
   while read -r word status reason; do
     if [[ $word == bye ]]; then
       [[ ! ${SF_GUARD-} ]] || printf 'bye\n' >&"$SF_GUARD"
-      read -r -t 2 || sf_owner_alive script || ! sf_owner_alive watchdog || [[ $SF_OWNER != "$BASHPID" ]] || sf_watchdog_tidy
+      read -r -t 2 # until the script is gone, which has tidied up, unless it was killed just then; who resumes the run waits for this watchdog
+      sf_owner_alive script || ! sf_owner_alive watchdog || [[ $SF_OWNER != "$BASHPID" ]] || sf_watchdog_tidy
       return 0
     fi
     if [[ $word == over ]]; then break; fi
@@ -1327,8 +1328,7 @@ sf_watchdog_finish() { # what has not ended until now is killed; the books are b
   sf_watchdog_tidy
 }
 
-sf_watchdog_signal() { # <signal>: to the process groups, steps and containers, and what left its group; to each process once, for a second
-  # signal is for many programs another one
+sf_watchdog_signal() { # <signal>: to the process groups, steps and containers, and what left its group; once to each: two mean impatience
   local pid kind
   for pid in "${!SF_GROUP[@]}"; do kill -s "$1" -- "-$pid" 2>/dev/null; done # first: this needs no process
   for kind in $SF_LAUNCHERS; do
@@ -1359,7 +1359,7 @@ sf_watchdog_replace() { # as sf_watchdog_tell: the watchdog does not hear
   sf_watchdog_note "$@"
 }
 
-sf_watchdog_end() { # all is done and written down; the watchdog goes with this script, and tidies up when that is killed before it has
+sf_watchdog_end() { # all is done and written down; the watchdog goes with this script
   sf_watchdog_note bye
   sf_watchdog_tidy
 }

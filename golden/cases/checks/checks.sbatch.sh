@@ -11,9 +11,9 @@
 #
 #   from     workflow.yaml  sha256:5376f46af873ea3ff19bd1af896423703cf61a1479bbc9463d553ae24e8e06b5
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:232dca6ce982b216d353e8fc9e3d035c8705d6d9503b8a24e9f19bf4cd62c4a8 (all that follows this header)
+#   body     sha256:798cda06f9772f81343ce8e8d8e58c43b5601cb5af98b5c27be35c3fe74beb9b (all that follows this header)
 #   options  sha256:482c6990de4c60edc3a81c8a7b338288fa8c432fd94c53cd3b14ecbd810d0ab2 (the #SBATCH lines)
-#   header   sha256:1067f56bd431ef49be6552051bb37e97841766e244dcf5a189dca2045e69f3f4 (this header but this line)
+#   header   sha256:9a3fbb4cee5a2bd6b947ff583496795770370cad24e96e1fe7744fe9b15c6d97 (this header but this line)
 #
 # `sbatch FILE` submits it, `bash FILE` runs it inside an allocation (salloc);
 # `bash FILE --help` says what else it can do.
@@ -1468,7 +1468,8 @@ sf_watchdog_serve() { # waits for the end of its pipe, or "over"; "bye": the run
   while read -r word status reason; do
     if [[ $word == bye ]]; then
       [[ ! ${SF_GUARD-} ]] || printf 'bye\n' >&"$SF_GUARD"
-      read -r -t 2 || sf_owner_alive script || ! sf_owner_alive watchdog || [[ $SF_OWNER != "$BASHPID" ]] || sf_watchdog_tidy
+      read -r -t 2 # until the script is gone, which has tidied up, unless it was killed just then; who resumes the run waits for this watchdog
+      sf_owner_alive script || ! sf_owner_alive watchdog || [[ $SF_OWNER != "$BASHPID" ]] || sf_watchdog_tidy
       return 0
     fi
     if [[ $word == over ]]; then break; fi
@@ -1502,8 +1503,7 @@ sf_watchdog_finish() { # what has not ended until now is killed; the books are b
   sf_watchdog_tidy
 }
 
-sf_watchdog_signal() { # <signal>: to the process groups, steps and containers, and what left its group; to each process once, for a second
-  # signal is for many programs another one
+sf_watchdog_signal() { # <signal>: to the process groups, steps and containers, and what left its group; once to each: two mean impatience
   local pid kind
   for pid in "${!SF_GROUP[@]}"; do kill -s "$1" -- "-$pid" 2>/dev/null; done # first: this needs no process
   for kind in $SF_LAUNCHERS; do
@@ -1534,7 +1534,7 @@ sf_watchdog_replace() { # as sf_watchdog_tell: the watchdog does not hear
   sf_watchdog_note "$@"
 }
 
-sf_watchdog_end() { # all is done and written down; the watchdog goes with this script, and tidies up when that is killed before it has
+sf_watchdog_end() { # all is done and written down; the watchdog goes with this script
   sf_watchdog_note bye
   sf_watchdog_tidy
 }

@@ -4,8 +4,8 @@
 #
 #   from     workflow.yaml  sha256:da86877339251fc3925edd7f1efa791d91eab7adeba95aba8f4ca5cdf70e06d5
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:5092662659e24ac7aa3250101866635d754fbf26c1acf2a7f891d6c8799454d1 (all that follows this header)
-#   header   sha256:225c146f070e6d28e2c21d8263837e23681a529f138fe7fa981cd3d2178bd736 (this header but this line)
+#   body     sha256:6f31a47e23ceaaa68cecf2786bd13968df9dc7b0d62f836d2039423030ed580b (all that follows this header)
+#   header   sha256:dc4a4661831bf456e897653498b2e62c3d1378931cd74d1503a2de8943d8cb56 (this header but this line)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -1401,7 +1401,8 @@ sf_watchdog_serve() { # waits for the end of its pipe, or "over"; "bye": the run
   while read -r word status reason; do
     if [[ $word == bye ]]; then
       [[ ! ${SF_GUARD-} ]] || printf 'bye\n' >&"$SF_GUARD"
-      read -r -t 2 || sf_owner_alive script || ! sf_owner_alive watchdog || [[ $SF_OWNER != "$BASHPID" ]] || sf_watchdog_tidy
+      read -r -t 2 # until the script is gone, which has tidied up, unless it was killed just then; who resumes the run waits for this watchdog
+      sf_owner_alive script || ! sf_owner_alive watchdog || [[ $SF_OWNER != "$BASHPID" ]] || sf_watchdog_tidy
       return 0
     fi
     if [[ $word == over ]]; then break; fi
@@ -1435,8 +1436,7 @@ sf_watchdog_finish() { # what has not ended until now is killed; the books are b
   sf_watchdog_tidy
 }
 
-sf_watchdog_signal() { # <signal>: to the process groups, steps and containers, and what left its group; to each process once, for a second
-  # signal is for many programs another one
+sf_watchdog_signal() { # <signal>: to the process groups, steps and containers, and what left its group; once to each: two mean impatience
   local pid kind
   for pid in "${!SF_GROUP[@]}"; do kill -s "$1" -- "-$pid" 2>/dev/null; done # first: this needs no process
   for kind in $SF_LAUNCHERS; do
@@ -1467,7 +1467,7 @@ sf_watchdog_replace() { # as sf_watchdog_tell: the watchdog does not hear
   sf_watchdog_note "$@"
 }
 
-sf_watchdog_end() { # all is done and written down; the watchdog goes with this script, and tidies up when that is killed before it has
+sf_watchdog_end() { # all is done and written down; the watchdog goes with this script
   sf_watchdog_note bye
   sf_watchdog_tidy
 }

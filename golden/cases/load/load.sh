@@ -4,8 +4,8 @@
 #
 #   from     load.yaml  sha256:5c8dafe559ec8d222bec440568fbfc06866944ddb46e7528ced21cb6e8131d32
 #   rebuild  sflowc build -f load.yaml
-#   body     sha256:371d326c97d928b8c4cdfa5e24e354162781c6acd4457872b28e23f0a5f91751 (all that follows this header)
-#   header   sha256:99a2bc5f53c166ff27320568aa691583940298bf64fc2a32122391f1741d8357 (this header but this line)
+#   body     sha256:eb108a6316854bcf794ac016e6b71ba109367d51a2851cffaa8e0c8256707239 (all that follows this header)
+#   header   sha256:4bfb2c37c18e2feaa5f1af8088f042f1a5a7d216abe1ab8f9d2995dfd92f7a01 (this header but this line)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -1952,7 +1952,8 @@ sf_watchdog_serve() { # waits for the end of its pipe, or "over"; "bye": the run
   while read -r word status reason; do
     if [[ $word == bye ]]; then
       [[ ! ${SF_GUARD-} ]] || printf 'bye\n' >&"$SF_GUARD"
-      read -r -t 2 || sf_owner_alive script || ! sf_owner_alive watchdog || [[ $SF_OWNER != "$BASHPID" ]] || sf_watchdog_tidy
+      read -r -t 2 # until the script is gone, which has tidied up, unless it was killed just then; who resumes the run waits for this watchdog
+      sf_owner_alive script || ! sf_owner_alive watchdog || [[ $SF_OWNER != "$BASHPID" ]] || sf_watchdog_tidy
       return 0
     fi
     if [[ $word == over ]]; then break; fi
@@ -1986,8 +1987,7 @@ sf_watchdog_finish() { # what has not ended until now is killed; the books are b
   sf_watchdog_tidy
 }
 
-sf_watchdog_signal() { # <signal>: to the process groups, steps and containers, and what left its group; to each process once, for a second
-  # signal is for many programs another one
+sf_watchdog_signal() { # <signal>: to the process groups, steps and containers, and what left its group; once to each: two mean impatience
   local pid kind
   for pid in "${!SF_GROUP[@]}"; do kill -s "$1" -- "-$pid" 2>/dev/null; done # first: this needs no process
   for kind in $SF_LAUNCHERS; do
@@ -2018,7 +2018,7 @@ sf_watchdog_replace() { # as sf_watchdog_tell: the watchdog does not hear
   sf_watchdog_note "$@"
 }
 
-sf_watchdog_end() { # all is done and written down; the watchdog goes with this script, and tidies up when that is killed before it has
+sf_watchdog_end() { # all is done and written down; the watchdog goes with this script
   sf_watchdog_note bye
   sf_watchdog_tidy
 }

@@ -4,8 +4,8 @@
 #
 #   from     workflow.yaml  sha256:e5c7844b594a91d0ca6e6044a963fc77b3dcfa3f82dae874aa30e53194ad5ebd
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:ecef106b71cbdf1884ffb6649b06efed874b10bec37e2b876f52182dae478b96 (all that follows this header)
-#   header   sha256:ba2018b8110c96255b87ccd32485468fe99a940409bcf6900bd5d001b7c23749 (this header but this line)
+#   body     sha256:281966c5bf260ddf4eb733733358bbf4604c78320a4315b8c1412b7ddc9a3264 (all that follows this header)
+#   header   sha256:de8519c31630b746ebff8a3f87600737922e05dc16a5a7ebe77d3603cb5fe226 (this header but this line)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -1832,7 +1832,8 @@ sf_watchdog_serve() { # waits for the end of its pipe, or "over"; "bye": the run
   while read -r word status reason; do
     if [[ $word == bye ]]; then
       [[ ! ${SF_GUARD-} ]] || printf 'bye\n' >&"$SF_GUARD"
-      read -r -t 2 || sf_owner_alive script || ! sf_owner_alive watchdog || [[ $SF_OWNER != "$BASHPID" ]] || sf_watchdog_tidy
+      read -r -t 2 # until the script is gone, which has tidied up, unless it was killed just then; who resumes the run waits for this watchdog
+      sf_owner_alive script || ! sf_owner_alive watchdog || [[ $SF_OWNER != "$BASHPID" ]] || sf_watchdog_tidy
       return 0
     fi
     if [[ $word == over ]]; then break; fi
@@ -1866,8 +1867,7 @@ sf_watchdog_finish() { # what has not ended until now is killed; the books are b
   sf_watchdog_tidy
 }
 
-sf_watchdog_signal() { # <signal>: to the process groups, steps and containers, and what left its group; to each process once, for a second
-  # signal is for many programs another one
+sf_watchdog_signal() { # <signal>: to the process groups, steps and containers, and what left its group; once to each: two mean impatience
   local pid kind
   for pid in "${!SF_GROUP[@]}"; do kill -s "$1" -- "-$pid" 2>/dev/null; done # first: this needs no process
   for kind in $SF_LAUNCHERS; do
@@ -1898,7 +1898,7 @@ sf_watchdog_replace() { # as sf_watchdog_tell: the watchdog does not hear
   sf_watchdog_note "$@"
 }
 
-sf_watchdog_end() { # all is done and written down; the watchdog goes with this script, and tidies up when that is killed before it has
+sf_watchdog_end() { # all is done and written down; the watchdog goes with this script
   sf_watchdog_note bye
   sf_watchdog_tidy
 }

@@ -4,8 +4,8 @@
 #
 #   from     workflow.yaml  sha256:bbfcdf0fbde7e1521f5b3973b7e4d762c006a8646fc4864366c1b6f15f67a97a
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:406df3315527cbcc8ca55d57e6ae615f0774f55cc995c8032d10e15aeb70f32f (all that follows this header)
-#   header   sha256:692a585b80c4a5e29beffbee03bbbaa989a6301a69f2e95a3d820436b28d85e9 (this header but this line)
+#   body     sha256:4ce81b4194fae294e80f9d20b5fa3e8a972b4d4da1c725e81b9183b0ca647806 (all that follows this header)
+#   header   sha256:e94aeef9959f0506f2a008c384f28174b4e2927429ab99cfc2658ea3428f54dd (this header but this line)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -1392,7 +1392,8 @@ sf_watchdog_serve() { # waits for the end of its pipe, or "over"; "bye": the run
   while read -r word status reason; do
     if [[ $word == bye ]]; then
       [[ ! ${SF_GUARD-} ]] || printf 'bye\n' >&"$SF_GUARD"
-      read -r -t 2 || sf_owner_alive script || ! sf_owner_alive watchdog || [[ $SF_OWNER != "$BASHPID" ]] || sf_watchdog_tidy
+      read -r -t 2 # until the script is gone, which has tidied up, unless it was killed just then; who resumes the run waits for this watchdog
+      sf_owner_alive script || ! sf_owner_alive watchdog || [[ $SF_OWNER != "$BASHPID" ]] || sf_watchdog_tidy
       return 0
     fi
     if [[ $word == over ]]; then break; fi
@@ -1426,8 +1427,7 @@ sf_watchdog_finish() { # what has not ended until now is killed; the books are b
   sf_watchdog_tidy
 }
 
-sf_watchdog_signal() { # <signal>: to the process groups, steps and containers, and what left its group; to each process once, for a second
-  # signal is for many programs another one
+sf_watchdog_signal() { # <signal>: to the process groups, steps and containers, and what left its group; once to each: two mean impatience
   local pid kind
   for pid in "${!SF_GROUP[@]}"; do kill -s "$1" -- "-$pid" 2>/dev/null; done # first: this needs no process
   for kind in $SF_LAUNCHERS; do
@@ -1458,7 +1458,7 @@ sf_watchdog_replace() { # as sf_watchdog_tell: the watchdog does not hear
   sf_watchdog_note "$@"
 }
 
-sf_watchdog_end() { # all is done and written down; the watchdog goes with this script, and tidies up when that is killed before it has
+sf_watchdog_end() { # all is done and written down; the watchdog goes with this script
   sf_watchdog_note bye
   sf_watchdog_tidy
 }
