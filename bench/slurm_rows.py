@@ -16,6 +16,7 @@ from pathlib import Path
 
 from measure import SFLOWC, cost
 from rows import Row
+from sflowc.runs.standing import ENDED, job_state
 
 STEPS = 100
 WORKFLOW = """\
@@ -72,11 +73,8 @@ def _job(script: Path, folder: Path) -> float:
     began = time.perf_counter()
     submit = ["sbatch", "--parsable", f"--output={folder}/job.out", str(script)]
     job = subprocess.run(submit, capture_output=True, text=True, check=True).stdout.strip()
-    state = "PENDING"
-    while state in ("PENDING", "CONFIGURING", "RUNNING"):
+    while job_state(job) not in ENDED | {"COMPLETING"}:
         time.sleep(0.1)
-        shown = subprocess.run(["squeue", "-h", "-o", "%T", "-j", job], capture_output=True, text=True)
-        state = shown.stdout.strip()
     took = time.perf_counter() - began
     found = subprocess.run(["scontrol", "show", "job", job], capture_output=True, text=True, check=True).stdout
     if "JobState=COMPLETED" not in found.replace("COMPLETING", "COMPLETED"):

@@ -15,7 +15,7 @@ from pathlib import Path
 import click
 
 from ..runs.find import NoRun, find_run, holds, is_run
-from ..runs.standing import ACTIVE, job_state
+from ..runs.standing import ENDED, job_state
 from .inputs import wants_colour
 from .run_dirs import run_argument, run_or_exit
 
@@ -73,7 +73,7 @@ def _whereabouts(reference: str | None, output_dir: Path) -> tuple[Callable[[], 
     if reference is not None and holds(Path(reference).is_dir):
         path = Path(reference)
         return lambda: path if is_run(path) else None, lambda: f"{path} holds no run yet"
-    if reference is not None and reference.isdigit() and job_state(reference) in ACTIVE:
+    if reference is not None and reference.isdigit() and (state := job_state(reference)) and state not in ENDED:
         return lambda: _maybe(reference, output_dir), lambda: f"job {reference} has no directory in {output_dir} yet"
     found = run_or_exit(reference, str(output_dir))
     return lambda: found, lambda: ""

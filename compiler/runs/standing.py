@@ -18,11 +18,12 @@ LOST = "LOST"
 UNKNOWN = "UNKNOWN"
 """Nothing can be read yet."""
 
-ACTIVE = frozenset(
-    {"PENDING", "CONFIGURING", "RUNNING", "COMPLETING", "SUSPENDED", "STOPPED", "REQUEUED", "REQUEUE_HOLD", "RESIZING"}
-    | {"SIGNALING", "STAGE_OUT", "SPECIAL_EXIT"}
+ENDED = frozenset(
+    {"COMPLETED", "FAILED", "CANCELLED", "TIMEOUT", "DEADLINE"}
+    | {"NODE_FAIL", "BOOT_FAIL", "OUT_OF_MEMORY", "PREEMPTED", "REVOKED"}
 )
-"""Slurm's states of a job that is not over."""
+"""Slurm's states of a job that is over (squeue(1), JOB STATE CODES). The others are not listed: there are more with each version,
+and some last for a moment, as SIGNALING does."""
 _PATIENCE = 10
 """Seconds for an answer of Slurm's commands."""
 
@@ -58,7 +59,7 @@ def standing(run: Run, *, ask: Callable[[str], str | None] | None = None) -> Sta
     job = run.state.job_id
     if alive is None and job:
         job_is = (ask or job_state)(job)
-        if job_is is not None and job_is not in ACTIVE:
+        if job_is in ENDED:
             run.refresh()
             if run.state.state != "RUNNING":
                 return Standing(run.state.state)

@@ -10,6 +10,8 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from sflowc.runs.standing import ENDED
+
 CLUSTER = Path(__file__).parent / "cluster"
 FENCE = Path(__file__).with_name("fence.py")
 SFLOWC = Path(sys.executable).with_name("sflowc")
@@ -70,7 +72,7 @@ class Job:
         end = time.monotonic() + timeout
         while time.monotonic() < end:
             state = self.state
-            if state and state not in ("PENDING", "RUNNING", "COMPLETING", "CONFIGURING"):
+            if state in ENDED:
                 return state
             time.sleep(0.1)
         subprocess.run(["scancel", self.number], check=False)

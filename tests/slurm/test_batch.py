@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from jobs import SFLOWC, command
+from sflowc.runs.standing import ENDED
 
 BASE = """\
 version: "0.1"
@@ -81,7 +82,7 @@ def wait(*jobs: str, timeout: float = 90) -> list[str]:
     end = time.monotonic() + timeout
     while time.monotonic() < end:
         states = [state(job) for job in jobs]
-        if all(one not in ("PENDING", "RUNNING", "COMPLETING", "CONFIGURING") for one in states):
+        if ENDED.issuperset(states):
             return states
         time.sleep(0.2)
     subprocess.run(["scancel", *jobs], check=False)

@@ -98,3 +98,20 @@ def test_standing(tmp_path: Path) -> None:
         assert (standing(Run(tmp_path)).state, standing(Run(tmp_path)).exit_status) == (state, status)
     write_status(tmp_path, {}, host="elsewhere")
     assert standing(Run(tmp_path)) == Standing("RUNNING")
+
+
+@pytest.mark.parametrize(
+    "job", ["RUNNING", "COMPLETING", "SIGNALING", "STAGE_OUT", "RESV_DEL_HOLD", "of a later Slurm", None]
+)
+def test_a_run_on_another_host_goes_on_as_long_as_slurm_calls_its_job_nothing_that_is_an_end(
+    tmp_path: Path, job: str | None
+) -> None:
+    write_status(tmp_path, {}, host="elsewhere", job_id="77")
+    assert standing(Run(tmp_path), ask=lambda _: job) == Standing("RUNNING")
+
+
+@pytest.mark.parametrize("job", ["COMPLETED", "CANCELLED", "NODE_FAIL", "PREEMPTED"])
+def test_a_run_whose_job_has_ended_without_a_word_is_lost(tmp_path: Path, job: str) -> None:
+    write_status(tmp_path, {}, host="elsewhere", job_id="77")
+    found = standing(Run(tmp_path), ask=lambda _: job)
+    assert (found.state, found.note) == ("LOST", f"job 77 is {job}, and the run has not written how it ended")
