@@ -419,6 +419,24 @@ def test_tasks_that_are_just_beginning(stage: Stage, fault: Fault) -> Ended:
     return stage.finish(run)
 
 
+@attack(
+    Fault(
+        "SIGKILL while tasks begin",
+        LEFT,
+        does="SIGKILL to the script while a dozen tasks begin, on a machine where every process begins 100 ms late.",
+        status=137,
+        state="FAILED",
+        reason="the script was killed",
+        outcome="no task is overlooked, and would live until its period of grace is over",
+    )
+)
+def test_a_kill_while_tasks_are_just_beginning(stage: Stage, fault: Fault) -> Ended:
+    run = stage.start(stage.workflow(BEGINNING), environment=stage.late(100))
+    stage.wait_for("t0", "RUNNING")
+    run.signal("KILL")
+    return stage.finish(run)
+
+
 DEAF = """
 workflow:
   name: w

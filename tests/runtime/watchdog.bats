@@ -131,18 +131,29 @@ serve() { # with an input that ends at once: the script is gone
   [[ $(grep -c '"event":"run"' "$SF_RUN/events.jsonl") == 1 && $(<"$SF_RUN/status.json") == *'"state": "COMPLETED"'* ]]
 }
 
-@test "whoever is found in more than one way gets a signal once" {
-  exec {SF_GROUPS}>"$SF_RUN/.groups"
-  local counts='trap "echo TERM" TERM; echo up; for ((i = 0; i < 40; i++)); do sleep 0.1; done'
+counting() { # <when the task is in the list: before the watchdog looks, or while it does> -> what the task prints of a TERM
+  exec {SF_GROUPS}>"$SF_RUN/.groups" {SF_LIST}<"$SF_RUN/.groups"
+  local counts='trap "echo TERM" TERM; echo up; for ((i = 0; i < 20; i++)); do sleep 0.1; done'
   set -m
   SFLOW_RUN_ID=$SF_RUN_ID bash -c "$counts" >"$SF_RUN/t/t.log" 3>&- &
   set +m
   GROUP=$!
   until [[ -s $SF_RUN/t/t.log ]]; do sleep 0.1; done
-  SF_GROUP=([GROUP]=1)
+  SF_GROUP=()
+  printf '+%s 0\n' "$GROUP" >&"$SF_GROUPS"
+  [[ $1 == while ]] || sf_watchdog_groups
   sf_watchdog_signal TERM
+  sf_watchdog_groups TERM
   wait "$GROUP"
-  [[ $(<"$SF_RUN/t/t.log") == $'up\nTERM' ]]
+  cat "$SF_RUN/t/t.log"
+}
+
+@test "whoever is found in more than one way gets a signal once" {
+  [[ $(counting before) == $'up\nTERM' ]]
+}
+
+@test "so does who is found while the watchdog looks" {
+  [[ $(counting while) == $'up\nTERM' ]]
 }
 
 @test "it need not wait for the end of its pipe when it is told that all is over" {
@@ -169,4 +180,25 @@ serve() { # with an input that ends at once: the script is gone
   } 3>&-
   gone "$GROUP"
   [[ $(tail -n 1 "$SF_RUN/events.jsonl") == *'"exit_status":70,"reason":"no idea"'* ]]
+}
+
+@test "a task that a runner begins when the script is gone already ends as the others do" {
+  local stubborn
+  exec {SF_GROUPS}>"$SF_RUN/.groups"
+  SF_GRACE=1000
+  set -m
+  bash -c 'trap "" TERM; echo up; sleep 60 & wait' >"$SF_RUN/t/t.log" 3>&- &
+  stubborn=$!
+  set +m
+  until [[ -s $SF_RUN/t/t.log ]]; do sleep 0.1; done
+  printf '+%s 0\n' "$stubborn" >&"$SF_GROUPS"
+  serve &
+  local watchdog=$!
+  sleep 0.5
+  asleep
+  printf '+%s 1\n' "$GROUP" >&"$SF_GROUPS"
+  gone "$GROUP"
+  kill -0 "$watchdog"
+  kill -s KILL -- "-$stubborn"
+  wait "$watchdog"
 }

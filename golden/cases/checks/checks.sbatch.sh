@@ -11,9 +11,9 @@
 #
 #   from     workflow.yaml  sha256:5376f46af873ea3ff19bd1af896423703cf61a1479bbc9463d553ae24e8e06b5
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:798cda06f9772f81343ce8e8d8e58c43b5601cb5af98b5c27be35c3fe74beb9b (all that follows this header)
+#   body     sha256:c72ca118eee6cb64ca7c7b4b222b1164f93977fb79529abb4a15671cbde5143c (all that follows this header)
 #   options  sha256:482c6990de4c60edc3a81c8a7b338288fa8c432fd94c53cd3b14ecbd810d0ab2 (the #SBATCH lines)
-#   header   sha256:9a3fbb4cee5a2bd6b947ff583496795770370cad24e96e1fe7744fe9b15c6d97 (this header but this line)
+#   header   sha256:f365d91bf867ff8920677e1f9609f0c3746e01f7d8dd62e5d1231dc7e5ea67fc (this header but this line)
 #
 # `sbatch FILE` submits it, `bash FILE` runs it inside an allocation (salloc);
 # `bash FILE --help` says what else it can do.
@@ -1438,14 +1438,13 @@ sf_watchdog_begin() { # -> SF_LIFE, SF_WATCHER
   sf_bus_open pipe
   exec {SF_LIFE}>"/dev/fd/$pipe"
   set -m
-  sf_watchdog_attend "$pipe" &
+  sf_watchdog_attend &
   set +m
   SF_WATCHER=$!
   exec {pipe}>&-
 }
 
-sf_watchdog_attend() { # <descriptor of its pipe>: becomes the watchdog, which holds no end of the pipe but the one that it reads
-  local pipe=$1
+sf_watchdog_attend() { # pipe of the caller: becomes the watchdog, which holds no end of the pipe but the one that it reads
   exec <"/dev/fd/$pipe" {pipe}>&- {SF_LIFE}>&-
   sf_watchdog_serve
 }
@@ -1465,34 +1464,39 @@ sf_watchdog_serve() { # waits for the end of its pipe, or "over"; "bye": the run
   for fd in "$SF_EVENTS" "$SF_LOG" ${SF_GROUPS-} ${SF_BUS-} ${SF_CHECKS-} ${SF_RUNNER_PIPE[@]+"${SF_RUNNER_PIPE[@]}"}; do exec {fd}>&-; done
   exec >/dev/null 2>&1
   if declare -F sf_guard_start >/dev/null; then sf_guard_start; fi
-  while read -r word status reason; do
+  while read -r word status reason && [[ $word != over ]]; do
     if [[ $word == bye ]]; then
       [[ ! ${SF_GUARD-} ]] || printf 'bye\n' >&"$SF_GUARD"
       read -r -t 2 # until the script is gone, which has tidied up, unless it was killed just then; who resumes the run waits for this watchdog
       sf_owner_alive script || ! sf_owner_alive watchdog || [[ $SF_OWNER != "$BASHPID" ]] || sf_watchdog_tidy
       return 0
     fi
-    if [[ $word == over ]]; then break; fi
     SF_ENDING=("$word" "$status" "$reason")
   done
   sf_watchdog_clear
 }
 
 sf_watchdog_clear() { # the script is gone: ends the tasks, then the books; SF_ENDING is how
-  local word
   local -i until
   SF_GROUP=()
-  while read -r word _; do                              # +pid: a process group began; -pid: it ended
-    if [[ ! $word =~ ^[+-][0-9]+$ ]]; then continue; fi # nothing that this script has written
-    if [[ $word == +* ]]; then SF_GROUP[${word#+}]=1; else unset -v "SF_GROUP[${word#-}]"; fi
-  done 2>/dev/null <"$SF_RUN/.groups"
+  exec {SF_LIST}<"$SF_RUN/.groups" || exec {SF_LIST}</dev/null
+  sf_watchdog_groups
   trap sf_watchdog_finish EXIT # bash ends at once when there can be no more processes
   sf_watchdog_signal TERM
   if [[ ${SLURM_JOB_ID-} ]] && declare -F sf_srun_hurry >/dev/null; then sf_srun_hurry; fi
   sf_clock_now && until=$((SF_NOW + SF_GRACE)) # until then; to look for them may take a while
-  while ((SF_NOW < until)) && sf_straggler_alive; do
+  while ((SF_NOW < until)) && sf_watchdog_groups TERM && sf_straggler_alive; do
     sleep 0.2 && sf_clock_now
   done
+}
+
+sf_watchdog_groups() { # [<signal>] -> SF_GROUP: what has come to SF_LIST since it was read, which gets the signal
+  local word
+  while read -r word _; do                                       # +pid: a process group began; -pid: it ended
+    if [[ ! $word =~ ^[+-][0-9]+$ ]]; then continue; fi          # nothing that this script has written
+    [[ $word == -* || ! ${1-} ]] || kill -s "$1" -- "-${word#+}" # a task that its runner had only just been told to begin
+    if [[ $word == +* ]]; then SF_GROUP[${word#+}]=1; else unset -v "SF_GROUP[${word#-}]"; fi
+  done <&"$SF_LIST"
 }
 
 sf_watchdog_finish() { # what has not ended until now is killed; the books are brought to an end
@@ -1510,6 +1514,7 @@ sf_watchdog_signal() { # <signal>: to the process groups, steps and containers, 
     if declare -F "sf_${kind}_signal_run" >/dev/null; then "sf_${kind}_signal_run" "$1"; fi
   done
   sf_straggler_find
+  sf_watchdog_groups "$1" # who is among those, and has begun meanwhile
   for pid in ${SF_STRAGGLER[@]+"${SF_STRAGGLER[@]}"}; do
     if [[ $1 == KILL ]] || ! sf_straggler_known "/proc/$pid/stat"; then kill -s "$1" "$pid" 2>/dev/null; fi
   done
@@ -1523,15 +1528,10 @@ sf_watchdog_note() { # <state> <exit status> <reason>: what the run is called sh
 sf_watchdog_tell() { # <state> <exit status> <reason>: this script will end without having ended the run; returns when the tasks are gone
   # Nothing comes before this line: when a fork has failed, bash waits after the next simple command for the last process that it
   # has started, whatever that is. It may be a task, which only the watchdog ends.
-  { printf '%s\nover\n' "$*" >&"$SF_LIFE"; } 2>/dev/null || sf_watchdog_replace "$@"
+  { printf '%s\nover\n' "$*" >&"$SF_LIFE"; } 2>/dev/null || { sf_watchdog_keep && sf_watchdog_note "$@"; } # it does not hear
   local fd
   for fd in "$SF_LIFE" ${SF_RUNNER_PIPE[@]+"${SF_RUNNER_PIPE[@]}"}; do exec {fd}>&-; done
   wait "$SF_WATCHER"
-}
-
-sf_watchdog_replace() { # as sf_watchdog_tell: the watchdog does not hear
-  sf_watchdog_keep
-  sf_watchdog_note "$@"
 }
 
 sf_watchdog_end() { # all is done and written down; the watchdog goes with this script

@@ -4,8 +4,8 @@
 #
 #   from     workflow.yaml  sha256:da08d319151a92960e1a3bbea5501c4f5cf17a51b16aa80863ceeb2558711d06
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:df5bf9477fc6dea63e79a58d72a56878df05edd12f921818311f6ffc10335a71 (all that follows this header)
-#   header   sha256:7d123d5216cd8173f57585616dceb71e82bb2a9453bf6a0d27ae268f1f83f02e (this header but this line)
+#   body     sha256:cf824a61f7611d09247da82fa1c95499032bd84b7e4b8cb85c0a8f274f726d07 (all that follows this header)
+#   header   sha256:0e97a4e6f4caa0aa07c487e5722bbc0a6f4c720e541f0ac0779641536b635977 (this header but this line)
 #
 # `bash FILE` runs it; `bash FILE --help` says what else it can do.
 
@@ -1537,14 +1537,13 @@ sf_watchdog_begin() { # -> SF_LIFE, SF_WATCHER
   sf_bus_open pipe
   exec {SF_LIFE}>"/dev/fd/$pipe"
   set -m
-  sf_watchdog_attend "$pipe" &
+  sf_watchdog_attend &
   set +m
   SF_WATCHER=$!
   exec {pipe}>&-
 }
 
-sf_watchdog_attend() { # <descriptor of its pipe>: becomes the watchdog, which holds no end of the pipe but the one that it reads
-  local pipe=$1
+sf_watchdog_attend() { # pipe of the caller: becomes the watchdog, which holds no end of the pipe but the one that it reads
   exec <"/dev/fd/$pipe" {pipe}>&- {SF_LIFE}>&-
   sf_watchdog_serve
 }
@@ -1564,34 +1563,39 @@ sf_watchdog_serve() { # waits for the end of its pipe, or "over"; "bye": the run
   for fd in "$SF_EVENTS" "$SF_LOG" ${SF_GROUPS-} ${SF_BUS-} ${SF_CHECKS-} ${SF_RUNNER_PIPE[@]+"${SF_RUNNER_PIPE[@]}"}; do exec {fd}>&-; done
   exec >/dev/null 2>&1
   if declare -F sf_guard_start >/dev/null; then sf_guard_start; fi
-  while read -r word status reason; do
+  while read -r word status reason && [[ $word != over ]]; do
     if [[ $word == bye ]]; then
       [[ ! ${SF_GUARD-} ]] || printf 'bye\n' >&"$SF_GUARD"
       read -r -t 2 # until the script is gone, which has tidied up, unless it was killed just then; who resumes the run waits for this watchdog
       sf_owner_alive script || ! sf_owner_alive watchdog || [[ $SF_OWNER != "$BASHPID" ]] || sf_watchdog_tidy
       return 0
     fi
-    if [[ $word == over ]]; then break; fi
     SF_ENDING=("$word" "$status" "$reason")
   done
   sf_watchdog_clear
 }
 
 sf_watchdog_clear() { # the script is gone: ends the tasks, then the books; SF_ENDING is how
-  local word
   local -i until
   SF_GROUP=()
-  while read -r word _; do                              # +pid: a process group began; -pid: it ended
-    if [[ ! $word =~ ^[+-][0-9]+$ ]]; then continue; fi # nothing that this script has written
-    if [[ $word == +* ]]; then SF_GROUP[${word#+}]=1; else unset -v "SF_GROUP[${word#-}]"; fi
-  done 2>/dev/null <"$SF_RUN/.groups"
+  exec {SF_LIST}<"$SF_RUN/.groups" || exec {SF_LIST}</dev/null
+  sf_watchdog_groups
   trap sf_watchdog_finish EXIT # bash ends at once when there can be no more processes
   sf_watchdog_signal TERM
   if [[ ${SLURM_JOB_ID-} ]] && declare -F sf_srun_hurry >/dev/null; then sf_srun_hurry; fi
   sf_clock_now && until=$((SF_NOW + SF_GRACE)) # until then; to look for them may take a while
-  while ((SF_NOW < until)) && sf_straggler_alive; do
+  while ((SF_NOW < until)) && sf_watchdog_groups TERM && sf_straggler_alive; do
     sleep 0.2 && sf_clock_now
   done
+}
+
+sf_watchdog_groups() { # [<signal>] -> SF_GROUP: what has come to SF_LIST since it was read, which gets the signal
+  local word
+  while read -r word _; do                                       # +pid: a process group began; -pid: it ended
+    if [[ ! $word =~ ^[+-][0-9]+$ ]]; then continue; fi          # nothing that this script has written
+    [[ $word == -* || ! ${1-} ]] || kill -s "$1" -- "-${word#+}" # a task that its runner had only just been told to begin
+    if [[ $word == +* ]]; then SF_GROUP[${word#+}]=1; else unset -v "SF_GROUP[${word#-}]"; fi
+  done <&"$SF_LIST"
 }
 
 sf_watchdog_finish() { # what has not ended until now is killed; the books are brought to an end
@@ -1609,6 +1613,7 @@ sf_watchdog_signal() { # <signal>: to the process groups, steps and containers, 
     if declare -F "sf_${kind}_signal_run" >/dev/null; then "sf_${kind}_signal_run" "$1"; fi
   done
   sf_straggler_find
+  sf_watchdog_groups "$1" # who is among those, and has begun meanwhile
   for pid in ${SF_STRAGGLER[@]+"${SF_STRAGGLER[@]}"}; do
     if [[ $1 == KILL ]] || ! sf_straggler_known "/proc/$pid/stat"; then kill -s "$1" "$pid" 2>/dev/null; fi
   done
@@ -1622,15 +1627,10 @@ sf_watchdog_note() { # <state> <exit status> <reason>: what the run is called sh
 sf_watchdog_tell() { # <state> <exit status> <reason>: this script will end without having ended the run; returns when the tasks are gone
   # Nothing comes before this line: when a fork has failed, bash waits after the next simple command for the last process that it
   # has started, whatever that is. It may be a task, which only the watchdog ends.
-  { printf '%s\nover\n' "$*" >&"$SF_LIFE"; } 2>/dev/null || sf_watchdog_replace "$@"
+  { printf '%s\nover\n' "$*" >&"$SF_LIFE"; } 2>/dev/null || { sf_watchdog_keep && sf_watchdog_note "$@"; } # it does not hear
   local fd
   for fd in "$SF_LIFE" ${SF_RUNNER_PIPE[@]+"${SF_RUNNER_PIPE[@]}"}; do exec {fd}>&-; done
   wait "$SF_WATCHER"
-}
-
-sf_watchdog_replace() { # as sf_watchdog_tell: the watchdog does not hear
-  sf_watchdog_keep
-  sf_watchdog_note "$@"
 }
 
 sf_watchdog_end() { # all is done and written down; the watchdog goes with this script

@@ -11,9 +11,9 @@
 #
 #   from     slurm_services.yaml  sha256:7fbab12ee9d608f117dc856aa59541d8103cfd99fe360fb583616abe7db8284c
 #   rebuild  sflowc build -f slurm_services.yaml
-#   body     sha256:342c7a7a246dc135e7889713d2284c805aff10240c846489dc1f0564033086be (all that follows this header)
+#   body     sha256:628973b49ce18b2d480de065397a0ef5d12f8f30981824ed041a2ce895c66e5d (all that follows this header)
 #   options  sha256:159e67a10d718e887f6590313fa1359c84ae51e4dec4a84c38c9e3266f70c6dd (the #SBATCH lines)
-#   header   sha256:891de3fed8ca91db850e656ac999cc0988061982fe8cd6d19101e62829828220 (this header but this line)
+#   header   sha256:54909b11501b7f0a00a2015d4231673805c5b838c1cb53aa54132be37f2e9e24 (this header but this line)
 #
 # `sbatch FILE` submits it, `bash FILE` runs it inside an allocation (salloc);
 # `bash FILE --help` says what else it can do.
@@ -1418,14 +1418,13 @@ sf_watchdog_begin() { # -> SF_LIFE, SF_WATCHER
   sf_bus_open pipe
   exec {SF_LIFE}>"/dev/fd/$pipe"
   set -m
-  sf_watchdog_attend "$pipe" &
+  sf_watchdog_attend &
   set +m
   SF_WATCHER=$!
   exec {pipe}>&-
 }
 
-sf_watchdog_attend() { # <descriptor of its pipe>: becomes the watchdog, which holds no end of the pipe but the one that it reads
-  local pipe=$1
+sf_watchdog_attend() { # pipe of the caller: becomes the watchdog, which holds no end of the pipe but the one that it reads
   exec <"/dev/fd/$pipe" {pipe}>&- {SF_LIFE}>&-
   sf_watchdog_serve
 }
@@ -1445,34 +1444,39 @@ sf_watchdog_serve() { # waits for the end of its pipe, or "over"; "bye": the run
   for fd in "$SF_EVENTS" "$SF_LOG" ${SF_GROUPS-} ${SF_BUS-} ${SF_CHECKS-} ${SF_RUNNER_PIPE[@]+"${SF_RUNNER_PIPE[@]}"}; do exec {fd}>&-; done
   exec >/dev/null 2>&1
   if declare -F sf_guard_start >/dev/null; then sf_guard_start; fi
-  while read -r word status reason; do
+  while read -r word status reason && [[ $word != over ]]; do
     if [[ $word == bye ]]; then
       [[ ! ${SF_GUARD-} ]] || printf 'bye\n' >&"$SF_GUARD"
       read -r -t 2 # until the script is gone, which has tidied up, unless it was killed just then; who resumes the run waits for this watchdog
       sf_owner_alive script || ! sf_owner_alive watchdog || [[ $SF_OWNER != "$BASHPID" ]] || sf_watchdog_tidy
       return 0
     fi
-    if [[ $word == over ]]; then break; fi
     SF_ENDING=("$word" "$status" "$reason")
   done
   sf_watchdog_clear
 }
 
 sf_watchdog_clear() { # the script is gone: ends the tasks, then the books; SF_ENDING is how
-  local word
   local -i until
   SF_GROUP=()
-  while read -r word _; do                              # +pid: a process group began; -pid: it ended
-    if [[ ! $word =~ ^[+-][0-9]+$ ]]; then continue; fi # nothing that this script has written
-    if [[ $word == +* ]]; then SF_GROUP[${word#+}]=1; else unset -v "SF_GROUP[${word#-}]"; fi
-  done 2>/dev/null <"$SF_RUN/.groups"
+  exec {SF_LIST}<"$SF_RUN/.groups" || exec {SF_LIST}</dev/null
+  sf_watchdog_groups
   trap sf_watchdog_finish EXIT # bash ends at once when there can be no more processes
   sf_watchdog_signal TERM
   if [[ ${SLURM_JOB_ID-} ]] && declare -F sf_srun_hurry >/dev/null; then sf_srun_hurry; fi
   sf_clock_now && until=$((SF_NOW + SF_GRACE)) # until then; to look for them may take a while
-  while ((SF_NOW < until)) && sf_straggler_alive; do
+  while ((SF_NOW < until)) && sf_watchdog_groups TERM && sf_straggler_alive; do
     sleep 0.2 && sf_clock_now
   done
+}
+
+sf_watchdog_groups() { # [<signal>] -> SF_GROUP: what has come to SF_LIST since it was read, which gets the signal
+  local word
+  while read -r word _; do                                       # +pid: a process group began; -pid: it ended
+    if [[ ! $word =~ ^[+-][0-9]+$ ]]; then continue; fi          # nothing that this script has written
+    [[ $word == -* || ! ${1-} ]] || kill -s "$1" -- "-${word#+}" # a task that its runner had only just been told to begin
+    if [[ $word == +* ]]; then SF_GROUP[${word#+}]=1; else unset -v "SF_GROUP[${word#-}]"; fi
+  done <&"$SF_LIST"
 }
 
 sf_watchdog_finish() { # what has not ended until now is killed; the books are brought to an end
@@ -1490,6 +1494,7 @@ sf_watchdog_signal() { # <signal>: to the process groups, steps and containers, 
     if declare -F "sf_${kind}_signal_run" >/dev/null; then "sf_${kind}_signal_run" "$1"; fi
   done
   sf_straggler_find
+  sf_watchdog_groups "$1" # who is among those, and has begun meanwhile
   for pid in ${SF_STRAGGLER[@]+"${SF_STRAGGLER[@]}"}; do
     if [[ $1 == KILL ]] || ! sf_straggler_known "/proc/$pid/stat"; then kill -s "$1" "$pid" 2>/dev/null; fi
   done
@@ -1503,15 +1508,10 @@ sf_watchdog_note() { # <state> <exit status> <reason>: what the run is called sh
 sf_watchdog_tell() { # <state> <exit status> <reason>: this script will end without having ended the run; returns when the tasks are gone
   # Nothing comes before this line: when a fork has failed, bash waits after the next simple command for the last process that it
   # has started, whatever that is. It may be a task, which only the watchdog ends.
-  { printf '%s\nover\n' "$*" >&"$SF_LIFE"; } 2>/dev/null || sf_watchdog_replace "$@"
+  { printf '%s\nover\n' "$*" >&"$SF_LIFE"; } 2>/dev/null || { sf_watchdog_keep && sf_watchdog_note "$@"; } # it does not hear
   local fd
   for fd in "$SF_LIFE" ${SF_RUNNER_PIPE[@]+"${SF_RUNNER_PIPE[@]}"}; do exec {fd}>&-; done
   wait "$SF_WATCHER"
-}
-
-sf_watchdog_replace() { # as sf_watchdog_tell: the watchdog does not hear
-  sf_watchdog_keep
-  sf_watchdog_note "$@"
 }
 
 sf_watchdog_end() { # all is done and written down; the watchdog goes with this script

@@ -18,9 +18,9 @@
 #
 #   from     workflow.yaml  sha256:da5d6c64e393479c97449eb51caba7377fc36a1c26388eea290593a72199d819
 #   rebuild  sflowc build -f workflow.yaml
-#   body     sha256:71d07db6e3196be3690c0c1f88a2772ce2ef32557049426537b56be333259c18 (all that follows this header)
+#   body     sha256:52598497c4a1c44b14b4dd59e83ec2f4ef8ffffd147686e0ce75869f8ef75f34 (all that follows this header)
 #   options  sha256:4925c493e758151319e7fad8a0933b3537d4416fdd0f9e9a0cee51606c12f414 (the #SBATCH lines)
-#   header   sha256:543b0a4fdddb5e4b3aceba0fdd0252bfab4ba03e8eaac964c20ba6be5b3435c4 (this header but this line)
+#   header   sha256:15cf0d80e92de2d064d39ac6b9e6211c04cbbbce5aada43e468c0309755bf02f (this header but this line)
 #
 # `sbatch FILE` submits it, `bash FILE` runs it inside an allocation (salloc);
 # `bash FILE --help` says what else it can do.
@@ -1300,14 +1300,13 @@ sf_watchdog_begin() { # -> SF_LIFE, SF_WATCHER
   sf_bus_open pipe
   exec {SF_LIFE}>"/dev/fd/$pipe"
   set -m
-  sf_watchdog_attend "$pipe" &
+  sf_watchdog_attend &
   set +m
   SF_WATCHER=$!
   exec {pipe}>&-
 }
 
-sf_watchdog_attend() { # <descriptor of its pipe>: becomes the watchdog, which holds no end of the pipe but the one that it reads
-  local pipe=$1
+sf_watchdog_attend() { # pipe of the caller: becomes the watchdog, which holds no end of the pipe but the one that it reads
   exec <"/dev/fd/$pipe" {pipe}>&- {SF_LIFE}>&-
   sf_watchdog_serve
 }
@@ -1327,34 +1326,39 @@ sf_watchdog_serve() { # waits for the end of its pipe, or "over"; "bye": the run
   for fd in "$SF_EVENTS" "$SF_LOG" ${SF_GROUPS-} ${SF_BUS-} ${SF_CHECKS-} ${SF_RUNNER_PIPE[@]+"${SF_RUNNER_PIPE[@]}"}; do exec {fd}>&-; done
   exec >/dev/null 2>&1
   if declare -F sf_guard_start >/dev/null; then sf_guard_start; fi
-  while read -r word status reason; do
+  while read -r word status reason && [[ $word != over ]]; do
     if [[ $word == bye ]]; then
       [[ ! ${SF_GUARD-} ]] || printf 'bye\n' >&"$SF_GUARD"
       read -r -t 2 # until the script is gone, which has tidied up, unless it was killed just then; who resumes the run waits for this watchdog
       sf_owner_alive script || ! sf_owner_alive watchdog || [[ $SF_OWNER != "$BASHPID" ]] || sf_watchdog_tidy
       return 0
     fi
-    if [[ $word == over ]]; then break; fi
     SF_ENDING=("$word" "$status" "$reason")
   done
   sf_watchdog_clear
 }
 
 sf_watchdog_clear() { # the script is gone: ends the tasks, then the books; SF_ENDING is how
-  local word
   local -i until
   SF_GROUP=()
-  while read -r word _; do                              # +pid: a process group began; -pid: it ended
-    if [[ ! $word =~ ^[+-][0-9]+$ ]]; then continue; fi # nothing that this script has written
-    if [[ $word == +* ]]; then SF_GROUP[${word#+}]=1; else unset -v "SF_GROUP[${word#-}]"; fi
-  done 2>/dev/null <"$SF_RUN/.groups"
+  exec {SF_LIST}<"$SF_RUN/.groups" || exec {SF_LIST}</dev/null
+  sf_watchdog_groups
   trap sf_watchdog_finish EXIT # bash ends at once when there can be no more processes
   sf_watchdog_signal TERM
   if [[ ${SLURM_JOB_ID-} ]] && declare -F sf_srun_hurry >/dev/null; then sf_srun_hurry; fi
   sf_clock_now && until=$((SF_NOW + SF_GRACE)) # until then; to look for them may take a while
-  while ((SF_NOW < until)) && sf_straggler_alive; do
+  while ((SF_NOW < until)) && sf_watchdog_groups TERM && sf_straggler_alive; do
     sleep 0.2 && sf_clock_now
   done
+}
+
+sf_watchdog_groups() { # [<signal>] -> SF_GROUP: what has come to SF_LIST since it was read, which gets the signal
+  local word
+  while read -r word _; do                                       # +pid: a process group began; -pid: it ended
+    if [[ ! $word =~ ^[+-][0-9]+$ ]]; then continue; fi          # nothing that this script has written
+    [[ $word == -* || ! ${1-} ]] || kill -s "$1" -- "-${word#+}" # a task that its runner had only just been told to begin
+    if [[ $word == +* ]]; then SF_GROUP[${word#+}]=1; else unset -v "SF_GROUP[${word#-}]"; fi
+  done <&"$SF_LIST"
 }
 
 sf_watchdog_finish() { # what has not ended until now is killed; the books are brought to an end
@@ -1372,6 +1376,7 @@ sf_watchdog_signal() { # <signal>: to the process groups, steps and containers, 
     if declare -F "sf_${kind}_signal_run" >/dev/null; then "sf_${kind}_signal_run" "$1"; fi
   done
   sf_straggler_find
+  sf_watchdog_groups "$1" # who is among those, and has begun meanwhile
   for pid in ${SF_STRAGGLER[@]+"${SF_STRAGGLER[@]}"}; do
     if [[ $1 == KILL ]] || ! sf_straggler_known "/proc/$pid/stat"; then kill -s "$1" "$pid" 2>/dev/null; fi
   done
@@ -1385,15 +1390,10 @@ sf_watchdog_note() { # <state> <exit status> <reason>: what the run is called sh
 sf_watchdog_tell() { # <state> <exit status> <reason>: this script will end without having ended the run; returns when the tasks are gone
   # Nothing comes before this line: when a fork has failed, bash waits after the next simple command for the last process that it
   # has started, whatever that is. It may be a task, which only the watchdog ends.
-  { printf '%s\nover\n' "$*" >&"$SF_LIFE"; } 2>/dev/null || sf_watchdog_replace "$@"
+  { printf '%s\nover\n' "$*" >&"$SF_LIFE"; } 2>/dev/null || { sf_watchdog_keep && sf_watchdog_note "$@"; } # it does not hear
   local fd
   for fd in "$SF_LIFE" ${SF_RUNNER_PIPE[@]+"${SF_RUNNER_PIPE[@]}"}; do exec {fd}>&-; done
   wait "$SF_WATCHER"
-}
-
-sf_watchdog_replace() { # as sf_watchdog_tell: the watchdog does not hear
-  sf_watchdog_keep
-  sf_watchdog_note "$@"
 }
 
 sf_watchdog_end() { # all is done and written down; the watchdog goes with this script
