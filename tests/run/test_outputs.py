@@ -91,7 +91,7 @@ def test_a_service_that_is_stopped_at_the_end_has_them_too(tmp_path: Path) -> No
     run = Workflow(tmp_path, text).run()
     assert (run.status, run.states) == (0, {"service": "COMPLETED", "client": "COMPLETED"})
     assert outputs(run.directory, "service") == {"count": [1, 2]}
-    assert run.moments("client")["RUNNING"] - run.moments("service")["READY"] < 0.5
+    assert run.moments("client")["RUNNING"] - run.moments("service")["READY"] < 2
 
 
 @pytest.mark.parametrize(
@@ -117,7 +117,7 @@ def test_trouble_with_awk_is_told_and_changes_nothing(tmp_path: Path, awk: str, 
 def test_a_reader_holds_up_nobody_but_its_dependents(tmp_path: Path) -> None:
     folder = tmp_path / "bin"
     folder.mkdir()
-    (folder / "awk").write_text(f'#!/bin/sh\nsleep 1\nexec {shutil.which("awk")} "$@"\n')
+    (folder / "awk").write_text(f'#!/bin/sh\nsleep 2\nexec {shutil.which("awk")} "$@"\n')
     (folder / "awk").chmod(0o755)
     text = (
         f"{BENCH}    - {{name: other, script: [exit 0]}}\n    - {{name: next, depends_on: [other], script: [exit 0]}}\n"
@@ -126,8 +126,8 @@ def test_a_reader_holds_up_nobody_but_its_dependents(tmp_path: Path) -> None:
     assert run.status == 0
     assert run.log("after") == FOUND
     done = run.moments("bench")["COMPLETED"]
-    assert run.moments("next")["COMPLETED"] - done < 0.5
-    assert 0.9 < run.moments("after")["RUNNING"] - done < 2
+    assert run.moments("next")["COMPLETED"] - done < 1.8
+    assert 1.9 < run.moments("after")["RUNNING"] - done < 6
 
 
 def test_a_resumed_run_has_the_outputs_that_a_killed_one_did_not_read(tmp_path: Path) -> None:
