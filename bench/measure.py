@@ -1,7 +1,7 @@
 """Runs commands and says what they took: in turns with what they are compared with, so that a busy moment hits both.
 
 In: commands. Out: for each a `Cost` of several runs: the least wall-clock seconds, the least CPU seconds of the command and
-all its children, and its peak of memory; or counts of processes and system calls.
+all its children; or its peak of memory, or counts of processes and system calls.
 
     costs([["bash", "ours.sh"], ["bash", "by_hand.sh"]], runs=3)
 """
@@ -23,15 +23,15 @@ from pathlib import Path
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # an installed package has byte code
 SFLOWC = str(Path(sys.executable).with_name("sflowc"))
 Command = Sequence[str]
+_PEAK = re.compile(r"^VmHWM:\s+(\d+) kB$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
 class Cost:
-    """What a command takes: seconds by the clock, seconds of CPU, MB of the largest process."""
+    """What a command takes: seconds by the clock, seconds of CPU."""
 
     wall: float
     cpu: float
-    memory: float
 
 
 def cost(command: Command, allowed: tuple[int, ...] = (0,)) -> Cost:
@@ -46,7 +46,7 @@ def cost(command: Command, allowed: tuple[int, ...] = (0,)) -> Cost:
             output.seek(0)
             text = output.read()[-2000:].decode(errors="replace")
             sys.exit(f"{' '.join(command)}: exit status {process.returncode}\n{text}")
-    return Cost(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
+    return Cost(wall, usage.ru_utime + usage.ru_stime)
 
 
 def costs(commands: Sequence[Command], runs: int) -> list[Cost]:
@@ -58,8 +58,19 @@ def costs(commands: Sequence[Command], runs: int) -> list[Cost]:
     return [Cost(*(min(values) for values in zip(*map(_values, column), strict=True))) for column in found]
 
 
-def _values(one: Cost) -> tuple[float, float, float]:
-    return one.wall, one.cpu, one.memory
+def _values(one: Cost) -> tuple[float, float]:
+    return one.wall, one.cpu
+
+
+def peak_memory(command: Command) -> float:
+    """The most MB that the command itself holds, looked at ten times a second: ru_maxrss begins with what this program holds."""
+    peak = 0
+    with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL) as process:
+        while process.poll() is None:
+            if found := _PEAK.search(Path(f"/proc/{process.pid}/status").read_text(encoding="utf-8")):
+                peak = max(peak, int(found[1]))
+            time.sleep(0.1)
+    return peak / 1024
 
 
 def build(folder: Path, name: str, text: str) -> Path:
